@@ -1,0 +1,103 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
+}
+
+let package = Package(
+    name: "mingjian",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "mingjian", targets: ["mingjian"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    ],
+    targets: [
+        // System libraries, each behind a header of our own or a module map.
+        .systemLibrary(
+            name: "CVectorscan", pkgConfig: "libhs",
+            providers: [.apt(["libvectorscan-dev"]), .brew(["vectorscan"])]),
+        .systemLibrary(
+            name: "CZlib", pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .systemLibrary(
+            name: "CZstd", pkgConfig: "libzstd",
+            providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+        .target(name: "CICU", linkerSettings: [.linkedLibrary("icui18n"), .linkedLibrary("icuuc")]),
+        .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+        .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+
+        .target(name: "ConversationModel", swiftSettings: strict),
+        .target(name: "Diagnostics", swiftSettings: strict),
+        .target(
+            name: "ChineseText", dependencies: ["ConversationModel", "CICU"], swiftSettings: strict),
+        .target(
+            name: "Archives",
+            dependencies: ["ConversationModel", "Diagnostics", "CSimdJSON", "CZlib", "CZstd", "CICU"],
+            swiftSettings: strict),
+        .target(
+            name: "RuleLanguage",
+            dependencies: [
+                "ConversationModel", "Diagnostics", .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Patterns",
+            dependencies: [
+                "ConversationModel", "Diagnostics", "ChineseText", "CVectorscan", "CRE2",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Evaluation",
+            dependencies: [
+                "ConversationModel", "Diagnostics", "ChineseText", "RuleLanguage", "Patterns",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Inspection",
+            dependencies: [
+                "ConversationModel", "Diagnostics", "RuleLanguage", "Evaluation", "Archives",
+            ],
+            swiftSettings: strict),
+        .target(name: "Reports", dependencies: ["ConversationModel"], swiftSettings: strict),
+        .target(name: "Synthesis", dependencies: ["ConversationModel"], swiftSettings: strict),
+        .executableTarget(
+            name: "mingjian",
+            dependencies: [
+                "ConversationModel", "Diagnostics", "ChineseText", "Archives", "RuleLanguage",
+                "Patterns", "Evaluation", "Inspection", "Reports", "Synthesis",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        .target(name: "TestSupport", dependencies: ["ConversationModel"], path: "Tests/TestSupport"),
+        .target(
+            name: "OracleSupport", dependencies: ["ConversationModel", "RuleLanguage"],
+            path: "Tests/OracleSupport", exclude: ["README.md"]),
+        tests("ConversationModel", ["ConversationModel"]),
+        tests("Diagnostics", ["Diagnostics"]),
+        tests("ChineseText", ["ChineseText"]),
+        tests("Archives", ["Archives"]),
+        tests("RuleLanguage", ["RuleLanguage", "Diagnostics"]),
+        tests("Patterns", ["Patterns", "ChineseText"]),
+        tests("Evaluation", ["Evaluation", "Patterns", "ChineseText", "RuleLanguage", "OracleSupport"]),
+        tests("Inspection", ["Inspection", "Evaluation", "Archives", "Synthesis"]),
+        tests("Reports", ["Reports"]),
+        tests("Synthesis", ["Synthesis"]),
+        tests("Rule", ["Evaluation", "RuleLanguage", "Inspection", "Archives"]),
+        tests("Command", ["ConversationModel"]),
+        tests("Tidy", []),
+    ],
+    cxxLanguageStandard: .cxx17
+)

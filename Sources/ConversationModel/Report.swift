@@ -1,0 +1,87 @@
+/// One message as a reader of a report sees it.
+public struct ContextMessage: Sendable, Hashable {
+    /// Index in the conversation.
+    public var index: Int
+    public var time: Instant?
+    public var speaker: Speaker
+    public var agent: String?
+    public var kind: MessageKind
+    public var isAutomatic: Bool
+    /// Personal data masked; same length in bytes as the original, so spans fit.
+    public var text: String
+    /// What the evidence marks in it, sorted and disjoint UTF-8 ranges.
+    public var marks: [Span]
+    /// Labels of the evidence that rests on this message.
+    public var labels: [String]
+
+    public init(
+        index: Int, time: Instant?, speaker: Speaker, agent: String?, kind: MessageKind,
+        isAutomatic: Bool, text: String, marks: [Span], labels: [String]
+    ) {
+        self.index = index
+        self.time = time
+        self.speaker = speaker
+        self.agent = agent
+        self.kind = kind
+        self.isAutomatic = isAutomatic
+        self.text = text
+        self.marks = marks
+        self.labels = labels
+    }
+}
+
+/// A finding together with what a reviewer needs to judge it.
+public struct FindingCase: Sendable, Hashable {
+    public var finding: Finding
+    public var shop: String?
+    public var buyer: String?
+    public var group: String
+    public var day: CalendarDay?
+    /// The conversation folded around the evidence, in order; gaps in `index` are left-out messages.
+    public var context: [ContextMessage]
+    /// Messages of the whole conversation.
+    public var messageCount: Int
+
+    public init(
+        finding: Finding, shop: String?, buyer: String?, group: String, day: CalendarDay?,
+        context: [ContextMessage], messageCount: Int
+    ) {
+        self.finding = finding
+        self.shop = shop
+        self.buyer = buyer
+        self.group = group
+        self.day = day
+        self.context = context
+        self.messageCount = messageCount
+    }
+}
+
+/// What a run of the inspection hands to the renderers.
+public struct Report: Sendable {
+    /// Where the archive came from, as the user named it (no absolute paths are added).
+    public var title: String
+    /// The engine's version and the digest of the rules, pinned by every finding.
+    public var engine: String
+    public var rulesDigest: String
+    public var zone: Zone
+    public var tally: Tally
+    public var coverage: Coverage
+    /// In input order; at most the renderer's limit.
+    public var cases: [FindingCase]
+    /// Findings that are counted in the tally and not kept in `cases`.
+    public var casesLeftOut: Int
+
+    public init(
+        title: String, engine: String, rulesDigest: String, zone: Zone, tally: Tally,
+        coverage: Coverage, cases: [FindingCase], casesLeftOut: Int
+    ) {
+        self.title = title
+        self.engine = engine
+        self.rulesDigest = rulesDigest
+        self.zone = zone
+        self.tally = tally
+        self.coverage = coverage
+        self.cases = cases
+        self.casesLeftOut = casesLeftOut
+    }
+}
