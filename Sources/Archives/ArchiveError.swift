@@ -1,0 +1,125 @@
+import Diagnostics
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Why an archive cannot be read any further: the environment's fault, not a record's.
+///
+/// Paths are printable already (`ArchivePath.description`). What is wrong inside a record is a
+/// diagnostic and never thrown.
+public enum ArchiveError: Error, Hashable, Sendable {
+    /// What is wrong with compressed bytes.
+    public enum Damage: Hashable, Sendable {
+        case truncated
+        /// The library's own words.
+        case corrupt(String)
+    }
+
+    case cannotOpen(path: String, errno: Int32)
+    /// `offset` is the number of bytes read before.
+    case cannotRead(path: String, offset: Int, errno: Int32)
+    /// A temporary file could not be made, written or read back.
+    case cannotSpill(path: String, errno: Int32)
+    /// A gzip or zstd stream that is cut or broken; both counts are bytes up to that point.
+    case damaged(path: String, format: String, compressed: Int, decompressed: Int, damage: Damage)
+    case outOfMemory(path: String)
+    /// A directory without any file that looks like an archive.
+    case noArchives(path: String)
+    /// An encoding that does not exist, or cannot be opened.
+    case unknownEncoding(String)
+    /// Neither conversations nor messages nor a table: the first record, shortened.
+    case unknownShape(path: String, start: String)
+    /// A table whose columns could not be told; lists the columns it has and the ones missing.
+    case unmappedColumns(path: String, missing: [String], header: [String])
+    /// A mapping or roster file that does not say what it must.
+    case invalidMapping(path: String, Phrase)
+    case unknownZone(String)
+
+    /// One sentence, lower case and without full stop, in both languages.
+    public var phrase: Phrase {
+        switch self {
+        case .cannotOpen(let path, let code):
+            let reason = systemText(code)
+            return Phrase(
+                "cannot open archive '\(path)': \(reason.english)",
+                "无法打开档案“\(path)”：\(reason.chinese)")
+        case .cannotRead(let path, let offset, let code):
+            let reason = systemText(code)
+            return Phrase(
+                "cannot read archive '\(path)' after \(offset) bytes: \(reason.english)",
+                "读取档案“\(path)”失败（已读 \(offset) 字节）：\(reason.chinese)")
+        case .cannotSpill(let path, let code):
+            let reason = systemText(code)
+            return Phrase(
+                "cannot use temporary file '\(path)': \(reason.english)",
+                "无法使用临时文件“\(path)”：\(reason.chinese)")
+        case .damaged(let path, let format, let compressed, let decompressed, let damage):
+            switch damage {
+            case .truncated:
+                return Phrase(
+                    "archive '\(path)' ends inside its \(format) data: read \(compressed) bytes, "
+                        + "which gave \(decompressed)",
+                    "档案“\(path)”的 \(format) 数据不完整：读了 \(compressed) 字节，解出 \(decompressed) 字节")
+            case .corrupt(let reason):
+                return Phrase(
+                    "archive '\(path)' has broken \(format) data (\(reason)): read \(compressed) "
+                        + "bytes, which gave \(decompressed)",
+                    "档案“\(path)”的 \(format) 数据损坏（\(reason)）：读了 \(compressed) 字节，"
+                        + "解出 \(decompressed) 字节")
+            }
+        case .outOfMemory(let path):
+            return Phrase(
+                "not enough memory to read archive '\(path)'", "内存不足，无法读取档案“\(path)”")
+        case .noArchives(let path):
+            return Phrase(
+                "directory '\(path)' has no archive "
+                    + "(.ndjson .jsonl .json .csv .tsv .txt, also with .gz or .zst)",
+                "目录“\(path)”里没有档案（.ndjson .jsonl .json .csv .tsv .txt，可带 .gz 或 .zst）")
+        case .unknownEncoding(let name):
+            return Phrase(
+                "unknown encoding '\(name)': take utf-8, utf-16le, utf-16be or gb18030",
+                "未知编码“\(name)”：可用 utf-8、utf-16le、utf-16be、gb18030")
+        case .unknownShape(let path, let start):
+            return Phrase(
+                "archive '\(path)' is neither conversations nor messages nor a table; "
+                    + "its first record begins '\(start)'",
+                "档案“\(path)”既不是会话、消息，也不是表格；第一条记录开头是“\(start)”")
+        case .unmappedColumns(let path, let missing, let header):
+            return Phrase(
+                "table '\(path)' has no column for \(missing.joined(separator: ", ")); "
+                    + "its columns are \(header.joined(separator: ", "))",
+                "表格“\(path)”缺少这些列：\(missing.joined(separator: "、"))；"
+                    + "现有列：\(header.joined(separator: "、"))")
+        case .invalidMapping(let path, let reason):
+            return Phrase(
+                "cannot use mapping '\(path)': \(reason.english)",
+                "无法使用列映射“\(path)”：\(reason.chinese)")
+        case .unknownZone(let name):
+            return Phrase("unknown time zone '\(name)'", "未知时区“\(name)”")
+        }
+    }
+}
+
+/// The system's words for `code`, with Chinese for the frequent ones.
+private func systemText(_ code: Int32) -> Phrase {
+    let english = strerror(code).map { String(cString: $0) } ?? "error \(code)"
+    let chinese =
+        switch code {
+        case ENOENT: "没有这个文件或目录"
+        case EACCES, EPERM: "没有权限"
+        case EISDIR: "是目录"
+        case ENOTDIR: "不是目录"
+        case ENOSPC: "磁盘已满"
+        case EMFILE, ENFILE: "打开的文件太多"
+        case EIO: "读写错误"
+        case ELOOP: "符号链接太多层"
+        case ENAMETOOLONG: "文件名太长"
+        default: english
+        }
+    return Phrase(english.prefix(1).lowercased() + english.dropFirst(), chinese)
+}
