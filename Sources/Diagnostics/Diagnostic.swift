@@ -89,23 +89,34 @@ public struct SourceFile: Sendable {
     /// 1-based line, and 1-based column counted in Characters, of a byte offset. O(log lines + line).
     public func position(of offset: Int) -> (line: Int, column: Int) {
         let offset = min(max(0, offset), bytes.count)
+        let line = lineNumber(of: offset)
+        let text = String(decoding: bytes[lineStarts[line - 1]..<offset], as: UTF8.self)
+        return (line, text.count + 1)
+    }
+
+    /// The text of the 1-based `line` without its line end.
+    public func line(_ line: Int) -> String {
+        String(decoding: bytes[range(ofLine: line)], as: UTF8.self)
+    }
+
+    /// The 1-based line that holds the byte offset. O(log lines).
+    public func lineNumber(of offset: Int) -> Int {
         var low = 0
         var high = lineStarts.count - 1
         while low < high {
             let middle = (low + high + 1) / 2
             if lineStarts[middle] <= offset { low = middle } else { high = middle - 1 }
         }
-        let text = String(decoding: bytes[lineStarts[low]..<offset], as: UTF8.self)
-        return (low + 1, text.count + 1)
+        return low + 1
     }
 
-    /// The text of the 1-based `line` without its line end.
-    public func line(_ line: Int) -> String {
-        guard line >= 1, line <= lineStarts.count else { return "" }
+    /// The bytes of the 1-based `line` without its line end; empty beyond the last line.
+    public func range(ofLine line: Int) -> Range<Int> {
+        guard line >= 1, line <= lineStarts.count else { return bytes.count..<bytes.count }
         let start = lineStarts[line - 1]
         var end = line < lineStarts.count ? lineStarts[line] - 1 : bytes.count
         if end > start, bytes[end - 1] == 0x0D { end -= 1 }
-        return String(decoding: bytes[start..<max(start, end)], as: UTF8.self)
+        return start..<max(start, end)
     }
 
     /// The byte offset at which the 1-based `line` begins.

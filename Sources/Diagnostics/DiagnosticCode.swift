@@ -1,0 +1,105 @@
+/// The stable names of everything that can be wrong with a rule file.
+///
+/// Each code is declared once: here with its slug and below with its title. `docs/diagnostics.md`
+/// explains each of them, and a golden case shows each of them; tests fail where one is missing.
+public enum DiagnosticCode: String, CaseIterable, Sendable, Hashable {
+    // The file as JSON.
+    case syntax
+    case notUTF8 = "not-utf8"
+    case limit
+    case duplicateKey = "duplicate-key"
+
+    // The shape of a rule.
+    case unknownField = "unknown-field"
+    case unsupported
+    case wrongType = "wrong-type"
+    case badValue = "bad-value"
+    case missingField = "missing-field"
+    case conflictingFields = "conflicting-fields"
+    case emptyList = "empty-list"
+    case badDuration = "bad-duration"
+    case outOfRange = "out-of-range"
+
+    // Names.
+    case badID = "bad-id"
+    case duplicateID = "duplicate-id"
+    case undeclaredParameter = "undeclared-parameter"
+    case unusedParameter = "unused-parameter"
+    case unknownRule = "unknown-rule"
+
+    // What a rule says.
+    case duplicateKeyword = "duplicate-keyword"
+    case oneCharacterKeyword = "one-character-keyword"
+    case swallowedKeyword = "swallowed-keyword"
+    case uselessAllow = "useless-allow"
+    case missedInPositive = "missed-in-positive"
+    case impossibleWindow = "impossible-window"
+
+    // Examples.
+    case badExample = "bad-example"
+    case badMarks = "bad-marks"
+    case tooFewExamples = "too-few-examples"
+
+    /// What the code stands for, as a heading.
+    public var title: Phrase {
+        switch self {
+        case .syntax: Phrase("not valid JSON", "不是合法的 JSON")
+        case .notUTF8: Phrase("not UTF-8", "不是 UTF-8 编码")
+        case .limit: Phrase("over a limit", "超出上限")
+        case .duplicateKey: Phrase("field given twice", "字段重复")
+        case .unknownField: Phrase("unknown field", "未知字段")
+        case .unsupported: Phrase("not supported by this version", "当前版本不支持")
+        case .wrongType: Phrase("wrong type of value", "值的类型不对")
+        case .badValue: Phrase("value not allowed", "值不可用")
+        case .missingField: Phrase("field missing", "缺少字段")
+        case .conflictingFields: Phrase("fields that do not go together", "字段互相冲突")
+        case .emptyList: Phrase("empty list", "列表为空")
+        case .badDuration: Phrase("not a duration", "不是合法的时长")
+        case .outOfRange: Phrase("value out of range", "数值超出范围")
+        case .badID: Phrase("bad rule id", "规则 id 不合规")
+        case .duplicateID: Phrase("rule id used twice", "规则 id 重复")
+        case .undeclaredParameter: Phrase("parameter not declared", "参数未声明")
+        case .unusedParameter: Phrase("parameter not used", "参数未使用")
+        case .unknownRule: Phrase("no such rule", "没有这条规则")
+        case .duplicateKeyword: Phrase("keyword listed twice", "关键词重复")
+        case .oneCharacterKeyword:
+            Phrase("one-character keyword without word boundary", "单字关键词没有词边界")
+        case .swallowedKeyword:
+            Phrase("allow-phrase swallows its keyword", "放行短语吞掉了关键词")
+        case .uselessAllow: Phrase("allow-phrase covers no keyword", "放行短语不含任何关键词")
+        case .missedInPositive:
+            Phrase("positive rule that reports misses", "正面规则不能报告未达成")
+        case .impossibleWindow: Phrase("window that cannot match", "时间窗口不可能满足")
+        case .badExample: Phrase("malformed example", "示例写法不对")
+        case .badMarks: Phrase("bad span marks in an example", "示例中的片段标记不对")
+        case .tooFewExamples: Phrase("too few examples", "示例太少")
+        }
+    }
+}
+
+extension Diagnostic {
+    /// A diagnostic of the table.
+    public init(
+        _ code: DiagnosticCode, severity: Severity = .error, _ message: Phrase,
+        help: Phrase? = nil, at place: Place
+    ) {
+        self.init(code.rawValue, severity: severity, message, help: help, at: place)
+    }
+
+    /// The order of every listing: path, then place in the file, then errors before warnings.
+    ///
+    /// Paths compare by bytes. Total: no two different diagnostics are left unordered by accident
+    /// of the input's order, but for equal ones.
+    public static func precedes(_ a: Diagnostic, _ b: Diagnostic) -> Bool {
+        if a.place.path != b.place.path {
+            return a.place.path.utf8.lexicographicallyPrecedes(b.place.path.utf8)
+        }
+        let starts = (a.place.range?.start ?? -1, b.place.range?.start ?? -1)
+        if starts.0 != starts.1 { return starts.0 < starts.1 }
+        let records = (a.place.record ?? 0, b.place.record ?? 0)
+        if records.0 != records.1 { return records.0 < records.1 }
+        if a.severity != b.severity { return a.severity == .error }
+        if a.code != b.code { return a.code < b.code }
+        return a.message.english < b.message.english
+    }
+}
