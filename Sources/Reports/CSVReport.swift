@@ -1,0 +1,124 @@
+import ConversationModel
+
+/// Renders one table of a run as CSV for spreadsheets: UTF-8 with BOM, CRLF, safe of formulas.
+///
+/// All records have the same number of fields; the last one states the coverage in its first field.
+public struct CSVReport: Sendable {
+    /// Which table is written.
+    public enum Table: String, Sendable, Hashable, CaseIterable {
+        /// Agent × rule.
+        case agents
+        /// Group × rule.
+        case groups
+        /// One row a rule, rules without a finding too.
+        case rules
+        /// Day × rule.
+        case days
+    }
+
+    public var table: Table
+    /// Whether the record with the coverage ends the file.
+    public var includesCoverage: Bool
+
+    public init(table: Table = .agents, includesCoverage: Bool = true) {
+        self.table = table
+        self.includesCoverage = includesCoverage
+    }
+
+    /// Writes the table in pieces of about 64 KiB.
+    public func write(_ report: Report, to sink: ([UInt8]) throws -> Void) rethrows {
+        var buffer: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let header = keyTitles + CSVReport.titles
+        append(header, to: &buffer)
+        let tally = report.tally
+        let source = source(in: tally)
+        for key in source.keys.indices {
+            for row in rows(tally, source, key) {
+                append(
+                    names(tally, source, key) + fields(tally.rules[row.rule], row.counts),
+                    to: &buffer)
+                if buffer.count > 65_536 {
+                    try sink(buffer)
+                    buffer.removeAll(keepingCapacity: true)
+                }
+            }
+        }
+        if includesCoverage {
+            let note = "※ " + CoverageNote(report).line
+            append([note] + Array(repeating: "", count: header.count - 1), to: &buffer)
+        }
+        try sink(buffer)
+    }
+
+    private static let titles = [
+        "规则编号", "规则", "类型", "级别", "单位", "命中", "会话命中", "适用", "未达成", "未判定", "比率",
+    ]
+
+    private var keyTitles: [String] {
+        switch table {
+        case .agents: ["客服", "分组"]
+        case .groups: ["分组"]
+        case .rules: []
+        case .days: ["日期"]
+        }
+    }
+
+    private func source(in tally: Tally) -> TallyTable {
+        switch table {
+        case .agents: tally.byAgent
+        case .groups: tally.byGroup
+        case .rules: tally.total
+        case .days: tally.byDay
+        }
+    }
+
+    private func rows(_ tally: Tally, _ source: TallyTable, _ key: Int) -> [TallyRow] {
+        guard table == .rules else { return tally.rows(of: source, key: key) }
+        return tally.rules.indices.map { TallyRow(key: key, rule: $0, counts: source[key, $0]) }
+    }
+
+    private func names(_ tally: Tally, _ source: TallyTable, _ key: Int) -> [String] {
+        switch table {
+        case .agents:
+            [source.keys[key], key < tally.groupOfAgent.count ? tally.groupOfAgent[key] : ""]
+        case .groups, .days: [source.keys[key]]
+        case .rules: []
+        }
+    }
+
+    private func fields(_ rule: RuleSummary, _ counts: TallyCounts) -> [String] {
+        [rule.id.value, rule.name, rule.polarity.label, rule.severity.label, rule.unit.label]
+            + [
+                counts.hits, counts.unitsHit, counts.unitsApplicable, counts.missed,
+                counts.notEvaluated,
+            ].map(String.init)
+            + [Rate(counts.unitsHit, of: counts.unitsApplicable).text]
+    }
+
+    private func append(_ fields: [String], to buffer: inout [UInt8]) {
+        for (index, field) in fields.enumerated() {
+            if index > 0 { buffer.append(0x2C) }
+            CSVReport.append(field: field, to: &buffer)
+        }
+        buffer += [0x0D, 0x0A]
+    }
+
+    /// Appends one field, quoted where needed; a first character that starts a formula gets a `'`.
+    static func append(field: String, to buffer: inout [UInt8]) {
+        // A spreadsheet of an East Asian locale takes the full-width signs for formulas too.
+        let opensFormula =
+            field.unicodeScalars.first.map { "=+-@\t\r\n＝＋－＠".unicodeScalars.contains($0) } ?? false
+        let needsQuotes = field.utf8.contains { [0x22, 0x2C, 0x0A, 0x0D, 0x09].contains($0) }
+        if needsQuotes { buffer.append(0x22) }
+        if opensFormula { buffer.append(0x27) }
+        for byte in field.utf8 {
+            switch byte {
+            case 0x22: buffer += [0x22, 0x22]
+            // A NUL ends the text for some spreadsheets.
+            case 0x00: buffer += [0xEF, 0xBF, 0xBD]
+            default: buffer.append(byte)
+            }
+        }
+        if needsQuotes { buffer.append(0x22) }
+    }
+}

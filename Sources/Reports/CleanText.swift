@@ -1,0 +1,42 @@
+/// Makes outside text harmless for a single line of a terminal or table.
+///
+/// Control characters, line breaks and bidirectional controls become U+FFFD, so that a name can
+/// neither move the cursor nor turn the rest of the line around. O(n).
+package func singleLine(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: isUnsafeInLine) else { return text }
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+        result.append(isUnsafeInLine(scalar) ? "\u{FFFD}" : scalar)
+    }
+    return String(result)
+}
+
+/// The first `limit` characters of `text`, with `…` where something was cut.
+func shortened(_ text: String, to limit: Int) -> String {
+    // The count of bytes bounds the count of characters, and is O(1).
+    guard text.utf8.count > limit,
+        let end = text.index(
+            text.startIndex, offsetBy: limit, limitedBy: text.endIndex), end < text.endIndex
+    else { return text }
+    return text[..<end] + "…"
+}
+
+private func isUnsafeInLine(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x00...0x1F, 0x7F...0x9F: true
+    case 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF: true
+    default: false
+    }
+}
+
+/// `1,234,567`: digits in threes.
+package func grouped(_ number: Int) -> String {
+    let digits = String(number.magnitude)
+    guard digits.count > 3 else { return String(number) }
+    var result = number < 0 ? "-" : ""
+    for (offset, digit) in digits.enumerated() {
+        if offset > 0, (digits.count - offset) % 3 == 0 { result.append(",") }
+        result.append(digit)
+    }
+    return result
+}

@@ -1,0 +1,100 @@
+import ConversationModel
+
+/// One line of a table by key and rule.
+package struct TallyRow: Sendable {
+    /// Index in the table's keys.
+    package var key: Int
+    /// Index in the tally's rules.
+    package var rule: Int
+    package var counts: TallyCounts
+}
+
+extension Tally {
+    /// The rows of one key that show something: a hit, or a duty missed.
+    ///
+    /// Gravest first, then by count, then by rule id. O(rules that counted something for the key).
+    package func rows(of table: TallyTable, key: Int) -> [TallyRow] {
+        var result: [TallyRow] = []
+        for index in table.counts[key].keys {
+            let rule = Int(index)
+            guard rules.indices.contains(rule) else { continue }
+            let counts = table[key, rule]
+            guard counts.hits > 0 || (rules[rule].polarity == .positive && counts.missed > 0) else {
+                continue
+            }
+            result.append(TallyRow(key: key, rule: rule, counts: counts))
+        }
+        return result.sorted { precedes($0, $1) }
+    }
+
+    /// Keys of a table with the most to look at first, then in the table's own order.
+    package func keysByWeight(of table: TallyTable) -> [Int] {
+        let weights = table.keys.indices.map { summary(of: table, key: $0).weight }
+        return table.keys.indices.sorted {
+            weights[$0] != weights[$1] ? weights[$0] > weights[$1] : $0 < $1
+        }
+    }
+
+    private func precedes(_ a: TallyRow, _ b: TallyRow) -> Bool {
+        let (x, y) = (rules[a.rule], rules[b.rule])
+        if x.polarity != y.polarity { return x.polarity == .negative }
+        if x.severity != y.severity { return x.severity > y.severity }
+        let (m, n) = (a.counts.weight(x.polarity), b.counts.weight(y.polarity))
+        return m != n ? m > n : x.id < y.id
+    }
+}
+
+extension TallyCounts {
+    /// What brings a row to the top: hits of a negative rule, misses of a positive one.
+    func weight(_ polarity: Polarity) -> Int {
+        polarity == .negative ? hits : missed
+    }
+}
+
+/// What one key comes to over all rules.
+package struct TallySummary: Sendable, Hashable {
+    /// Hits of negative rules by severity, info first.
+    package var negativeHits = [0, 0, 0, 0]
+    /// Units × positive rules.
+    package var applicable = 0
+    package var met = 0
+    /// Duties of positive rules that were missed.
+    package var missed = 0
+    package var notEvaluated = 0
+
+    /// Hits of negative rules, all severities.
+    package var totalNegativeHits: Int { negativeHits.reduce(0, +) }
+
+    /// 达成率 over all positive rules.
+    package var attainment: Rate { Rate(met, of: applicable) }
+
+    var weight: Int { totalNegativeHits + missed }
+}
+
+extension Tally {
+    /// Sums one key of a table over all rules. O(rules).
+    package func summary(of table: TallyTable, key: Int) -> TallySummary {
+        var result = TallySummary()
+        for (index, counts) in table.counts[key] {
+            let rule = Int(index)
+            guard rules.indices.contains(rule) else { continue }
+            result.notEvaluated += counts.notEvaluated
+            switch rules[rule].polarity {
+            case .negative:
+                result.negativeHits[rules[rule].severity.rank] += counts.hits
+            case .positive:
+                result.met += counts.unitsHit
+                result.missed += counts.missed
+            }
+        }
+        for rule in rules.indices where rules[rule].polarity == .positive {
+            result.applicable += table[key, rule].unitsApplicable
+        }
+        return result
+    }
+
+    /// The whole run over all rules.
+    package var overall: TallySummary {
+        total.keys.isEmpty ? TallySummary() : summary(of: total, key: 0)
+    }
+}
