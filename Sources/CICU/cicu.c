@@ -4,6 +4,7 @@
 #include <unicode/ubrk.h>
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
+#include <unicode/uset.h>
 #include <unicode/utext.h>
 #include <unicode/utrans.h>
 #include <unicode/uvernum.h>
@@ -74,6 +75,20 @@ int32_t mj_transliterate(mj_transliterator *transliterator, uint16_t *text, int3
     utrans_transUChars((const UTransliterator *)transliterator, (UChar *)text, &length, capacity, 0,
                        &limit, &status);
     return U_FAILURE(status) ? -1 : length;
+}
+
+int32_t mj_transliterator_sources(mj_transliterator *transliterator, uint32_t *code_points,
+                                  int32_t capacity) {
+    UErrorCode status = U_ZERO_ERROR;
+    USet *set = utrans_getSourceSet((UTransliterator *)transliterator, 0, NULL, &status);
+    if (U_FAILURE(status)) return 0;
+    int32_t count = uset_size(set), written = 0;
+    for (int32_t i = 0; i < count; i++) {
+        UChar32 c = uset_charAt(set, i);
+        if (c >= 0 && written < capacity) code_points[written++] = (uint32_t)c;
+    }
+    uset_close(set);
+    return written;
 }
 
 struct mj_word_breaker {

@@ -32,6 +32,9 @@ void mj_transliterator_close(mj_transliterator *);
 /* Transliterates in place; returns the new length or -1. Not thread-safe. */
 int32_t mj_transliterate(mj_transliterator *, uint16_t *text, int32_t length, int32_t capacity);
 
+/* The code points that the transliterator may change; returns how many there are. */
+int32_t mj_transliterator_sources(mj_transliterator *, uint32_t *code_points, int32_t capacity);
+
 typedef struct mj_word_breaker mj_word_breaker;
 /* Word boundaries by ICU's rules and dictionaries for Chinese; NULL on failure. */
 mj_word_breaker *mj_word_breaker_open(void);

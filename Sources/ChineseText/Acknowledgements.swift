@@ -1,0 +1,72 @@
+/// Buyer messages that ask for nothing: 好的, 谢谢, a lone emoji (the time policy's default list).
+public struct Acknowledgements: Sendable {
+    /// The phrases, folded.
+    public static let standard = [
+        "好", "好的", "好滴", "好哒", "好嘞", "好吧", "好呀", "好的好的", "好的谢谢", "好谢谢", "好的呢", "好的哦",
+        "谢谢", "谢谢你", "谢谢您", "谢谢啦", "谢谢了", "谢谢亲", "谢了", "多谢", "感谢", "非常感谢", "谢谢客服",
+        "嗯", "嗯嗯", "嗯嗯好的", "嗯好的", "嗯好", "哦", "哦哦", "哦好的", "哦好", "噢", "噢噢", "行", "行吧",
+        "行的", "可以", "可以的", "知道了", "我知道了", "了解", "了解了", "明白", "明白了", "收到", "收到了谢谢", "ok",
+        "okk", "okok", "ok的", "没事", "没事了", "没事谢谢", "没有了", "没有了谢谢", "不用了", "不用了谢谢", "不客气", "再见",
+        "拜拜", "晚安", "辛苦了", "辛苦", "麻烦了", "麻烦你了", "麻烦您了", "那好吧", "好的麻烦了", "好的知道了", "好的明白了",
+        "3q", "thx", "thanks", "thankyou",
+    ]
+
+    private let phrases: Set<[UInt8]>
+    private let longest: Int
+    private let table: FoldTable
+
+    public init(table: FoldTable, phrases: [String] = standard) {
+        self.table = table
+        let folded = phrases.map { phrase in
+            Acknowledgements.compact(Array(table.folded(phrase).utf8))
+        }
+        self.phrases = Set(folded)
+        longest = folded.map(\.count).max() ?? 0
+    }
+
+    /// Whether a buyer's message asks for an answer: it is no acknowledgement and says something.
+    public func needsAnswer(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        // Longer than any phrase with its decoration can be: no need to look.
+        if text.count > longest + 96 { return true }
+        let folded = table.foldMapped(text, level: .folded).bytes
+        let core = Stripping.core(of: folded)
+        let compact = Acknowledgements.compact(Array(folded[core]))
+        if phrases.contains(compact) { return false }
+        // Nothing but punctuation: a question mark still asks; an emoji, 。 or ~ does not.
+        let saysSomething = compact.contains { $0 >= 0x80 || CharacterClass.isLatinOrDigit($0) || $0 == 0x3F }
+        guard saysSomething else { return false }
+        return !Acknowledgements.isDecoration(compact)
+    }
+
+    /// The same for a `String`.
+    public func needsAnswer(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { needsAnswer($0) }
+    }
+
+    /// Only emoji, or bracketed emoji names such as `[微笑]`.
+    private static func isDecoration(_ bytes: [UInt8]) -> Bool {
+        var depth = 0
+        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+            if scalar == "[" { depth += 1 } else if scalar == "]" { depth -= 1 }
+            else if depth > 0 { continue }
+            else if scalar == "?" { return false }
+            else if !CharacterClass.isPictographic(scalar), !CharacterClass.isPunctuationOrSymbol(scalar) {
+                return false
+            }
+        }
+        return depth == 0
+    }
+
+    /// Without spaces and the punctuation and particles people sprinkle in: 好的, 谢谢~ is 好的谢谢.
+    private static func compact(_ bytes: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+            switch scalar {
+            case " ", ",", ".", "!", "~", "。", "、", "…": continue
+            default: result += Array(String(Character(scalar)).utf8)
+            }
+        }
+        return result.isEmpty ? bytes : result
+    }
+}

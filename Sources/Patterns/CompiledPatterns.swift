@@ -1,0 +1,160 @@
+import CVectorscan
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+import ChineseText
+import Diagnostics
+
+/// The scanner's databases for one set of patterns. Immutable; shared by all threads.
+public final class CompiledPatterns: Sendable {
+    /// One database: literals or regexes of one level.
+    struct Database: @unchecked Sendable {
+        let level: TextLevel
+        let pointer: OpaquePointer
+    }
+
+    /// Number of atoms.
+    public let atomCount: Int
+    let databases: [Database]
+    /// Levels that some pattern asks for.
+    public let levels: [TextLevel]
+
+    /// Compiles, or takes from the cache. Regexes that the scanner refuses are returned with its
+    /// reason and left out.
+    public init(_ set: PatternSet, cache: DiskCache) throws(ScannerError) {
+        atomCount = set.atoms.count
+        var databases: [Database] = []
+        for level in TextLevel.allCases {
+            for kind in [DatabaseSource.Kind.literals, .regexes] {
+                let source = DatabaseSource(set, level: level, kind: kind)
+                guard !source.patterns.isEmpty else { continue }
+                databases.append(Database(level: level, pointer: try source.database(cache: cache)))
+            }
+        }
+        self.databases = databases
+        levels = TextLevel.allCases.filter { level in databases.contains { $0.level == level } }
+    }
+
+    deinit {
+        for database in databases { hs_free_database(database.pointer) }
+    }
+}
+
+/// What goes wrong between us and the scanner's library.
+public enum ScannerError: Error, Sendable {
+    /// The atom that cannot be compiled (-1: none in particular), and the library's reason.
+    case refused(atom: Int32, reason: String)
+    /// Out of memory or a processor that the library does not support.
+    case failed(String)
+}
+
+/// The patterns of one database, in a form that compiles.
+struct DatabaseSource {
+    enum Kind { case literals, regexes }
+
+    let kind: Kind
+    private(set) var patterns: [[CChar]] = []
+    private(set) var numbers: [UInt32] = []
+
+    init(_ set: PatternSet, level: TextLevel, kind: Kind) {
+        self.kind = kind
+        for (number, atom) in set.atoms.enumerated() where atom.level == level {
+            switch (atom.source, kind) {
+            case (.literal(let bytes), .literals):
+                patterns.append(DatabaseSource.escaped(bytes))
+                numbers.append(UInt32(number))
+            case (.regex(let pattern), .regexes):
+                patterns.append(pattern.scanSource.utf8CString.map { $0 })
+                numbers.append(UInt32(number))
+            default: continue
+            }
+        }
+    }
+
+    /// A literal as a pattern of escaped bytes: no metacharacter survives.
+    private static func escaped(_ bytes: [UInt8]) -> [CChar] {
+        var out: [CChar] = []
+        out.reserveCapacity(bytes.count * 4 + 1)
+        let hexadecimal = Array("0123456789abcdef".utf8)
+        for byte in bytes {
+            for character in [
+                UInt8(ascii: "\\"), UInt8(ascii: "x"), hexadecimal[Int(byte >> 4)],
+                hexadecimal[Int(byte & 15)],
+            ] { out.append(CChar(bitPattern: character)) }
+        }
+        out.append(0)
+        return out
+    }
+
+    private var flags: UInt32 {
+        switch kind {
+        // Pure bytes: no UTF-8 mode, which makes compiling 40 times slower.
+        case .literals: 0
+        case .regexes: UInt32(HS_FLAG_UTF8) | UInt32(HS_FLAG_MULTILINE)
+        }
+    }
+
+    /// Everything the compiled form depends on.
+    private var key: [UInt8] {
+        var platform = hs_platform_info_t()
+        hs_populate_platform(&platform)
+        var key = Array("patterns-2 \(String(cString: hs_version())) \(platform.tune) \(platform.cpu_features) \(flags)\n".utf8)
+        for (pattern, number) in zip(patterns, numbers) {
+            key += Array("\(number):".utf8)
+            for character in pattern { key.append(UInt8(bitPattern: character)) }
+        }
+        return key
+    }
+
+    func database(cache: DiskCache) throws(ScannerError) -> OpaquePointer {
+        let key = key
+        if let stored = cache.value(for: key), let database = DatabaseSource.deserialize(stored) {
+            return database
+        }
+        let database = try compile()
+        if let bytes = DatabaseSource.serialize(database) { cache.store(bytes, for: key) }
+        return database
+    }
+
+    private func compile() throws(ScannerError) -> OpaquePointer {
+        var pointers = patterns.map { pattern -> UnsafePointer<CChar>? in
+            let copy = UnsafeMutablePointer<CChar>.allocate(capacity: pattern.count)
+            copy.initialize(from: pattern, count: pattern.count)
+            return UnsafePointer(copy)
+        }
+        defer { for pointer in pointers { pointer?.deallocate() } }
+        let flags = [UInt32](repeating: flags, count: patterns.count)
+        var database: OpaquePointer?
+        var failure: UnsafeMutablePointer<hs_compile_error_t>?
+        let status = hs_compile_multi(
+            &pointers, flags, numbers, UInt32(patterns.count), UInt32(HS_MODE_BLOCK), nil, &database,
+            &failure)
+        if let failure {
+            defer { hs_free_compile_error(failure) }
+            let reason = failure.pointee.message.map { String(cString: $0) } ?? "unknown"
+            let index = Int(failure.pointee.expression)
+            throw .refused(
+                atom: numbers.indices.contains(index) ? Int32(numbers[index]) : -1, reason: reason)
+        }
+        guard status == HS_SUCCESS, let database else { throw .failed("hs_compile_multi: \(status)") }
+        return database
+    }
+
+    private static func serialize(_ database: OpaquePointer) -> [UInt8]? {
+        var bytes: UnsafeMutablePointer<CChar>?
+        var length = 0
+        guard hs_serialize_database(database, &bytes, &length) == HS_SUCCESS, let bytes else { return nil }
+        defer { free(bytes) }
+        return Array(UnsafeRawBufferPointer(start: bytes, count: length))
+    }
+
+    private static func deserialize(_ bytes: [UInt8]) -> OpaquePointer? {
+        var database: OpaquePointer?
+        let status = bytes.withUnsafeBytes { raw in
+            hs_deserialize_database(raw.baseAddress?.assumingMemoryBound(to: CChar.self), raw.count, &database)
+        }
+        return status == HS_SUCCESS ? database : nil
+    }
+}

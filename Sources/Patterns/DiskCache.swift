@@ -1,0 +1,66 @@
+import ChineseText
+import Crypto
+import Foundation
+
+/// Keeps what is slow to make (fold table, compiled patterns) on disk between runs.
+///
+/// Private to the user, checksummed, keyed by everything that the content depends on. Any doubt
+/// (wrong owner, mode, length, digest) is a miss, and a failed write is silent: it is only a cache.
+public struct DiskCache: Sendable {
+    private let directory: URL?
+
+    /// A cache in `directory` (made when first needed); nil keeps nothing.
+    public init(directory: String?) {
+        self.directory = directory.map { URL(fileURLWithPath: $0, isDirectory: true) }
+    }
+
+    /// The hexadecimal SHA-256 of `key`, which names an entry.
+    static func name(_ key: [UInt8]) -> String {
+        SHA256.hash(data: key).map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0" + digits : digits
+        }.joined()
+    }
+
+    /// The content stored under `key`, or nil.
+    public func value(for key: [UInt8]) -> [UInt8]? {
+        guard let url = directory?.appendingPathComponent(DiskCache.name(key)) else { return nil }
+        var status = stat()
+        // A file that others could have written is not ours.
+        guard stat(url.path, &status) == 0, status.st_uid == geteuid(), status.st_mode & 0o022 == 0,
+            status.st_size >= 32, status.st_size < 2_000_000_000,
+            let data = try? Data(contentsOf: url)
+        else { return nil }
+        let content = data.dropFirst(32)
+        guard Array(SHA256.hash(data: content)) == Array(data.prefix(32)) else { return nil }
+        return Array(content)
+    }
+
+    /// Stores `value` under `key`, whole or not at all.
+    public func store(_ value: [UInt8], for key: [UInt8]) {
+        guard let directory else { return }
+        let manager = FileManager.default
+        try? manager.createDirectory(
+            at: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let name = DiskCache.name(key)
+        let temporary = directory.appendingPathComponent(".\(name).\(getpid())")
+        let content = Data(SHA256.hash(data: value)) + Data(value)
+        guard manager.createFile(
+            atPath: temporary.path, contents: content, attributes: [.posixPermissions: 0o600])
+        else { return }
+        if rename(temporary.path, directory.appendingPathComponent(name).path) != 0 {
+            unlink(temporary.path)
+        }
+    }
+}
+
+extension FoldTable {
+    /// The fold table from the cache, or generated and stored there.
+    public static func cached(in cache: DiskCache) -> FoldTable {
+        let key = Array(FoldTable.cacheKey.utf8)
+        if let bytes = cache.value(for: key), let table = FoldTable(serialized: bytes) { return table }
+        let table = FoldTable()
+        cache.store(table.serialized, for: key)
+        return table
+    }
+}

@@ -1,0 +1,38 @@
+import ChineseText
+import Diagnostics
+
+/// A regular expression that was parsed, costed and folded, ready for both engines.
+public struct Pattern: Sendable, Hashable {
+    /// The level of the text it is matched against.
+    public let level: TextLevel
+    let tree: PatternTree
+    /// For RE2: leftmost-longest spans.
+    let spanSource: String
+    /// For the scanner: which messages match.
+    let scanSource: String
+
+    /// Reads `source`; throws why it is refused, with the place inside it.
+    public init(_ source: String, level: TextLevel, table: FoldTable) throws(PatternProblem) {
+        var parser = PatternParser(source)
+        let parsed = try parser.parse()
+        let length = source.utf8.count
+        try PatternCost().check(parsed, length: length)
+        let folded = PatternFolding(table: table, level: level).fold(parsed)
+        try PatternCost().check(folded, length: length)
+        if folded.matchesEmpty {
+            throw PatternProblem(
+                code: "empty-regex",
+                message: Phrase("the pattern matches nothing at all: an empty text", "这个正则能匹配空文本"),
+                help: Phrase("make one part obligatory", "至少让一部分必须出现"), range: 0..<length)
+        }
+        if !folded.canMatch {
+            throw PatternProblem(
+                code: "empty-regex",
+                message: Phrase("the pattern can never match", "这个正则永远不会匹配"), range: 0..<length)
+        }
+        self.level = level
+        tree = folded
+        spanSource = PatternPrinter.print(folded)
+        scanSource = PatternPrinter.print(PatternPrinter.existence(folded))
+    }
+}
