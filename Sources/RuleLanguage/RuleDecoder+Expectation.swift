@@ -1,0 +1,156 @@
+import ConversationModel
+import Diagnostics
+
+extension RuleDecoder {
+    /// `after` and its companions.
+    mutating func expectation(
+        _ member: JSONMember, _ fields: Fields, _ context: ConditionContext
+    ) -> Expectation? {
+        let after = condition(member.value, context)
+        let expect = require(fields, "expect").flatMap { condition($0.value, context) }
+        var result = Expectation(
+            after: after ?? Condition(.any([])), expect: expect ?? Condition(.any([])))
+        if let within = fields["within"] { window(within, &result) }
+        if let trigger = fields["trigger"] { result.trigger = self.trigger(trigger) ?? .run }
+        if let excuse = fields["excuse"] {
+            result.excuse = self.excuse(excuse, context)
+            if result.time == nil, fields["within"].map({ !hasTime($0) }) ?? true {
+                diagnose(
+                    .conflictingFields, excuse.keyRange,
+                    Phrase(
+                        "'excuse' moves the end of a time, and 'within' has none",
+                        "“excuse” 用来延长时限，但 within 里没有 time"),
+                    help: Phrase("add \"within\": {\"time\": …}", "请加上 \"within\": {\"time\": …}"))
+            }
+        }
+        result.atClose = fields["atClose"].flatMap { choice($0, ["missed", "void"]) }
+        if let report = fields["report"] {
+            result.report = choice(report, ["met", "missed"]) ?? .met
+            if result.report == .missed {
+                missedReports[fields.range.start] = report.value.range
+            }
+        }
+        if let transfer = fields["onTransfer"] {
+            result.onTransfer = choice(transfer, ["carry", "restart"]) ?? .carry
+        }
+        return after != nil && expect != nil ? result : nil
+    }
+
+    private func hasTime(_ within: JSONMember) -> Bool {
+        guard case .object(let members) = within.value.content else { return true }
+        return members.contains { $0.key == "time" }
+    }
+
+    private mutating func window(_ member: JSONMember, _ result: inout Expectation) {
+        guard
+            let fields = fields(
+                of: member.value, "within",
+                known: ["time", "earliest", "messages", "clock", "only"], later: ["cap", "promised"])
+        else { return }
+        if let time = fields["time"] {
+            if case .string("promised") = time.value.content {
+                diagnose(
+                    .unsupported, time.value.range,
+                    Phrase(
+                        "the promised time is not supported by this version",
+                        "当前版本还不支持按承诺时间（promised）"),
+                    help: Phrase("write a duration", "请写一个时长"))
+            } else {
+                result.time = duration(time)
+            }
+        }
+        if let earliest = fields["earliest"] { result.earliest = duration(earliest) ?? 0 }
+        if let messages = fields["messages"] { result.messages = count(messages) }
+        if let clock = fields["clock"] {
+            result.clock = choice(clock, ["wall", "business"]) ?? .wall
+        }
+        if let only = fields["only"] {
+            result.onlyInsideHours = word(only.value, ["inside-hours"], name: "only") != nil
+        }
+        if fields.present(["time", "earliest", "messages", "only"]).isEmpty {
+            diagnose(
+                .missingField, fields.head,
+                Phrase("'within' sets no limit", "within 里没有任何限制"),
+                help: Phrase(
+                    "add \"time\": \"3m\" or \"messages\": 3",
+                    "请加上 \"time\": \"3m\" 或 \"messages\": 3"))
+        }
+        if let time = result.time, let range = fields["time"]?.value.range {
+            if time == 0 {
+                impossibleWindow(range, Phrase("'time' is 0s", "“time” 是 0s"))
+            } else if result.earliest > time {
+                impossibleWindow(
+                    fields["earliest"]?.value.range ?? range,
+                    Phrase("'earliest' is later than 'time'", "“earliest” 晚于 “time”"))
+            }
+        }
+    }
+
+    private mutating func trigger(_ member: JSONMember) -> Expectation.Trigger? {
+        guard case .object = member.value.content else {
+            switch word(member.value, ["run", "each", "first", "last"], name: member.key) {
+            case "run": return .run
+            case "each": return .each
+            case "first": return .first
+            case "last": return .last
+            default: return nil
+            }
+        }
+        guard let fields = fields(of: member.value, "trigger", known: ["nth"]),
+            let nth = require(fields, "nth")
+        else { return nil }
+        return count(nth).map { .nth($0) }
+    }
+
+    private mutating func excuse(
+        _ member: JSONMember, _ context: ConditionContext
+    ) -> Expectation.Excuse? {
+        guard
+            let fields = fields(of: member.value, "excuse", known: ["when", "extend", "times"]),
+            let condition = require(fields, "when").flatMap({ condition($0.value, context) })
+        else { return nil }
+        let extend = fields["extend"].flatMap { duration($0) }
+        if extend == 0, let member = fields["extend"] {
+            diagnose(
+                .outOfRange, member.value.range,
+                Phrase("'extend' is 0s and gives no time", "“extend” 是 0s，没有延长"))
+        }
+        let times = fields["times"].flatMap { count($0, to: 100) } ?? 1
+        return Expectation.Excuse(condition: condition, extend: extend, times: times)
+    }
+
+    /// A positive rule that reports misses would call a failure a merit.
+    mutating func checkReports(_ rule: Rule) {
+        guard rule.polarity == .positive else { return }
+        for range in missedReports(of: rule.when) {
+            diagnose(
+                .missedInPositive, range,
+                Phrase(
+                    "a positive rule reports 'missed' as its hit", "正面规则把 “missed” 当作命中"),
+                help: Phrase(
+                    "report \"met\": misses of a positive rule are listed anyway; or make it negative",
+                    "请用 \"met\"：正面规则的未达成本来就会列出；或改为负面规则"))
+        }
+    }
+
+    /// The reports among the conditions whose matches become the rule's hits.
+    private func missedReports(of condition: Condition) -> [SourceRange] {
+        switch condition.kind {
+        case .expectation:
+            return condition.place.range.flatMap { missedReports[$0.start] }.map { [$0] } ?? []
+        case .any(let children): return children.flatMap { missedReports(of: $0) }
+        case .all(let children): return subject(among: children).map { missedReports(of: $0) } ?? []
+        case .unless(let base, _): return missedReports(of: base)
+        case .message, .silence, .count, .not: return []
+        }
+    }
+
+    /// The condition of an `all` whose matches count: the marked one, else the first positive one.
+    func subject(among children: [Condition]) -> Condition? {
+        children.first(where: \.isSubject)
+            ?? children.first {
+                if case .not = $0.kind { return false }
+                return true
+            }
+    }
+}

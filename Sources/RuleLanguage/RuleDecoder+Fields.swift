@@ -1,0 +1,134 @@
+import ConversationModel
+import Diagnostics
+
+/// The members of one object whose keys are known.
+struct Fields {
+    /// The key under which the object stands, for messages.
+    let name: String
+    /// The object's opening bracket.
+    let head: SourceRange
+    let range: SourceRange
+    private let known: [String]
+    private var slots: [JSONMember?]
+
+    init(name: String, value: JSONValue, known: [String]) {
+        self.name = name
+        head = value.head
+        range = value.range
+        self.known = known
+        slots = Array(repeating: nil, count: known.count)
+    }
+
+    subscript(_ key: String) -> JSONMember? {
+        known.firstIndex(of: key).flatMap { slots[$0] }
+    }
+
+    /// Keeps `member`; false where its key has been there before, nil where it is not known.
+    mutating func add(_ member: JSONMember) -> Bool? {
+        guard let index = known.firstIndex(of: member.key) else { return nil }
+        guard slots[index] == nil else { return false }
+        slots[index] = member
+        return true
+    }
+
+    /// The members among `keys`, in the order of `keys`.
+    func present(_ keys: [String]) -> [JSONMember] {
+        keys.compactMap { self[$0] }
+    }
+}
+
+extension RuleDecoder {
+    /// The members of the object `value`; unknown and repeated keys are diagnosed.
+    ///
+    /// - Parameters:
+    ///   - later: keys of a coming version: they are unsupported, not unknown.
+    ///   - elsewhere: keys that belong somewhere else, with where.
+    mutating func fields(
+        of value: JSONValue, _ name: String, known: [String], later: [String] = [],
+        elsewhere: [(keys: [String], help: Phrase)] = []
+    ) -> Fields? {
+        guard case .object(let members) = value.content else {
+            wrongType(value, name, Phrase("an object", "对象"))
+            return nil
+        }
+        var fields = Fields(name: name, value: value, known: known)
+        for member in members {
+            switch fields.add(member) {
+            case true?: continue
+            case false?:
+                let key = quoted(member.key)
+                diagnose(
+                    .duplicateKey, member.keyRange,
+                    Phrase("'\(key)' is given twice in '\(name)'", "\(name) 里重复写了 “\(key)”"),
+                    help: Phrase("keep one of them", "只保留一个"))
+            case nil:
+                unknown(member, name, known: known, later: later, elsewhere: elsewhere)
+            }
+        }
+        return fields
+    }
+
+    private mutating func unknown(
+        _ member: JSONMember, _ name: String, known: [String], later: [String],
+        elsewhere: [(keys: [String], help: Phrase)]
+    ) {
+        let key = quoted(member.key)
+        if later.contains(member.key) {
+            diagnose(
+                .unsupported, member.keyRange,
+                Phrase(
+                    "'\(key)' is not supported by this version", "当前版本还不支持 “\(key)”"),
+                help: Phrase(
+                    "see docs/diagnostics.md for what can be used in its place",
+                    "可用的写法见 docs/diagnostics.md"))
+            return
+        }
+        var help: Phrase?
+        if let place = elsewhere.first(where: { $0.keys.contains(member.key) }) {
+            help = place.help
+        } else if let near = didYouMean(member.key, among: known) {
+            help = Phrase("did you mean '\(near)'?", "是不是想写 “\(near)”？")
+        } else {
+            let words = known.filter { $0 != "$schema" }.joined(separator: ", ")
+            help = Phrase("known here: \(words)", "这里可用：\(words)")
+        }
+        diagnose(
+            .unknownField, member.keyRange,
+            Phrase("unknown field '\(key)' in '\(name)'", "\(name) 里有未知字段 “\(key)”"),
+            help: help)
+    }
+
+    /// The member `key`, diagnosed where it is missing.
+    mutating func require(_ fields: Fields, _ key: String) -> JSONMember? {
+        if let member = fields[key] { return member }
+        diagnose(
+            .missingField, fields.head,
+            Phrase("'\(fields.name)' needs '\(key)'", "\(fields.name) 缺少 “\(key)”"),
+            help: Phrase("add \"\(key)\": …", "请加上 \"\(key)\": …"))
+        return nil
+    }
+
+    /// Diagnoses members that say nothing without `needed`.
+    mutating func requireCompanion(_ fields: Fields, of keys: [String], _ needed: String) {
+        guard fields[needed] == nil else { return }
+        for member in fields.present(keys) {
+            diagnose(
+                .missingField, member.keyRange,
+                Phrase(
+                    "'\(member.key)' says nothing without '\(needed)'",
+                    "没有 “\(needed)”，“\(member.key)” 不起作用"),
+                help: Phrase(
+                    "add \"\(needed)\" beside it, or remove it",
+                    "在旁边加上 \"\(needed)\"，或删掉它"))
+        }
+    }
+
+    mutating func wrongType(_ value: JSONValue, _ name: String, _ expected: Phrase, help: Phrase? = nil) {
+        diagnose(
+            .wrongType, value.head,
+            Phrase(
+                "'\(name)' is \(value.typeName.english); expected \(expected.english)",
+                "“\(name)” 是\(value.typeName.chinese)，应为\(expected.chinese)"),
+            help: help)
+    }
+}

@@ -1,0 +1,149 @@
+import ConversationModel
+import Diagnostics
+
+/// A phrase of a list with the string it comes from.
+struct PlacedPhrase {
+    var text: String
+    var range: SourceRange
+}
+
+extension RuleDecoder {
+    /// The phrases of a list, `"${name}"` replaced by the phrases of that parameter.
+    mutating func phrases(_ member: JSONMember) -> [PlacedPhrase] {
+        guard let elements = list(member) else { return [] }
+        if elements.isEmpty { emptyList(member) }
+        var result: [PlacedPhrase] = []
+        result.reserveCapacity(min(elements.count, RuleLimits.phrases))
+        for element in elements {
+            guard case .string(let text) = element.content else {
+                wrongType(element, member.key, Phrase("a string", "字符串"))
+                continue
+            }
+            if parameterName(text) != nil {
+                guard let parameter = parameter(in: text, element.range, .keywords),
+                    case .strings(let spliced) = parameter.value
+                else { continue }
+                result += spliced.map { PlacedPhrase(text: $0, range: element.range) }
+            } else if isSound(text, element.range, member.key) {
+                result.append(PlacedPhrase(text: text, range: element.range))
+            }
+            if result.count > RuleLimits.phrases {
+                overLimit(element.range, member.key, RuleLimits.phrases)
+                return Array(result.prefix(RuleLimits.phrases))
+            }
+        }
+        return result
+    }
+
+    private mutating func isSound(_ phrase: String, _ range: SourceRange, _ name: String) -> Bool {
+        let count = phrase.unicodeScalars.count
+        if count > RuleLimits.phraseScalars {
+            diagnose(
+                .limit, range,
+                Phrase(
+                    "a phrase of \(count) characters in '\(name)'; at most \(RuleLimits.phraseScalars)",
+                    "“\(name)” 里有 \(count) 个字符的短语，最多 \(RuleLimits.phraseScalars) 个"))
+            return false
+        }
+        if phrase.utf8.allSatisfy({ $0 == 0x20 || (0x09...0x0D).contains($0) }) {
+            diagnose(
+                .outOfRange, range,
+                Phrase("an empty phrase in '\(name)'", "“\(name)” 里有空短语"))
+            return false
+        }
+        return true
+    }
+
+    // MARK: Static checks
+
+    /// Warns of phrases that add nothing, refuses allow-phrases that leave nothing.
+    mutating func check(_ keywords: Keywords, _ phrases: [PlacedPhrase], allow: [PlacedPhrase]) {
+        let plain = phrases.map { comparable($0.text, keywords.fold) }
+        var seen: Set<String> = []
+        for (index, phrase) in phrases.enumerated() {
+            if !seen.insert(plain[index]).inserted {
+                diagnose(
+                    .duplicateKeyword, severity: .warning, phrase.range,
+                    Phrase(
+                        "keyword '\(quoted(phrase.text))' is listed twice",
+                        "关键词 “\(quoted(phrase.text))” 重复"),
+                    help: Phrase("remove one", "删掉一个"))
+            } else if isBareCharacter(phrase.text, keywords.boundary) {
+                diagnose(
+                    .oneCharacterKeyword, severity: .warning, phrase.range,
+                    Phrase(
+                        "one-character keyword '\(phrase.text)' is found inside longer words",
+                        "单字关键词 “\(phrase.text)” 会在别的词里命中"),
+                    help: Phrase(
+                        "add \"boundary\": \"word\", use a longer phrase, or shield words with \"allow\"",
+                        "加上 \"boundary\": \"word\"，换成更长的短语，或用 \"allow\" 放行常见词"))
+            }
+        }
+        checkAllow(allow, plain, seen, keywords.fold)
+    }
+
+    private func comparable(_ phrase: String, _ fold: FoldLevel) -> String {
+        fold == .exact ? phrase : phrase.lowercased()
+    }
+
+    /// A single letter or digit that `boundary` does not keep out of longer words.
+    private func isBareCharacter(_ phrase: String, _ boundary: Keywords.Boundary) -> Bool {
+        guard boundary != .word, let scalar = phrase.unicodeScalars.first,
+            phrase.unicodeScalars.dropFirst().isEmpty
+        else { return false }
+        let isWordLike = scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+        return isWordLike && (boundary == .substring || !isLatinOrDigit(scalar))
+    }
+
+    private func isLatinOrDigit(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0xC0...0x24F, 0xFF10...0xFF19,
+            0xFF21...0xFF3A, 0xFF41...0xFF5A:
+            true
+        default: false
+        }
+    }
+
+    private mutating func checkAllow(
+        _ allow: [PlacedPhrase], _ plain: [String], _ keywords: Set<String>, _ fold: FoldLevel
+    ) {
+        // What a hostile file may cost: comparisons of bytes, over all allow-phrases of a list.
+        var budget = 5_000_000
+        let needles = plain.map { Array($0.utf8) }
+        for phrase in allow {
+            let text = comparable(phrase.text, fold)
+            if keywords.contains(text) {
+                diagnose(
+                    .swallowedKeyword, phrase.range,
+                    Phrase(
+                        "the allow-phrase '\(quoted(phrase.text))' is a keyword itself and swallows it",
+                        "放行短语 “\(quoted(phrase.text))” 就是关键词本身，会使它永不命中"),
+                    help: Phrase(
+                        "remove it from one of the two lists, or write the longer phrase that is harmless",
+                        "从其中一个列表删掉，或写成无害的更长短语"))
+                continue
+            }
+            let bytes = Array(text.utf8)
+            budget -= bytes.count * needles.count
+            guard budget > 0 else { return }
+            if !needles.contains(where: { contains(bytes, $0) }) {
+                diagnose(
+                    .uselessAllow, severity: .warning, phrase.range,
+                    Phrase(
+                        "the allow-phrase '\(quoted(phrase.text))' contains none of the keywords",
+                        "放行短语 “\(quoted(phrase.text))” 不包含任何关键词，不起作用"),
+                    help: Phrase(
+                        "it shields a keyword only where it covers it: 女装 shields 装",
+                        "放行短语要包含关键词才起作用，例如 女装 放行 装"))
+            }
+        }
+    }
+
+    private func contains(_ text: [UInt8], _ part: [UInt8]) -> Bool {
+        guard let first = part.first, part.count <= text.count else { return false }
+        for start in 0...(text.count - part.count) where text[start] == first {
+            if text[start..<(start + part.count)].elementsEqual(part) { return true }
+        }
+        return false
+    }
+}

@@ -1,0 +1,191 @@
+import ConversationModel
+import Diagnostics
+
+extension RuleDecoder {
+    static let textKeys = [
+        "keywords", "match", "boundary", "allow", "fold", "regex", "except", "equals", "length",
+        "all", "any", "not", "unless",
+    ]
+    static let laterTextKeys = ["similar", "entity", "repeats", "words", "wordList"]
+
+    /// A text condition that stands in `all`, `any`, `not` or `unless` of a message.
+    private mutating func text(_ value: JSONValue, _ context: ConditionContext) -> TextCondition? {
+        guard enter(value, context) else { return nil }
+        let outside = Phrase(
+            "only 'message' itself says which messages are looked at",
+            "看哪些消息，只能写在 message 这一层")
+        let above = Phrase(
+            "inside 'message' stand conditions on its text; this one belongs around 'message'",
+            "message 里面只能写文本条件，这个操作符要写在 message 外面")
+        guard
+            let fields = fields(
+                of: value, "text condition", known: Self.textKeys, later: Self.laterTextKeys,
+                elsewhere: [
+                    (Self.messageKeys, outside), (Self.operators + Self.expectationKeys, above),
+                ])
+        else { return nil }
+        return text(fields, context, isMessage: false)
+    }
+
+    /// All the text conditions of one object, nil where it has none.
+    mutating func text(
+        _ fields: Fields, _ context: ConditionContext, isMessage: Bool
+    ) -> TextCondition? {
+        var context = context.inner
+        if let member = fields["fold"] { context.fold = foldLevel(member) ?? context.fold }
+        requireCompanion(fields, of: ["match", "boundary", "allow"], "keywords")
+        requireCompanion(fields, of: ["except"], "regex")
+        let here = place(fields.range)
+        var parts: [TextCondition] = []
+        func part(_ kind: TextCondition.Kind, _ member: JSONMember) -> TextCondition {
+            TextCondition(kind, place: place(member.value.range))
+        }
+        if let member = fields["keywords"],
+            let keywords = keywords(member, fields, context.fold)
+        {
+            parts.append(part(.keywords(keywords), member))
+        }
+        if let member = fields["regex"], let regex = regex(member, fields["except"], context.fold) {
+            parts.append(part(.regex(regex), member))
+        }
+        if let member = fields["equals"] {
+            let texts = equalTexts(member)
+            let condition = EqualsCondition(texts: texts, fold: context.fold)
+            if !texts.isEmpty { parts.append(part(.equals(condition), member)) }
+        }
+        if let member = fields["length"], let length = length(member) {
+            parts.append(part(length, member))
+        }
+        if let member = fields["all"] {
+            parts.append(part(.all(texts(member, context)), member))
+        }
+        if let member = fields["any"] {
+            parts.append(part(.any(texts(member, context)), member))
+        }
+        if let member = fields["not"], let inner = text(member.value, context) {
+            parts.append(part(.not(inner), member))
+        }
+        let exceptions = fields["unless"].map { texts($0, context, allowsSingle: true) } ?? []
+        let all = parts.count == 1 ? parts[0] : TextCondition(.all(parts), place: here)
+        if parts.isEmpty {
+            if !exceptions.isEmpty { return TextCondition(.not(anyOf(exceptions)), place: here) }
+            if !isMessage { diagnoseEmptyText(fields) }
+            return nil
+        }
+        return exceptions.isEmpty ? all : TextCondition(.unless(all, exceptions), place: here)
+    }
+
+    private func anyOf(_ conditions: [TextCondition]) -> TextCondition {
+        conditions.count == 1
+            ? conditions[0] : TextCondition(.any(conditions), place: conditions[0].place)
+    }
+
+    private mutating func diagnoseEmptyText(_ fields: Fields) {
+        let keys = ["keywords", "regex", "equals", "length", "all", "any", "not", "unless"]
+        guard fields.present(keys).isEmpty else { return }
+        diagnose(
+            .missingField, fields.head,
+            Phrase("a text condition says nothing", "文本条件是空的"),
+            help: Phrase(
+                "one of \(keys.joined(separator: ", "))", "可用：\(keys.joined(separator: "、"))"))
+    }
+
+    private mutating func texts(
+        _ member: JSONMember, _ context: ConditionContext, allowsSingle: Bool = false
+    ) -> [TextCondition] {
+        elements(member, allowsSingle: allowsSingle).compactMap { text($0, context) }
+    }
+
+    // MARK: Atoms
+
+    private mutating func keywords(
+        _ member: JSONMember, _ fields: Fields, _ fold: FoldLevel
+    ) -> Keywords? {
+        let phrases = self.phrases(member)
+        let allow = fields["allow"].map { self.phrases($0) } ?? []
+        let boundary: Keywords.Boundary? = fields["boundary"].flatMap { member in
+            choice(member, ["auto", "substring", "word"])
+        }
+        guard !phrases.isEmpty else { return nil }
+        let quantity = fields["match"].flatMap { self.quantity($0, of: phrases.count) }
+        let keywords = Keywords(
+            phrases: phrases.map(\.text), places: phrases.map { place($0.range) },
+            quantity: quantity ?? .any, boundary: boundary ?? .automatic, fold: fold,
+            allow: allow.map(\.text))
+        check(keywords, phrases, allow: allow)
+        return keywords
+    }
+
+    private mutating func quantity(_ member: JSONMember, of total: Int) -> Keywords.Quantity? {
+        guard case .object = member.value.content else {
+            switch word(member.value, ["any", "all", "none"], name: member.key) {
+            case "any": return .any
+            case "all": return .all
+            case "none": return Keywords.Quantity.none
+            default: return nil
+            }
+        }
+        guard let fields = fields(of: member.value, "match", known: ["atLeast"]),
+            let bound = require(fields, "atLeast")
+        else { return nil }
+        return count(bound, from: 1, to: total).map { .atLeast($0) }
+    }
+
+    private mutating func regex(
+        _ member: JSONMember, _ except: JSONMember?, _ fold: FoldLevel
+    ) -> RegexCondition? {
+        let pattern = regexSource(member)
+        let veto = except.flatMap { regexSource($0) }
+        guard let pattern else { return nil }
+        return RegexCondition(
+            pattern: pattern, except: veto, fold: fold,
+            patternPlace: inside(member.value.range),
+            exceptPlace: except.map { inside($0.value.range) })
+    }
+
+    /// The range of a string without its quotes.
+    private func inside(_ range: SourceRange) -> Place {
+        place(SourceRange(range.start + 1, max(range.start + 1, range.end - 1)))
+    }
+
+    private mutating func regexSource(_ member: JSONMember) -> String? {
+        guard let source = string(member) else { return nil }
+        let bytes = source.utf8.count
+        guard bytes > 0, bytes <= RuleLimits.regexBytes else {
+            diagnose(
+                bytes == 0 ? .outOfRange : .limit, member.value.range,
+                Phrase(
+                    "'\(member.key)' has \(bytes) bytes; expected 1 to \(RuleLimits.regexBytes)",
+                    "“\(member.key)” 有 \(bytes) 字节，应为 1 到 \(RuleLimits.regexBytes)"))
+            return nil
+        }
+        return source
+    }
+
+    private mutating func equalTexts(_ member: JSONMember) -> [String] {
+        guard case .string = member.value.content else { return phrases(member).map(\.text) }
+        return text(member, scalars: RuleLimits.phraseScalars).map { [$0] } ?? []
+    }
+
+    private mutating func length(_ member: JSONMember) -> TextCondition.Kind? {
+        guard case .object = member.value.content else {
+            return count(member, from: 0).map { .length(minimum: $0, maximum: $0) }
+        }
+        guard let fields = fields(of: member.value, "length", known: ["min", "max"]) else {
+            return nil
+        }
+        let minimum = fields["min"].flatMap { count($0, from: 0) }
+        let maximum = fields["max"].flatMap { count($0, from: 0) }
+        if fields["min"] == nil, fields["max"] == nil {
+            diagnose(
+                .missingField, fields.head,
+                Phrase("'length' needs 'min' or 'max'", "length 缺少 “min” 或 “max”"))
+            return nil
+        }
+        if let minimum, let maximum, minimum > maximum, let member = fields["max"] {
+            impossibleWindow(
+                member.value.range, Phrase("'max' is less than 'min'", "“max” 小于 “min”"))
+        }
+        return .length(minimum: minimum, maximum: maximum)
+    }
+}

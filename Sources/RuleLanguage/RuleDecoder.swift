@@ -1,0 +1,173 @@
+import ConversationModel
+import Diagnostics
+
+/// Turns JSON values into rules and collects everything that is wrong on the way.
+///
+/// One decoder serves all rules of one file. A rule with an error is not returned; its remaining
+/// parts are decoded all the same, so that one run shows all problems.
+public struct RuleDecoder {
+    let path: String
+    let overrides: [RuleID: [String: Parameter.Value]]
+    /// Generated lists of rules carry no examples, and are not asked for them.
+    let asksForExamples: Bool
+    /// In the order of discovery; at most `RuleLimits.diagnosticsPerFile`.
+    public private(set) var diagnostics: [Diagnostic] = []
+    private(set) var errorCount = 0
+    private(set) var isFull = false
+
+    // What is known of the rule that is being decoded.
+    var parameters: [String: Parameter] = [:]
+    var usedParameters: Set<String> = []
+    /// Declared, but wrongly: their uses are not diagnosed once more.
+    var brokenParameters: Set<String> = []
+    var conditionCount = 0
+    /// By the start of a message condition: the speaker that was written first.
+    var firstSpeakers: [Int: Speaker] = [:]
+    /// By the start of an expectation: where it says `"report": "missed"`.
+    var missedReports: [Int: SourceRange] = [:]
+
+    /// - Parameters:
+    ///   - path: for the places of diagnostics.
+    ///   - overrides: values of parameters that replace the defaults, as a scheme sets them.
+    public init(
+        path: String, overrides: [RuleID: [String: Parameter.Value]] = [:],
+        asksForExamples: Bool = true
+    ) {
+        self.path = path
+        self.overrides = overrides
+        self.asksForExamples = asksForExamples
+    }
+
+    static let ruleKeys = [
+        "id", "name", "polarity", "category", "severity", "score", "summary", "unit", "fold",
+        "parameters", "appliesTo", "when", "examples", "withoutVariants", "family", "version",
+        "$schema",
+    ]
+
+    /// The rule that `value` describes; nil where something in it is an error.
+    public mutating func rule(from value: JSONValue) -> Rule? {
+        let errorsBefore = errorCount
+        startRule()
+        guard
+            let fields = fields(
+                of: value, "rule", known: Self.ruleKeys,
+                later: ["conditions", "wordLists", "steps", "sequence"])
+        else { return nil }
+        let id = ruleID(fields)
+        let name = requiredText(fields, "name", scalars: RuleLimits.nameScalars) ?? ""
+        let polarity: Polarity? =
+            require(fields, "polarity").flatMap { choice($0, ["positive", "negative"]) }
+        let severity = fields["severity"].flatMap { member -> Severity? in
+            choice(member, Severity.allCases.map(\.rawValue))
+        }
+        let unit = fields["unit"].flatMap { member -> UnitKind? in
+            choice(member, ["conversation", "stay"])
+        }
+        let score = fields["score"].flatMap { integer($0, in: -100...100) }
+        let fold = fields["fold"].flatMap { foldLevel($0) } ?? .folded
+        _ = fields["family"].flatMap { text($0, scalars: RuleLimits.nameScalars) }
+        var declared = fields["parameters"].map { parameters($0.value) } ?? []
+        applyOverrides(&declared, rule: id, fields)
+        let context = ConditionContext(fold: fold)
+        let appliesTo = fields["appliesTo"].flatMap { condition($0.value, context) }
+        let when = require(fields, "when").flatMap { condition($0.value, context) }
+        let rule = Rule(
+            id: RuleID(id ?? ""), name: name, polarity: polarity ?? .negative,
+            category: fields["category"].flatMap { text($0, scalars: RuleLimits.nameScalars) }
+                ?? "custom",
+            severity: severity ?? .minor, score: score.map(Int.init),
+            summary: fields["summary"].flatMap { text($0, scalars: RuleLimits.summaryScalars) }
+                ?? "",
+            unit: unit ?? .conversation, parameters: declared, appliesTo: appliesTo,
+            when: when ?? Condition(.any([])), examples: examples(fields, subject: when),
+            withoutVariants: variants(fields), place: place(value.range))
+        checkReports(rule)
+        checkParameterUse(fields)
+        return errorCount == errorsBefore ? rule : nil
+    }
+
+    private mutating func startRule() {
+        parameters = [:]
+        usedParameters = []
+        brokenParameters = []
+        conditionCount = 0
+        firstSpeakers = [:]
+        missedReports = [:]
+    }
+
+    private mutating func ruleID(_ fields: Fields) -> String? {
+        guard let member = require(fields, "id"), let text = string(member) else { return nil }
+        let words = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        let isKebab = words.allSatisfy { word in
+            !word.isEmpty
+                && word.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) }
+        }
+        if isKebab, text.utf8.count <= RuleLimits.idBytes { return text }
+        diagnose(
+            .badID, member.value.range, Phrase("'\(quoted(text))' is no rule id", "“\(quoted(text))” 不能作规则 id"),
+            help: Phrase(
+                "lower-case English words joined by '-', at most \(RuleLimits.idBytes) bytes: off-platform-contact",
+                "用小写英文单词以 “-” 相连，最多 \(RuleLimits.idBytes) 字节，例如 off-platform-contact"))
+        return nil
+    }
+
+    private mutating func variants(_ fields: Fields) -> [String] {
+        guard let member = fields["withoutVariants"] else { return [] }
+        guard let elements = list(member) else { return [] }
+        return elements.compactMap { element in
+            choice(element, ExampleVariant.allCases.map(\.rawValue), name: "withoutVariants")
+        }
+    }
+
+    private mutating func checkParameterUse(_ fields: Fields) {
+        guard let member = fields["parameters"], case .object(let members) = member.value.content
+        else { return }
+        for declaration in members
+        where parameters[declaration.key] != nil && !usedParameters.contains(declaration.key) {
+            diagnose(
+                .unusedParameter, severity: .warning, declaration.keyRange,
+                Phrase(
+                    "parameter '\(quoted(declaration.key))' is not used",
+                    "参数 “\(quoted(declaration.key))” 没有用到"),
+                help: Phrase(
+                    "write \"${\(quoted(declaration.key))}\" where its value belongs, or remove it",
+                    "在用值的地方写 \"${\(quoted(declaration.key))}\"，或删掉它"))
+        }
+    }
+
+    // MARK: Collecting
+
+    func place(_ range: SourceRange) -> Place {
+        Place(path: path, range: range)
+    }
+
+    mutating func diagnose(
+        _ code: DiagnosticCode, severity: Diagnostic.Severity = .error, _ range: SourceRange,
+        _ message: Phrase, help: Phrase? = nil
+    ) {
+        if severity == .error { errorCount += 1 }
+        guard diagnostics.count < RuleLimits.diagnosticsPerFile else {
+            isFull = true
+            return
+        }
+        diagnostics.append(
+            Diagnostic(code, severity: severity, message, help: help, at: place(range)))
+    }
+}
+
+/// How a rule's examples are varied when they are run; `withoutVariants` names those left out.
+public enum ExampleVariant: String, Sendable, Hashable, CaseIterable {
+    /// An emoji before the message.
+    case emoji
+    /// ASCII in full width.
+    case fullWidth = "full-width"
+    /// Simplified characters in their traditional form.
+    case traditional
+    /// Zero-width characters inside.
+    case zeroWidth = "zero-width"
+}
+
+/// A text of the file inside a message: not too long.
+func quoted(_ text: String) -> String {
+    text.utf8.count <= 40 ? text : String(text.prefix(32)) + "…"
+}
