@@ -73,7 +73,9 @@ let package = Package(
         .target(
             name: "Reports", dependencies: ["ConversationModel"], exclude: ["Reports.md"],
             swiftSettings: strict),
-        .target(name: "Synthesis", dependencies: ["ConversationModel"], swiftSettings: strict),
+        .target(
+            name: "Synthesis", dependencies: ["ConversationModel"], exclude: ["Synthesis.md"],
+            swiftSettings: strict),
         .executableTarget(
             name: "mingjian",
             dependencies: [
@@ -91,7 +93,7 @@ let package = Package(
         tests("Diagnostics", ["Diagnostics"]),
         tests("ChineseText", ["ChineseText"]),
         tests("Archives", ["Archives"]),
-        tests("RuleLanguage", ["RuleLanguage", "Diagnostics"]),
+        tests("RuleLanguage", ["RuleLanguage", "Diagnostics", "ConversationModel"]),
         tests("Patterns", ["Patterns", "ChineseText"]),
         tests("Evaluation", ["Evaluation", "Patterns", "ChineseText", "RuleLanguage", "OracleSupport"]),
         tests("Inspection", ["Inspection", "Evaluation", "Archives", "Synthesis"]),
