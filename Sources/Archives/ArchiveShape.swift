@@ -1,0 +1,67 @@
+import CSimdJSON
+
+/// What one record of an archive is.
+public enum ArchiveShape: String, Sendable, Hashable {
+    /// A conversation a line: NDJSON in the canonical form.
+    case conversations
+    /// A message a line: NDJSON, grouped or cut into conversations.
+    case messages
+    /// Rows of a table, one message each.
+    case csv
+
+    /// The shape of a text by its first lines; `head` is UTF-8 without a mark.
+    ///
+    /// The first line that is a JSON object decides by its keys. `path` counts where the name says
+    /// more than the text; nil is standard input.
+    package static func detected(
+        in head: [UInt8], path: ArchivePath?, name: String
+    ) throws(ArchiveError) -> ArchiveShape {
+        let ending = path?.formatExtension ?? ""
+        if ending == "csv" || ending == "tsv" { return .csv }
+        let isJSON = ["ndjson", "jsonl", "json"].contains(ending)
+        guard let first = head.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) else {
+            return isJSON || ending.isEmpty ? .conversations : .csv
+        }
+        guard first == 0x7B || isJSON else { return .csv }
+        return try shapeOfLines(head, name: name)
+    }
+
+    private static func shapeOfLines(
+        _ head: [UInt8], name: String
+    ) throws(ArchiveError) -> ArchiveShape {
+        guard let parser = mj_flat_parser_new() else { throw .outOfMemory(path: name) }
+        defer { mj_flat_parser_free(parser) }
+        let padded = head + [UInt8](repeating: 0, count: 64)
+        var shape: ArchiveShape?
+        var sawObject = false
+        let status = padded.withUnsafeBufferPointer { buffer -> Int32 in
+            var lines = mj_lines()
+            let status = mj_parse_messages(parser, buffer.baseAddress, head.count, 0, &lines)
+            for row in UnsafeBufferPointer(start: lines.lines, count: lines.count) {
+                let fields = Int(row.fields)
+                if fields & MJ_HAS_MESSAGES != 0 {
+                    shape = .conversations
+                } else if fields & (MJ_HAS_CONVERSATION | MJ_HAS_FROM) != 0 {
+                    shape = .messages
+                } else if row.reason == UInt32(MJ_OK) || row.reason == UInt32(MJ_MISSING_FROM) {
+                    sawObject = true
+                    continue
+                } else {
+                    continue
+                }
+                break
+            }
+            return status
+        }
+        guard status == 0 else { throw .outOfMemory(path: name) }
+        if let shape { return shape }
+        if sawObject {
+            let line = head.prefix { $0 != 0x0A }.prefix(60)
+            throw .unknownShape(path: name, start: printable(Array(line)))
+        }
+        // Nothing could be parsed, or one line is longer than the head: its keys still tell.
+        let text = String(decoding: head.prefix(1 << 16), as: UTF8.self)
+        return text.contains("\"conversation\"") && !text.contains("\"messages\"")
+            ? .messages : .conversations
+    }
+}

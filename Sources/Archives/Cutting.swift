@@ -1,0 +1,79 @@
+import ConversationModel
+
+/// How an endless log of a buyer is cut into conversations.
+///
+/// The same close as everywhere: silence of `policy.closeAfter` after the last message, longer while
+/// the buyer waits; midnight does not cut.
+public struct CutPolicy: Sendable {
+    public var policy: TimePolicy
+    /// Whether a text of a speaker wants an answer: a function of ChineseText, passed in.
+    public var needsAnswer: @Sendable (Speaker, String) -> Bool
+
+    public init(
+        policy: TimePolicy, needsAnswer: @escaping @Sendable (Speaker, String) -> Bool
+    ) {
+        self.policy = policy
+        self.needsAnswer = needsAnswer
+    }
+}
+
+/// Where the conversations of one log begin, told message by message in the order of time.
+package struct Cutter: Sendable {
+    private let policy: TimePolicy
+    private var tracker = WaitTracker()
+    private var closesAt: Instant?
+
+    package init(policy: TimePolicy) {
+        self.policy = policy
+    }
+
+    /// Takes the next message; true if a new conversation begins with it.
+    package mutating func begins(_ message: SpilledMessage, at time: Instant) -> Bool {
+        let begins = closesAt.map { time > $0 } ?? true
+        if begins { tracker = WaitTracker() }
+        tracker.observe(
+            speaker: message.speaker, isAutomatic: message.traits.contains(.automatic),
+            kind: message.kind, needsAnswer: message.traits.contains(.needsAnswer), at: time)
+        closesAt =
+            message.traits.contains(.closes)
+            ? time : tracker.closeInstant(after: time, policy: policy)
+        return begins
+    }
+}
+
+/// What cutting would do, before it is done.
+public struct CutPreview: Hashable, Sendable {
+    /// A class of gaps between neighbouring messages of one buyer with one shop.
+    public struct Bucket: Hashable, Sendable {
+        /// Milliseconds, inclusive; nil is without limit.
+        public var upTo: Int64?
+        public var gaps: Int
+    }
+
+    /// How many conversations one `closeAfter` would give.
+    public struct Candidate: Hashable, Sendable {
+        public var closeAfter: Int64
+        public var conversations: Int
+    }
+
+    /// Ascending: 1, 5, 10, 30 min, 1, 2, 6, 24 h, more.
+    public internal(set) var gaps: [Bucket]
+    public internal(set) var candidates: [Candidate]
+    /// Buyers with a shop whose messages were looked at.
+    public internal(set) var logs = 0
+    public internal(set) var messages = 0
+    /// Logs that lack a time somewhere and cannot be cut.
+    public internal(set) var logsWithoutTimes = 0
+
+    package static let bounds: [Int64] = [1, 5, 10, 30, 60, 120, 360, 1440].map { $0 * 60_000 }
+
+    package init(candidates: [Int64]) {
+        gaps = CutPreview.bounds.map { Bucket(upTo: $0, gaps: 0) } + [Bucket(upTo: nil, gaps: 0)]
+        self.candidates = candidates.map { Candidate(closeAfter: $0, conversations: 0) }
+    }
+
+    package mutating func add(gap: Int64) {
+        let index = CutPreview.bounds.firstIndex { gap <= $0 } ?? CutPreview.bounds.count
+        gaps[index].gaps += 1
+    }
+}
