@@ -2,7 +2,7 @@
 public struct KeywordList: Sendable, Hashable {
     /// How the keywords relate to a generated corpus.
     public enum Kind: String, Sendable, Hashable, CaseIterable {
-        /// Words of the trade and compounds of them; about a third occurs in the corpus.
+        /// Words of the trade and compounds of them; one in six or so occurs in the corpus.
         case mixed
         /// Ten that occur, then only ones that never do: lists of any length have the same hits.
         case sameHits = "same-hits"
@@ -49,12 +49,18 @@ public struct KeywordList: Sendable, Hashable {
                 links.flatMap { link in tails.map { head + link + $0 } }
                     + tails.map { head + $0 }
             })
-        let occurring = stream.shuffled(pieces.filter { $0.count > 2 })
-        var result = heads
+        // What breaks a rule and names of products: as rare in the corpus as real keywords are.
+        let broken = PlantedRule.spoken.flatMap {
+            SentenceStock.literals(of: PlantedSentences.hits($0))
+        }
+        let products = Words.productLeads.flatMap { lead in Words.productNouns.map { lead + $0 } }
+        let occurring = stream.shuffled(
+            pieces(of: broken).filter { (3...6).contains($0.count) } + products)
+        var result = Array(heads.prefix(14))
         var index = 0
         while result.count < 12_000, index < compounds.count {
             result.append(compounds[index])
-            if index % 3 == 0, index / 3 < occurring.count { result.append(occurring[index / 3]) }
+            if index % 6 == 0, index / 6 < occurring.count { result.append(occurring[index / 6]) }
             index += 1
         }
         return unique(result)
@@ -69,10 +75,12 @@ public struct KeywordList: Sendable, Hashable {
         return living + silent
     }
 
-    /// Pieces of two to twelve characters of the sentences, most frequent first, ties by bytes.
-    private static let pieces: [String] = {
+    private static let pieces = pieces(of: SentenceStock.literals)
+
+    /// Pieces of two to twelve characters of the texts, most frequent first, ties by bytes.
+    private static func pieces(of texts: [String]) -> [String] {
         var counts: [String: Int] = [:]
-        for text in SentenceStock.literals {
+        for text in texts {
             let characters = Array(text)
             for length in 2...12 where characters.count >= length {
                 for start in 0...(characters.count - length) {
@@ -89,7 +97,7 @@ public struct KeywordList: Sendable, Hashable {
             guard a.value == b.value else { return a.value > b.value }
             return a.key.utf8.lexicographicallyPrecedes(b.key.utf8)
         }.map(\.key)
-    }()
+    }
 
     private static func isHan(_ character: Character) -> Bool {
         character.unicodeScalars.allSatisfy { ("\u{4E00}"..."\u{9FFF}").contains($0) }
@@ -117,13 +125,14 @@ enum SentenceStock {
             Words.productLeads, Words.productNouns, Words.problems, Words.materials,
             Words.fillerThings, Words.fillerRemarks, Words.fillerPurposes,
         ]
-        return talk.joined().flatMap(literals(of:)) + words.joined()
+        return talk.flatMap(literals(of:)) + words.joined()
     }()
 
-    private static func literals(of sentence: String) -> [String] {
-        sentence.split(separator: "{").flatMap { part -> [String] in
-            guard let close = part.firstIndex(of: "}") else { return [String(part)] }
-            return [String(part[part.index(after: close)...])]
+    /// What stands between the slots of the sentences.
+    static func literals(of sentences: [String]) -> [String] {
+        sentences.joined(separator: "{nl}").split(separator: "{").map { part in
+            guard let close = part.firstIndex(of: "}") else { return String(part) }
+            return String(part[part.index(after: close)...])
         }
     }
 }
