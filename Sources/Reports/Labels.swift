@@ -48,12 +48,19 @@ package func reasonLabel(_ code: String) -> String {
 }
 
 private let reasonLabels: [String: String] = [
+    // Not evaluated.
     "no-times": "没有时间", "cut-off": "首尾不完整", "open": "尚未结束", "limit": "超出上限",
-    "no-reading": "缺少数据", "invalid-json": "JSON 无效", "invalid-utf8": "编码无效",
-    "missing-id": "缺少会话号", "missing-from": "缺少发送方", "missing-messages": "缺少消息",
-    "missing-conversation": "缺少会话号", "bad-time": "时间无法识别", "bad-from": "发送方无法识别",
-    "too-large": "单条过大", "too_large": "单条过大", "too-deep": "嵌套过深",
-    "too-many-messages": "消息过多", "duplicate": "重复", "blank": "空行", "truncated": "截断",
-    "unknown-kind": "未知消息类型", "missing-agent": "缺少客服", "bad-row": "行无效",
-    "missing-text": "缺少正文", "missing-time": "缺少时间",
+    // Bad records.
+    "invalid-json": "JSON 无效", "invalid-utf8": "编码无效", "not-an-object": "不是 JSON 对象",
+    "too-deep": "嵌套过深", "missing-id": "缺少会话号", "missing-messages": "缺少消息",
+    "missing-from": "缺少说话方", "unknown-from": "说话方未知", "wrong-type": "值的类型不对",
+    "bad-time": "时间无法读出", "time-in-seconds": "时间像是秒", "too-many-messages": "消息过多",
+    "too-large": "记录过大", "too_large": "记录过大", "blank": "空行",
+    "lone-surrogate": "代理码不成对", "missing-conversation": "缺少会话号", "missing-buyer": "缺少买家",
+    "duplicate-message": "消息重复", "duplicate-conversation": "会话重复", "ragged-row": "列数不符",
+    "unclosed-quote": "引号未闭合", "text-after-quote": "引号后有文字",
+    // Kept, and counted as defects.
+    "replaced-bytes": "替换了无法解码的字节", "rounded-id": "编号被取整", "conflicting-facts": "前后不一致",
+    "uncut-without-times": "没有时间，未切分", "unknown-kind": "未知消息类型",
+    "missing-agent": "缺少客服",
 ]

@@ -1,0 +1,82 @@
+import ConversationModel
+
+extension HTMLReport {
+    func overview(of report: Report, _ page: inout HTMLText) {
+        let items = CoverageNote(report).items
+        page.raw("<section id=\"overview\" class=\"tab\" aria-labelledby=\"h-overview\">")
+        page.raw("<h2 id=\"h-overview\" class=\"sr\">总览</h2>\n")
+        cards(of: report, &page)
+        page.raw("<div class=\"panels\">\n")
+        dayChart(of: report.tally, &page)
+        severityChart(of: report.tally, &page)
+        ruleChart(of: report.tally, &page)
+        attainmentChart(of: report.tally, &page)
+        page.raw("<div class=\"panel wide\"><h3>数据覆盖</h3><dl class=\"coverage\">")
+        for item in items {
+            page.raw(item.isWarning ? "<div class=\"warn\">" : "<div>")
+            page.element("<dt>", item.label, "</dt>")
+            page.element("<dd>", item.text, "</dd></div>")
+        }
+        for source in report.coverage.sources.prefix(20) {
+            let encoding = "\(source.shape) · \(source.encoding)"
+            let compressed = source.compression == "none" ? "" : " · \(source.compression)"
+            page.element("<div><dt>来源</dt><dd>", shortened(source.name, to: 120), " ")
+            page.element("<span class=\"soft\">", encoding + compressed, "</span></dd></div>")
+        }
+        page.raw("</dl></div>\n</div>\n</section>\n")
+    }
+
+    private func cards(of report: Report, _ page: inout HTMLText) {
+        let coverage = report.coverage
+        let sum = report.tally.overall
+        coverageLine(of: coverage, &page)
+        page.raw("<ul class=\"cards\">")
+        card("会话", grouped(coverage.conversations), "检查的会话", "", &page)
+        card("接待段", grouped(coverage.stays), "每位客服的一段接待", "", &page)
+        card("消息", grouped(coverage.messages), "读到的全部消息", "", &page)
+        card("负面命中", grouped(sum.totalNegativeHits), "所有负面规则", "", &page)
+        let critical = sum.negativeHits[Severity.critical.rank]
+        card("致命命中", grouped(critical), "级别为致命的规则", critical > 0 ? " s3" : "", &page)
+        let detail = "达成 \(grouped(sum.met)) / 适用 \(grouped(sum.applicable))"
+        card("达成率", sum.attainment.text, detail, " good", &page)
+        page.raw("</ul>\n")
+    }
+
+    private func card(
+        _ name: String, _ value: String, _ detail: String, _ tone: StaticString,
+        _ page: inout HTMLText
+    ) {
+        page.raw("<li class=\"card")
+        page.raw(tone)
+        page.element("\"><span class=\"name\">", name, "</span>")
+        page.element("<span class=\"value\">", value, "</span>")
+        page.element("<span class=\"detail\">", detail, "</span></li>")
+    }
+
+    /// The one line that says how much the numbers below rest on.
+    private func coverageLine(of coverage: Coverage, _ page: inout HTMLText) {
+        page.raw("<p class=\"basis\"><span>读取 <b>")
+        page.number(coverage.recordsRead)
+        page.raw("</b> 条 = 检查 <b>")
+        page.number(coverage.recordsInspected)
+        page.raw("</b> + 损坏 <b>")
+        page.number(coverage.recordsBad)
+        page.raw("</b> + 过滤 <b>")
+        page.number(coverage.recordsFiltered)
+        page.raw("</b></span>")
+        let open = coverage.notEvaluatedByReason.values.reduce(0, +)
+        let facts: [(StaticString, Int)] = [
+            ("未判定", open), ("没有时间的会话", coverage.conversationsWithoutTimes),
+            ("客服未知的消息", coverage.unknownAgents),
+            ("不在花名册的账号", coverage.unmappedAccounts.count),
+        ]
+        for (name, count) in facts where count > 0 {
+            page.raw("<span class=\"warn\">")
+            page.raw(name)
+            page.raw(" <b>")
+            page.number(count)
+            page.raw("</b></span>")
+        }
+        page.raw("</p>\n")
+    }
+}
