@@ -29,7 +29,8 @@ extension DiagnosticRenderer {
         /// Bytes on either side of a place that are looked at: no line is too long to be shown.
         private static let reachBytes = 1200
 
-        init(of range: SourceRange, line: Int, in source: SourceFile, renderer: DiagnosticRenderer) {
+        init(of range: SourceRange, line: Int, in source: SourceFile, renderer: DiagnosticRenderer)
+        {
             let lineRange = source.range(ofLine: line)
             let start = min(max(range.start, lineRange.lowerBound), lineRange.upperBound)
             let end = min(max(range.end, start), lineRange.upperBound)
@@ -44,8 +45,9 @@ extension DiagnosticRenderer {
                 return offset
             }
             let from = boundary(start - Self.reachBytes)
-            let to = boundary(min(end, start + Self.reachBytes) + Self.reachBytes)
-            let markEnd = boundary(min(end, to))
+            // Not before the start, whatever the bytes: the file may be no UTF-8 just there.
+            let to = max(start, boundary(min(end, start + Self.reachBytes) + Self.reachBytes))
+            let markEnd = max(start, boundary(min(end, to)))
             let before = Array(text(from, start))
             let mark = Array(text(start, markEnd))
             let after = Array(text(markEnd, to))
@@ -68,10 +70,11 @@ extension DiagnosticRenderer {
             let total = (pieces.0 + pieces.1 + pieces.2).reduce(0) { $0 + width($1) }
             let isLong = total > renderer.lineWidth || isCutBefore || isCutAfter
 
-            // A third of the room goes to what stands before the place, the rest to what follows.
+            // What stands before the place gets a third of the room, or what is left by the rest.
             var first = 0
             if isLong {
-                var room = renderer.lineWidth / 3
+                let behind = (pieces.1 + pieces.2).reduce(0) { $0 + width($1) }
+                var room = max(renderer.lineWidth / 3, renderer.lineWidth - behind)
                 first = pieces.0.count
                 while first > 0, width(pieces.0[first - 1]) <= room {
                     first -= 1

@@ -71,7 +71,8 @@ public struct DiagnosticRenderer: Sendable {
         var parts: [String] = []
         if errors > 0 { parts.append(counted(errors, "error")) }
         if warnings > 0 { parts.append(counted(warnings, "warning")) }
-        return "\(parts.joined(separator: ", ")) in \(files) of \(counted(fileCount, "rule file"))\n"
+        return
+            "\(parts.joined(separator: ", ")) in \(files) of \(counted(fileCount, "rule file"))\n"
     }
 
     /// `path:line:column: error[code]: message` and a line end.

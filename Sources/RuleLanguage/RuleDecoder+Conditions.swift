@@ -41,6 +41,7 @@ extension RuleDecoder {
         else { return nil }
         let present = fields.present(Self.operators)
         guard let first = present.first else {
+            if fields.hasUnknown { return nil }
             diagnose(
                 .missingField, fields.head,
                 Phrase("a condition needs an operator", "条件里没有操作符"),
@@ -118,7 +119,8 @@ extension RuleDecoder {
         _ member: JSONMember, _ fields: Fields, _ context: ConditionContext
     ) -> Condition.Kind? {
         switch member.key {
-        case "message": return message(member.value, context).map { .message($0) }
+        case "message":
+            return message(member.value, context, at: fields.range).map { .message($0) }
         case "after": return expectation(member, fields, context).map { .expectation($0) }
         case "silence": return silence(member.value).map { .silence($0) }
         case "count": return count(member.value, context).map { .count($0) }
@@ -201,6 +203,7 @@ extension RuleDecoder {
         let of = require(fields, "of").flatMap { condition($0.value, context) }
         let present = fields.present(bounds)
         guard let first = present.first else {
+            if fields.hasUnknown { return nil }
             diagnose(
                 .missingField, fields.head,
                 Phrase("'count' needs a bound", "count 缺少数量条件"),
@@ -237,7 +240,9 @@ extension RuleDecoder {
         case "atLeast": return count(member).map { .atLeast($0) }
         case "atMost": return count(member, from: 0).map { .atMost($0) }
         case "share":
-            guard let fields = fields(of: member.value, "share", known: ["atLeast"], later: ["atMost"]),
+            guard
+                let fields = fields(
+                    of: member.value, "share", known: ["atLeast"], later: ["atMost"]),
                 let percent = require(fields, "atLeast")
             else { return nil }
             return count(percent, from: 1, to: 100).map { .share(minimumPercent: $0) }

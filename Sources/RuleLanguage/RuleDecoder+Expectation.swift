@@ -7,7 +7,7 @@ extension RuleDecoder {
         _ member: JSONMember, _ fields: Fields, _ context: ConditionContext
     ) -> Expectation? {
         let after = condition(member.value, context)
-        let expect = require(fields, "expect").flatMap { condition($0.value, context) }
+        let expect = require(fields, "expect", of: "after").flatMap { condition($0.value, context) }
         var result = Expectation(
             after: after ?? Condition(.any([])), expect: expect ?? Condition(.any([])))
         if let within = fields["within"] { window(within, &result) }
@@ -45,7 +45,8 @@ extension RuleDecoder {
         guard
             let fields = fields(
                 of: member.value, "within",
-                known: ["time", "earliest", "messages", "clock", "only"], later: ["cap", "promised"])
+                known: ["time", "earliest", "messages", "clock", "only"],
+                later: ["cap", "promised"])
         else { return }
         if let time = fields["time"] {
             if case .string("promised") = time.value.content {

@@ -10,6 +10,10 @@ struct Fields {
     let range: SourceRange
     private let known: [String]
     private var slots: [JSONMember?]
+    /// Known keys that an unknown one was probably meant to be.
+    var misspelt: Set<String> = []
+    /// Whether the object has keys that are not known: what is missing may be among them.
+    var hasUnknown = false
 
     init(name: String, value: JSONValue, known: [String]) {
         self.name = name
@@ -52,7 +56,7 @@ extension RuleDecoder {
             return nil
         }
         var fields = Fields(name: name, value: value, known: known)
-        for member in members {
+        for member in members where !hasTooManyErrors {
             switch fields.add(member) {
             case true?: continue
             case false?:
@@ -62,16 +66,22 @@ extension RuleDecoder {
                     Phrase("'\(key)' is given twice in '\(name)'", "\(name) 里重复写了 “\(key)”"),
                     help: Phrase("keep one of them", "只保留一个"))
             case nil:
-                unknown(member, name, known: known, later: later, elsewhere: elsewhere)
+                fields.hasUnknown = true
+                if let near = unknown(
+                    member, name, known: known, later: later, elsewhere: elsewhere)
+                {
+                    fields.misspelt.insert(near)
+                }
             }
         }
         return fields
     }
 
+    /// Diagnoses an unknown key; the known one that it was probably meant to be.
     private mutating func unknown(
         _ member: JSONMember, _ name: String, known: [String], later: [String],
         elsewhere: [(keys: [String], help: Phrase)]
-    ) {
+    ) -> String? {
         let key = quoted(member.key)
         if later.contains(member.key) {
             diagnose(
@@ -81,12 +91,13 @@ extension RuleDecoder {
                 help: Phrase(
                     "see docs/diagnostics.md for what can be used in its place",
                     "可用的写法见 docs/diagnostics.md"))
-            return
+            return nil
         }
         var help: Phrase?
+        let near = didYouMean(member.key, among: known)
         if let place = elsewhere.first(where: { $0.keys.contains(member.key) }) {
             help = place.help
-        } else if let near = didYouMean(member.key, among: known) {
+        } else if let near {
             help = Phrase("did you mean '\(near)'?", "是不是想写 “\(near)”？")
         } else {
             let words = known.filter { $0 != "$schema" }.joined(separator: ", ")
@@ -96,14 +107,19 @@ extension RuleDecoder {
             .unknownField, member.keyRange,
             Phrase("unknown field '\(key)' in '\(name)'", "\(name) 里有未知字段 “\(key)”"),
             help: help)
+        return near
     }
 
-    /// The member `key`, diagnosed where it is missing.
-    mutating func require(_ fields: Fields, _ key: String) -> JSONMember? {
+    /// The member `key`, diagnosed where it is missing and not just misspelt.
+    mutating func require(
+        _ fields: Fields, _ key: String, of owner: String? = nil
+    ) -> JSONMember? {
         if let member = fields[key] { return member }
+        if fields.misspelt.contains(key) { return nil }
+        let owner = owner ?? fields.name
         diagnose(
             .missingField, fields.head,
-            Phrase("'\(fields.name)' needs '\(key)'", "\(fields.name) 缺少 “\(key)”"),
+            Phrase("'\(owner)' needs '\(key)'", "\(owner) 缺少 “\(key)”"),
             help: Phrase("add \"\(key)\": …", "请加上 \"\(key)\": …"))
         return nil
     }
@@ -123,7 +139,9 @@ extension RuleDecoder {
         }
     }
 
-    mutating func wrongType(_ value: JSONValue, _ name: String, _ expected: Phrase, help: Phrase? = nil) {
+    mutating func wrongType(
+        _ value: JSONValue, _ name: String, _ expected: Phrase, help: Phrase? = nil
+    ) {
         diagnose(
             .wrongType, value.head,
             Phrase(

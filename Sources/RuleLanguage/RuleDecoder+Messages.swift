@@ -3,7 +3,11 @@ import Diagnostics
 
 extension RuleDecoder {
     /// The body of `message`: a population, a position, and conditions on the text.
-    mutating func message(_ value: JSONValue, _ context: ConditionContext) -> MessageCondition? {
+    ///
+    /// - Parameter range: of the whole condition.
+    mutating func message(
+        _ value: JSONValue, _ context: ConditionContext, at range: SourceRange
+    ) -> MessageCondition? {
         guard
             let fields = fields(
                 of: value, "message", known: Self.messageKeys + Self.textKeys,
@@ -18,14 +22,15 @@ extension RuleDecoder {
         var population = Population()
         if let member = fields["from"] {
             let speakers = self.speakers(member)
-            if let first = speakers.first { firstSpeakers[value.range.start] = first }
+            if let first = speakers.first { firstSpeakers[range.start] = first }
             if !speakers.isEmpty {
                 population.speakers = Set(speakers).sorted { $0.rawValue < $1.rawValue }
             }
         }
         if let member = fields["auto"] { population.automatic = automatic(member) ?? .no }
         if let member = fields["kind"] {
-            let kinds = words(member, MessageKind.allCases.map(\.name)).compactMap(Self.kind(named:))
+            let kinds = words(member, MessageKind.allCases.map(\.name)).compactMap(
+                Self.kind(named:))
             if !kinds.isEmpty {
                 population.kinds = Set(kinds).sorted { $0.rawValue < $1.rawValue }
             }

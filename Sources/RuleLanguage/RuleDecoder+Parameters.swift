@@ -34,7 +34,8 @@ extension RuleDecoder {
     }
 
     /// Puts in the values that a scheme sets for the parameters of the rule `id`.
-    mutating func applyOverrides(_ declared: inout [Parameter], rule id: String?, _ fields: Fields) {
+    mutating func applyOverrides(_ declared: inout [Parameter], rule id: String?, _ fields: Fields)
+    {
         guard let id, let given = overrides[RuleID(id)] else { return }
         var members: [JSONMember] = []
         if case .object(let all)? = fields["parameters"]?.value.content { members = all }
@@ -123,8 +124,11 @@ extension RuleDecoder {
         }
         switch (declared[index].kind, value) {
         case (.keywords, .strings(let phrases)):
-            let isSound = !phrases.isEmpty && phrases.count <= RuleLimits.phrases
-                && phrases.allSatisfy { (1...RuleLimits.phraseScalars).contains($0.unicodeScalars.count) }
+            let isSound =
+                !phrases.isEmpty && phrases.count <= RuleLimits.phrases
+                && phrases.allSatisfy {
+                    (1...RuleLimits.phraseScalars).contains($0.unicodeScalars.count)
+                }
             guard isSound else {
                 diagnose(
                     .outOfRange, range,
@@ -194,8 +198,9 @@ extension RuleDecoder {
                     "参数 “\(quoted(name))” 没有声明"),
                 help: didYouMean(name, among: parameters.keys.sorted()).map {
                     Phrase("did you mean '\($0)'?", "是不是想写 “\($0)”？")
-                } ?? Phrase(
-                    "declare it in \"parameters\" of the rule", "请在规则的 \"parameters\" 里声明它"))
+                }
+                    ?? Phrase(
+                        "declare it in \"parameters\" of the rule", "请在规则的 \"parameters\" 里声明它"))
             return nil
         }
         guard parameter.kind == kind else {

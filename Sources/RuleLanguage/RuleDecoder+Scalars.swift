@@ -134,7 +134,9 @@ extension RuleDecoder {
     }
 
     /// A count as the syntax tree holds it.
-    mutating func count(_ member: JSONMember, from minimum: Int64 = 1, to maximum: Int = RuleLimits.count) -> Int? {
+    mutating func count(
+        _ member: JSONMember, from minimum: Int64 = 1, to maximum: Int = RuleLimits.count
+    ) -> Int? {
         integer(member, in: minimum...Int64(maximum)).map(Int.init)
     }
 

@@ -82,7 +82,7 @@ extension RuleDecoder {
 
     private mutating func diagnoseEmptyText(_ fields: Fields) {
         let keys = ["keywords", "regex", "equals", "length", "all", "any", "not", "unless"]
-        guard fields.present(keys).isEmpty else { return }
+        guard fields.present(keys).isEmpty, !fields.hasUnknown else { return }
         diagnose(
             .missingField, fields.head,
             Phrase("a text condition says nothing", "文本条件是空的"),

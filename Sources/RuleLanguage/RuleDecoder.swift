@@ -10,10 +10,10 @@ public struct RuleDecoder {
     let overrides: [RuleID: [String: Parameter.Value]]
     /// Generated lists of rules carry no examples, and are not asked for them.
     let asksForExamples: Bool
-    /// In the order of discovery; at most `RuleLimits.diagnosticsPerFile`.
+    /// In the order of discovery; at most `RuleLimits.diagnosticsPerFile` errors and as many warnings.
     public private(set) var diagnostics: [Diagnostic] = []
     private(set) var errorCount = 0
-    private(set) var isFull = false
+    private var warningCount = 0
 
     // What is known of the rule that is being decoded.
     var parameters: [String: Parameter] = [:]
@@ -46,6 +46,7 @@ public struct RuleDecoder {
 
     /// The rule that `value` describes; nil where something in it is an error.
     public mutating func rule(from value: JSONValue) -> Rule? {
+        if hasTooManyErrors { return nil }
         let errorsBefore = errorCount
         startRule()
         guard
@@ -104,7 +105,8 @@ public struct RuleDecoder {
         }
         if isKebab, text.utf8.count <= RuleLimits.idBytes { return text }
         diagnose(
-            .badID, member.value.range, Phrase("'\(quoted(text))' is no rule id", "“\(quoted(text))” 不能作规则 id"),
+            .badID, member.value.range,
+            Phrase("'\(quoted(text))' is no rule id", "“\(quoted(text))” 不能作规则 id"),
             help: Phrase(
                 "lower-case English words joined by '-', at most \(RuleLimits.idBytes) bytes: off-platform-contact",
                 "用小写英文单词以 “-” 相连，最多 \(RuleLimits.idBytes) 字节，例如 off-platform-contact"))
@@ -137,6 +139,12 @@ public struct RuleDecoder {
 
     // MARK: Collecting
 
+    /// Nothing of the file will be used, and no further problem be shown: it is given up.
+    var hasTooManyErrors: Bool { errorCount > RuleLimits.diagnosticsPerFile }
+
+    /// Whether some diagnostics were found and not kept.
+    var isFull: Bool { hasTooManyErrors || warningCount > RuleLimits.diagnosticsPerFile }
+
     func place(_ range: SourceRange) -> Place {
         Place(path: path, range: range)
     }
@@ -145,11 +153,10 @@ public struct RuleDecoder {
         _ code: DiagnosticCode, severity: Diagnostic.Severity = .error, _ range: SourceRange,
         _ message: Phrase, help: Phrase? = nil
     ) {
-        if severity == .error { errorCount += 1 }
-        guard diagnostics.count < RuleLimits.diagnosticsPerFile else {
-            isFull = true
-            return
-        }
+        // Counted apart, so that no flood of warnings drowns an error.
+        if severity == .error { errorCount += 1 } else { warningCount += 1 }
+        let count = severity == .error ? errorCount : warningCount
+        guard count <= RuleLimits.diagnosticsPerFile else { return }
         diagnostics.append(
             Diagnostic(code, severity: severity, message, help: help, at: place(range)))
     }

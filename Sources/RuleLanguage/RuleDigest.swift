@@ -55,7 +55,7 @@ private struct CanonicalBytes {
 
     mutating func add(_ texts: [String]) {
         add(texts.count)
-        texts.forEach { add($0) }
+        for text in texts { add(text) }
     }
 
     mutating func add(_ rule: Rule) {
@@ -73,7 +73,7 @@ private struct CanonicalBytes {
 
     mutating func add(_ conditions: [Condition]) {
         add(conditions.count)
-        conditions.forEach { add($0) }
+        for condition in conditions { add(condition) }
     }
 
     mutating func add(_ condition: Condition) {
@@ -165,7 +165,7 @@ private struct CanonicalBytes {
 
     mutating func add(_ conditions: [TextCondition]) {
         add(conditions.count)
-        conditions.forEach { add($0) }
+        for condition in conditions { add(condition) }
     }
 
     mutating func add(_ condition: TextCondition) {

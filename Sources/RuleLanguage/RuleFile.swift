@@ -69,7 +69,7 @@ public struct RuleFile: Sendable {
                             message: Phrase("a list without rules", "规则列表是空的"),
                             range: value.range))
                 }
-                elements.forEach { decode($0) }
+                for element in elements { decode(element) }
             } catch {
                 fail(error)
             }
@@ -82,7 +82,9 @@ public struct RuleFile: Sendable {
                 var end = start
                 var isBlank = true
                 while end < bytes.count, bytes[end] != 0x0A {
-                    if bytes[end] != 0x20, bytes[end] != 0x09, bytes[end] != 0x0D { isBlank = false }
+                    if bytes[end] != 0x20, bytes[end] != 0x09, bytes[end] != 0x0D {
+                        isBlank = false
+                    }
                     end += 1
                 }
                 if !isBlank, faults.count < RuleLimits.diagnosticsPerFile {
@@ -109,11 +111,11 @@ public struct RuleFile: Sendable {
         var allDiagnostics: [Diagnostic] {
             let limit = RuleLimits.diagnosticsPerFile
             let all = (faults + decoder.diagnostics).sorted(by: Diagnostic.precedes)
-            guard decoder.isFull || all.count > limit else { return all }
+            guard decoder.isFull || faults.count >= limit else { return all }
             let end = source.bytes.count
-            return Array(all.prefix(limit)) + [
+            return all + [
                 Diagnostic(
-                    .limit,
+                    .limit, severity: .warning,
                     Phrase(
                         "more than \(limit) problems in this file; the rest is not shown",
                         "这个文件的问题超过 \(limit) 个，其余不再列出"),

@@ -51,7 +51,8 @@ import Testing
     }
 
     @Test func cutsALongLineAroundThePlace() throws {
-        let text = String(repeating: "前", count: 5000) + "HERE" + String(repeating: "后", count: 5000)
+        let text =
+            String(repeating: "前", count: 5000) + "HERE" + String(repeating: "后", count: 5000)
         let (file, diagnostic) = try found("HERE", in: text)
         let lines = renderer(lineWidth: 40).render([diagnostic], sources: [file])
             .split(separator: "\n")

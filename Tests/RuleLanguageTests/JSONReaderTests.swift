@@ -108,7 +108,8 @@ import Testing
     }
 
     @Test func namesTheFirstByteThatIsNotUTF8() {
-        let gbk: [UInt8] = Array(#"{"name": ""#.utf8) + [0xBF, 0xAA, 0xCA, 0xBC] + Array("\"}".utf8)
+        let gbk: [UInt8] =
+            Array(#"{"name": ""#.utf8) + [0xBF, 0xAA, 0xCA, 0xBC] + Array("\"}".utf8)
         #expect(JSONReader.firstFault(inUTF8: gbk)?.range.start == 10)
         #expect(JSONReader.firstFault(inUTF8: [0xFF, 0xFE, 0x5B, 0])?.code == .notUTF8)
         #expect(JSONReader.firstFault(inUTF8: Array("微信".utf8)) == nil)
@@ -134,7 +135,8 @@ import Testing
 
     @Test func survivesAnyBytes() {
         var generator = SeededGenerator(seed: 7)
-        let alphabet = Array("{}[]\",:\\u0123456789abtruefalsn .-+eE\n微“：\u{1}".utf8) + [0xFF, 0xC0]
+        let alphabet =
+            Array("{}[]\",:\\u0123456789abtruefalsn .-+eE\n微“：\u{1}".utf8) + [0xFF, 0xC0]
         for _ in 0..<3000 {
             let length = Int.random(in: 0..<40, using: &generator)
             let bytes = (0..<length).map { _ in
