@@ -21,6 +21,13 @@ func shortened(_ text: String, to limit: Int) -> String {
     return text[..<end] + "…"
 }
 
+/// A name as pages show it: one line of at most 80 characters.
+///
+/// Tables and the findings' lines use the same form, since the page filters by it.
+func nameLabel(_ text: String) -> String {
+    shortened(singleLine(text), to: 80)
+}
+
 private func isUnsafeInLine(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x00...0x1F, 0x7F...0x9F: true

@@ -42,7 +42,7 @@ struct FindingLines {
     private static func rule(_ rule: RuleSummary, _ writer: inout JSONWriter) {
         writer.array { writer in
             writer.value(rule.id.value)
-            writer.value(rule.name)
+            writer.value(nameLabel(rule.name))
             writer.value(rule.polarity == .positive ? 1 : 0)
             writer.value(rule.severity.rank)
             writer.value(rule.unit.label)
@@ -57,8 +57,8 @@ struct FindingLines {
             writer.value(shortened(finding.id, to: 64))
             writer.value(rule ?? -1)
             writer.value(finding.outcome == .missed ? 1 : 0)
-            writer.value(shortened(finding.owner.label, to: 80))
-            writer.value(shortened(entry.group, to: 80))
+            writer.value(nameLabel(finding.owner.label))
+            writer.value(nameLabel(entry.group))
             writer.value(entry.day?.description ?? "")
             writer.value((shown?.time ?? entry.context.first?.time).map(zone.local))
             writer.value(finding.gap)

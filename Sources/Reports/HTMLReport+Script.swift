@@ -341,8 +341,9 @@ extension HTMLReport {
             return;
           }
           show(tabs.some(tab => tab.id === name) ? name : 'overview');
+          // Undo the jump to the section: each part of the report begins at the top.
+          scrollTo(0, 0);
         };
-        for (const link of links) link.addEventListener('click', () => scrollTo(0, 0));
         addEventListener('hashchange', route);
         document.addEventListener('click', event => {
           const link = event.target.closest('a[href="#findings"]');
@@ -419,5 +420,5 @@ extension HTMLReport {
         """#
 
     /// SHA-256 of `script`, in Base64.
-    static let scriptDigest: StaticString = "wtWm0Uh0qvs3YinuoQLzDnF9TLg2B+Syc1PgadsaLyA="
+    static let scriptDigest: StaticString = "7kR7nMhFRV4bdVoz+kLS/Iy4YdwJksMu7yJboFF21q8="
 }

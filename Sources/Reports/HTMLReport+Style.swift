@@ -114,7 +114,7 @@ extension HTMLReport {
         .data small{display:block;color:var(--soft);font-weight:400;font-size:12px}
         .data .num{text-align:right;white-space:nowrap}
         .data td{white-space:nowrap}.data .name{unicode-bidi:isolate;white-space:normal;min-width:7em}
-        .data .zero{color:var(--soft);opacity:.75}
+        .data .zero{color:var(--soft)}
         .data td.s3{color:var(--c3);font-weight:600}.data td.s2{color:var(--c2);font-weight:600}.data td.s1{color:var(--c1)}
         .data .rate{width:112px;min-width:100px}
         .rate .bar{height:4px;margin-top:3px}
@@ -219,5 +219,5 @@ extension HTMLReport {
         """#
 
     /// SHA-256 of `style`, in Base64.
-    static let styleDigest: StaticString = "w9tvKAjJDny/8IdHkD8w23rwaFFVRLDJEls59vM/ti4="
+    static let styleDigest: StaticString = "n0eCjZpDLMj+XjPYalNVG6kUYCGFS43fJGvalHleHY4="
 }

@@ -42,7 +42,7 @@ extension HTMLReport {
         tableHead("全部规则", ["规则", "类型", "级别", "单位"], pairTitles + ["未判定"], &page)
         for row in rows.prefix(limitRows) {
             let rule = tally.rules[row.rule]
-            page.element("<tr><th scope=\"row\">", shortened(rule.name, to: 80), "")
+            page.element("<tr><th scope=\"row\">", nameLabel(rule.name), "")
             page.element("<small>", rule.id.value, "</small></th>")
             page.element("<td>", rule.polarity.label, "</td>")
             severityCell(rule, &page)
@@ -77,9 +77,11 @@ extension HTMLReport {
             ["负面命中", "致命", "严重", "一般", "提示", "适用", "达成", "未达成", "达成率"], &page)
         for key in keys.prefix(limitRows) {
             let sum = tally.summary(of: table, key: key)
-            let name = table.keys[key]
-            page.element("<tr><th scope=\"row\">", shortened(name, to: 80), "</th>")
-            if let groups { page.element("<td>", key < groups.count ? groups[key] : "", "</td>") }
+            let name = nameLabel(table.keys[key])
+            page.element("<tr><th scope=\"row\">", name, "</th>")
+            if let groups {
+                page.element("<td>", key < groups.count ? nameLabel(groups[key]) : "", "</td>")
+            }
             link(sum.totalNegativeHits, nil, (filter, name), "negative", &page)
             for severity in Severity.allCases.reversed() {
                 count(sum.negativeHits[severity.rank], tone: severity.className, &page)
@@ -109,12 +111,12 @@ extension HTMLReport {
             for row in rows.prefix(limitRows - written) {
                 written += 1
                 let rule = tally.rules[row.rule]
-                let name = table.keys[key]
-                page.element("<tr><th scope=\"row\">", shortened(name, to: 80), "</th>")
+                let name = nameLabel(table.keys[key])
+                page.element("<tr><th scope=\"row\">", name, "</th>")
                 if let groups {
-                    page.element("<td>", key < groups.count ? groups[key] : "", "</td>")
+                    page.element("<td>", key < groups.count ? nameLabel(groups[key]) : "", "</td>")
                 }
-                page.element("<td class=\"name\">", shortened(rule.name, to: 80), "</td>")
+                page.element("<td class=\"name\">", nameLabel(rule.name), "</td>")
                 severityCell(rule, &page)
                 pairCells(rule, row.counts, filter, name, &page)
                 page.raw("</tr>\n")

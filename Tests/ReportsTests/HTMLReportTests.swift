@@ -70,6 +70,7 @@ let hostileTexts = [
         let lines = try lines(page)
         #expect(lines.count == 1 + 2 * 12)
         #expect(lines[1][9] as? String == text)
+        #expect(lines[1][3] as? String == nameLabel(text))
         let first = try #require((lines[2][0]) as? [Any])
         let pieces = try #require(first[6] as? [Any])
         #expect(pieces.dropFirst(2).compactMap { $0 as? String }.joined() == text)
