@@ -3,7 +3,7 @@ import Diagnostics
 
 extension RuleDecoder {
     private static let speakerKeys = ["buyer", "agent", "assistant", "bot", "system"]
-    private static let exampleKeys =
+    static let exampleKeys =
         speakerKeys + ["after", "auto", "kind", "by", "to", "event", "close"]
     /// Who sends an example's agent messages where it does not say.
     private static let standardAgent = "客服A"

@@ -116,7 +116,7 @@ extension RuleDecoder {
                 .outOfRange, member.value.range,
                 Phrase("'extend' is 0s and gives no time", "“extend” 是 0s，没有延长"))
         }
-        let times = fields["times"].flatMap { count($0, to: 100) } ?? 1
+        let times = fields["times"].flatMap { count($0, to: 1000) } ?? 1
         return Expectation.Excuse(condition: condition, extend: extend, times: times)
     }
 
