@@ -139,11 +139,13 @@ package final class CSVReader {
             switch state {
             case .quoted:
                 let start = position
-                while position < filled, buffer[position] != 0x22 {
+                let end = endOfRoom(row)
+                while position < end, buffer[position] != 0x22 {
                     if buffer[position] == 0x0A { row.innerLines += 1 }
                     position += 1
                 }
                 row.bytes.append(contentsOf: buffer[start..<position])
+                if row.bytes.count > largestRecord { return false }
                 if position < filled {
                     position += 1
                     state = .quoteInQuotes
@@ -179,12 +181,19 @@ package final class CSVReader {
                 continue
             }
             let start = position
-            while position < filled, buffer[position] != delimiter, buffer[position] != 0x0A,
+            let end = endOfRoom(row)
+            while position < end, buffer[position] != delimiter, buffer[position] != 0x0A,
                 buffer[position] != 0x0D
             { position += 1 }
             row.bytes.append(contentsOf: buffer[start..<position])
             state = .unquoted
+            if row.bytes.count > largestRecord { return false }
         }
         return false
+    }
+
+    // How far a run may be taken before the record is too large.
+    private func endOfRoom(_ row: CSVRow) -> Int {
+        min(filled, position + max(0, largestRecord - row.bytes.count) + 1)
     }
 }

@@ -34,7 +34,8 @@ public struct ColumnMapping: Hashable, Sendable {
         switch JSONTree.parse(bytes) {
         case .failure(let error):
             throw .invalidMapping(
-                path: path, Phrase("no valid JSON in line \(error.line)", "第 \(error.line) 行不是合法的 JSON"))
+                path: path,
+                Phrase("no valid JSON in line \(error.line)", "第 \(error.line) 行不是合法的 JSON"))
         case .success(.object(let members)): fields = members
         case .success:
             throw .invalidMapping(path: path, Phrase("it is not an object", "它不是对象"))
@@ -197,7 +198,9 @@ package struct BoundColumns: Hashable, Sendable {
     }
 
     private static func normalized(_ header: String) -> String {
-        let dropped: Set<Character> = [" ", "_", "-", "\u{3000}", "\u{FEFF}", "\t", "\n", "\r", "\r\n"]
+        let dropped: Set<Character> = [
+            " ", "_", "-", "\u{3000}", "\u{FEFF}", "\t", "\n", "\r", "\r\n",
+        ]
         return String(header.lowercased().filter { !dropped.contains($0) })
     }
 
@@ -205,42 +208,44 @@ package struct BoundColumns: Hashable, Sendable {
     private static let known: [(ColumnMapping.Field, [String])] = [
         (
             .conversation,
-            ["会话id", "会话编号", "会话号", "对话id", "对话编号", "conversationid", "conversation", "sessionid",
-                "session", "sid", "dialogid", "dialogueid", "chatid", "会话"]
+            """
+            会话id 会话编号 会话号 对话id 对话编号 conversationid conversation sessionid session sid
+            dialogid dialogueid chatid 会话
+            """
         ),
-        (.id, ["消息id", "消息编号", "messageid", "msgid", "uuid", "mid", "id"]),
-        (
-            .kind,
-            ["消息类型", "内容类型", "类型", "kind", "messagetype", "msgtype", "contenttype", "type"]
-        ),
+        (.id, "消息id 消息编号 messageid msgid uuid mid id"),
+        (.kind, "消息类型 内容类型 类型 kind messagetype msgtype contenttype type"),
         (
             .from,
-            ["账号类型", "发送方类型", "发送者类型", "发送人类型", "角色", "发送方", "身份", "说话方", "from", "role",
-                "sendertype", "speaker"]
+            """
+            账号类型 发送方类型 发送者类型 发送人类型 角色 发送方 身份 说话方 from role sendertype speaker
+            """
         ),
-        (.sender, ["发送账号", "发送者", "发送人", "发送者昵称", "sender", "sendername", "senderid"]),
-        (
-            .text,
-            ["发送内容", "消息内容", "聊天内容", "聊天记录", "内容", "消息", "文本", "text", "content", "message",
-                "msg", "body"]
-        ),
+        (.sender, "发送账号 发送者 发送人 发送者昵称 sender sendername senderid"),
+        (.text, "发送内容 消息内容 聊天内容 聊天记录 内容 消息 文本 text content message msg body"),
         (
             .time,
-            ["发送时间", "消息时间", "聊天时间", "时间", "日期时间", "time", "timestamp", "sendtime", "senttime",
-                "createdtime", "createtime", "createdat", "msgtime", "datetime", "sentat"]
+            """
+            发送时间 消息时间 聊天时间 时间 日期时间 time timestamp sendtime senttime createdtime
+            createtime createdat msgtime datetime sentat
+            """
         ),
         (
             .buyer,
-            ["客户名", "客户", "买家", "买家昵称", "买家账号", "买家id", "客户昵称", "客户id", "顾客", "访客", "用户",
-                "用户id", "buyer", "buyernick", "buyerid", "customer", "customerid", "customername",
-                "userid", "user"]
+            """
+            客户名 客户 买家 买家昵称 买家账号 买家id 客户昵称 客户id 顾客 访客 用户 用户id
+            buyer buyernick buyerid customer customerid customername userid user
+            """
         ),
         (
             .agent,
-            ["客服", "客服账号", "客服昵称", "客服名", "客服名称", "客服id", "坐席", "接待客服", "agent", "agentid",
-                "agentname", "waiter", "staff"]
+            """
+            客服 客服账号 客服昵称 客服名 客服名称 客服id 坐席 接待客服 agent agentid agentname waiter staff
+            """
         ),
-        (.shop, ["店铺", "店铺名", "店铺名称", "店铺id", "shop", "shopid", "shopname", "store", "storeid"]),
-        (.group, ["客服组", "客服分组", "分组", "组别", "技能组", "group", "skill", "team"]),
-    ]
+        (.shop, "店铺 店铺名 店铺名称 店铺id shop shopid shopname store storeid"),
+        (.group, "客服组 客服分组 分组 组别 技能组 group skill team"),
+    ].map { (field: ColumnMapping.Field, names: String) in
+        (field, names.split(whereSeparator: \.isWhitespace).map(String.init))
+    }
 }

@@ -64,7 +64,9 @@ package final class ConversationAssembler {
     }
 
     /// Adds what the logs in `bytes` would become to `preview`.
-    package func measure(_ bytes: UnsafeRawBufferPointer, policy: TimePolicy, _ preview: inout CutPreview) {
+    package func measure(
+        _ bytes: UnsafeRawBufferPointer, policy: TimePolicy, _ preview: inout CutPreview
+    ) {
         var (offsets, groups) = ConversationAssembler.grouped(bytes)
         for group in groups {
             let messages = withoutDuplicates(group, offsets, bytes)
@@ -308,7 +310,8 @@ private struct Facts {
     mutating func add(_ message: SpilledMessage) {
         take(message.piece(.buyer), into: \.buyer)
         take(message.piece(.group), into: \.group)
-        if message.speaker != .agent, message.speaker != .assistant, let named = message.piece(.agent)
+        if message.speaker != .agent, message.speaker != .assistant,
+            let named = message.piece(.agent)
         {
             if let agent { agentsDiffer = agentsDiffer || !agent.elementsEqual(named) }
             agent = agent ?? named
@@ -321,7 +324,8 @@ private struct Facts {
     }
 
     private mutating func take(
-        _ value: UnsafeRawBufferPointer?, into field: WritableKeyPath<Facts, UnsafeRawBufferPointer?>
+        _ value: UnsafeRawBufferPointer?,
+        into field: WritableKeyPath<Facts, UnsafeRawBufferPointer?>
     ) {
         guard let value else { return }
         if let known = self[keyPath: field] {

@@ -85,7 +85,8 @@ public final class ConversationLines: ByteStream {
         return try grouping.preview(policy: policy, candidates: candidates)
     }
 
-    private func grouping(skipsConversations: Bool = false) throws(ArchiveError) -> MessageGrouping {
+    private func grouping(skipsConversations: Bool = false) throws(ArchiveError) -> MessageGrouping
+    {
         var grouping = MessageGrouping.Options()
         grouping.assembly.cutting = options.cutting
         grouping.assembly.allowsDuplicates = options.allowsDuplicates
@@ -95,16 +96,19 @@ public final class ConversationLines: ByteStream {
         grouping.isSorted = options.isSorted && !skipsConversations
         grouping.spillDirectory = options.spillDirectory
         let names = inputs.map(\.name)
-        return try MessageGrouping(options: grouping, log: log, name: { names[$0] }) {
-            [unowned self] () throws(ArchiveError) in
-            while let next = try takeNext() {
-                if next.shape != .conversations { return (try messages(of: next), next.number) }
-                if skipsConversations { continue }
-                waiting = next
+        return try MessageGrouping(
+            options: grouping, log: log, name: { names[$0] },
+            nextSource: { [unowned self] () throws(ArchiveError) in
+                while let next = try takeNext() {
+                    if next.shape != .conversations {
+                        return (try messages(of: next), next.number)
+                    }
+                    if skipsConversations { continue }
+                    waiting = next
+                    return nil
+                }
                 return nil
-            }
-            return nil
-        }
+            })
     }
 
     private func messages(of opened: OpenedInput) throws(ArchiveError) -> any MessageSource {

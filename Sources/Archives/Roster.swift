@@ -183,7 +183,9 @@ public struct Roster: Sendable {
         }
 
         mutating func add(_ row: CSVRow, _ columns: [Column: Int], width: Int) {
-            if let issue = row.issue { return report(issue.rawValue, issue.phrase, row: row.number) }
+            if let issue = row.issue {
+                return report(issue.rawValue, issue.phrase, row: row.number)
+            }
             guard row.count == width else {
                 let issue = RecordIssue.raggedRow
                 return report(issue.rawValue, issue.phrase, row: row.number)

@@ -62,7 +62,8 @@ package final class SpillFile {
     }
 
     private func make() throws(ArchiveError) {
-        var template = directory.appending(Array("mingjian-XXXXXX".utf8)).bytes
+        var template =
+            directory.appending(Array("mingjian-XXXXXX".utf8)).bytes
             .map { CChar(bitPattern: $0) } + [0]
         descriptor = mkstemp(&template)
         guard descriptor >= 0 else {

@@ -49,7 +49,7 @@ package final class SpillParts {
             let message = SpilledMessage(bytes, at: offset)
             let end = offset + message.size
             let bits = message.hash >> UInt64(level * SpillParts.bitsPerLevel)
-            let part = parts[Int(bits) & (SpillParts.fanOut - 1)]
+            let part = parts[Int(truncatingIfNeeded: bits) & (SpillParts.fanOut - 1)]
             if part.first == nil {
                 part.first = message.order
                 part.hash = message.hash
@@ -130,7 +130,8 @@ package final class RunMerge {
     /// Reads lines without what stands before them; 0 at the end.
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws(ArchiveError) -> Int {
         guard buffer.count > 0, try advance(), var head = current else { return 0 }
-        let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(buffer.count, head.length)])
+        let piece = UnsafeMutableRawBufferPointer(
+            rebasing: buffer[..<min(buffer.count, head.length)])
         let count = try head.run.read(into: piece)
         head.length -= count
         current = head

@@ -55,7 +55,9 @@ public enum TextEncoding: String, Sendable, Hashable, CaseIterable {
     }
 
     private static func linesNotUTF8(in bytes: UnsafeRawBufferPointer) -> (lines: Int, bad: Int) {
-        guard let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return (0, 0) }
+        guard let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else {
+            return (0, 0)
+        }
         if mj_is_utf8(base, bytes.count) != 0 { return (1, 0) }
         var lines = 0
         var bad = 0
@@ -72,7 +74,9 @@ public enum TextEncoding: String, Sendable, Hashable, CaseIterable {
 
     private static func isGB18030(_ bytes: ArraySlice<UInt8>) -> Bool {
         let stream = MemoryStream(Array(bytes))
-        guard let text = try? TranscodingStream(stream, from: .gb18030, name: "") else { return false }
+        guard let text = try? TranscodingStream(stream, from: .gb18030, name: "") else {
+            return false
+        }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
         defer { buffer.deallocate() }
         while let count = try? text.read(into: buffer), count > 0 {

@@ -222,6 +222,11 @@ struct mj_flat_parser {
             if (!row.reason) {
                 wrapped_lines.push_back(uint32_t(lines.size()));
                 wrap(row);
+            } else if (row.reason == MJ_NOT_AN_OBJECT) {
+                // Taken as it is: the other parser tells JSON that is no object from no JSON.
+                wrapped_lines.push_back(uint32_t(lines.size()));
+                append(row.line);
+                append("\n");
             }
             lines.push_back(row);
         }
