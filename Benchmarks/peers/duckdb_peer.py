@@ -1,4 +1,4 @@
-"""DuckDB: an alternation finds the messages with a keyword, then contains says which; 100 × regexp_matches."""
+"""DuckDB: alternations find the messages with a keyword, contains says which; 100 × regexp_matches."""
 
 import os
 import re
@@ -10,6 +10,13 @@ from common import Stopwatch, answer, arguments, lines
 
 COLUMNS = """{agent: 'VARCHAR',
  messages: 'STRUCT("from" VARCHAR, agent VARCHAR, auto BOOLEAN, text VARCHAR)[]'}"""
+
+# Words in one alternation; 100 to 250 were the fastest of 50 to 1,000.
+GROUP = 250
+
+
+def alternation(words: list[str]) -> str:
+    return "|".join(map(re.escape, words)).replace("'", "''")
 
 
 def main() -> None:
@@ -30,13 +37,16 @@ def main() -> None:
     watch.lap("read")
     hits: Counter = Counter()
     if keywords:
+        # One alternation of all words can outgrow RE2's automaton, which makes it ten times slower.
+        groups = [keywords[i : i + GROUP] for i in range(0, len(keywords), GROUP)]
+        tests = [f"regexp_matches(text, '{alternation(group)}')" for group in groups]
         rows = database.execute(
-            """WITH word AS (SELECT unnest(range(len($words))) AS rule, unnest($words) AS word),
+            f"""WITH word AS (SELECT unnest(range(len($words))) AS rule, unnest($words) AS word),
             candidate AS MATERIALIZED (
-                SELECT agent, text FROM message WHERE regexp_matches(text, $alternation))
+                SELECT agent, text FROM message WHERE {" OR ".join(tests)})
             SELECT agent, rule, count(*) FROM candidate, word WHERE contains(text, word)
             GROUP BY agent, rule""",
-            {"words": keywords, "alternation": "|".join(map(re.escape, keywords))},
+            {"words": keywords},
         ).fetchall()
         for agent, rule, count in rows:
             hits[agent, rule] += count

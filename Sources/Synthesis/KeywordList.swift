@@ -6,7 +6,7 @@ public struct KeywordList: Sendable, Hashable {
         case mixed
         /// Ten that occur, then only ones that never do: lists of any length have the same hits.
         case sameHits = "same-hits"
-        /// Pieces of the corpus's own sentences, the most frequent first.
+        /// Short words that are in almost every message, then thousands of rarer ones.
         case common
     }
 
@@ -23,7 +23,7 @@ public struct KeywordList: Sendable, Hashable {
             switch kind {
             case .mixed: Self.mixed(&stream)
             case .sameHits: Self.sameHits(&stream)
-            case .common: Self.pieces
+            case .common: Self.common(&stream)
             }
         words = Array(all.prefix(wanted))
     }
@@ -55,7 +55,7 @@ public struct KeywordList: Sendable, Hashable {
         }
         let products = Words.productLeads.flatMap { lead in Words.productNouns.map { lead + $0 } }
         let occurring = stream.shuffled(
-            pieces(of: broken).filter { (3...6).contains($0.count) } + products)
+            pieces(of: broken, lengths: 3...6, step: 1) + products)
         var result = Array(heads.prefix(14))
         var index = 0
         while result.count < 12_000, index < compounds.count {
@@ -75,20 +75,29 @@ public struct KeywordList: Sendable, Hashable {
         return living + silent
     }
 
-    private static let pieces = pieces(of: SentenceStock.literals)
+    /// Words of two characters from the sentences, the most frequent first, then longer ones.
+    private static func common(_ stream: inout SeededStream) -> [String] {
+        let pairs = pieces(of: SentenceStock.literals, lengths: 2...2, step: 2)
+        let products = Words.productLeads.flatMap { lead in Words.productNouns.map { lead + $0 } }
+        let remarks = Words.fillerThings.flatMap { thing in
+            Words.fillerDegrees.flatMap { degree in
+                Words.fillerRemarks.map { thing + degree + $0 }
+            }
+        }
+        return unique(pairs + stream.shuffled(products) + stream.shuffled(remarks))
+    }
 
-    /// Pieces of two to twelve characters of the texts, most frequent first, ties by bytes.
-    private static func pieces(of texts: [String]) -> [String] {
+    /// Pieces of the texts that are all Han, most frequent first, ties by bytes.
+    private static func pieces(
+        of texts: [String], lengths: ClosedRange<Int>, step: Int
+    ) -> [String] {
         var counts: [String: Int] = [:]
         for text in texts {
             let characters = Array(text)
-            for length in 2...12 where characters.count >= length {
-                for start in 0...(characters.count - length) {
+            for length in lengths where characters.count >= length {
+                for start in stride(from: 0, through: characters.count - length, by: step) {
                     let piece = characters[start..<(start + length)]
-                    // A comma inside is what people paste, too.
-                    guard let first = piece.first, isHan(first), let last = piece.last, isHan(last),
-                        piece.allSatisfy({ isHan($0) || $0 == "，" })
-                    else { continue }
+                    guard piece.allSatisfy(isHan) else { continue }
                     counts[String(piece), default: 0] += 1
                 }
             }
