@@ -77,6 +77,23 @@ package struct TimeParts: Hashable, Sendable {
     }
 }
 
+/// What stands between the numbers of a time, as bytes that are made once.
+private enum Marks {
+    static let afterYear = ["-", "/", ".", "年"].map { Array($0.utf8) }
+    static let afterMonth = ["-", "/", ".", "月"].map { Array($0.utf8) }
+    static let afterDay = ["日", "号"].map { Array($0.utf8) }
+    static let letterT = ["T", "t"].map { Array($0.utf8) }
+    static let morning = ["上午", "凌晨", "早上", "AM", "am"].map { Array($0.utf8) }
+    static let afternoon = ["下午", "晚上", "中午", "PM", "pm"].map { Array($0.utf8) }
+    static let afterHour = [":", "：", "时", "点"].map { Array($0.utf8) }
+    static let afterMinute = [":", "：", "分"].map { Array($0.utf8) }
+    static let point = [".", ","].map { Array($0.utf8) }
+    static let afterSecond = ["秒"].map { Array($0.utf8) }
+    static let letterZ = ["Z", "z"].map { Array($0.utf8) }
+    static let sign = ["+", "-"].map { Array($0.utf8) }
+    static let colon = [":"].map { Array($0.utf8) }
+}
+
 /// Reads numbers with the marks that people put between them.
 private struct DigitScanner {
     private var rest: ArraySlice<UInt8>
@@ -88,32 +105,32 @@ private struct DigitScanner {
     // 2024/6/18 9:05, 2024年6月18日 09:05:03, 2024-06-18T09:05:03.123+08:00, 2024-06-18
     mutating func dateAndTime() -> TimeParts? {
         var parts = TimeParts()
-        guard let year = number(4...4), skipOne(["-", "/", ".", "年"]),
-            let month = number(1...2), skipOne(["-", "/", ".", "月"]), let day = number(1...2)
+        guard let year = number(4...4), skipOne(Marks.afterYear),
+            let month = number(1...2), skipOne(Marks.afterMonth), let day = number(1...2)
         else { return nil }
         (parts.year, parts.month, parts.day) = (year, month, day)
-        _ = skipOne(["日", "号"])
-        let hasMark = skipOne(["T", "t"])
+        _ = skipOne(Marks.afterDay)
+        let hasMark = skipOne(Marks.letterT)
         skipSpaces()
         if rest.isEmpty { return hasMark ? nil : parts }
-        if skipOne(["上午", "凌晨", "早上", "AM", "am"]) { parts.isAfternoon = false }
-        if skipOne(["下午", "晚上", "中午", "PM", "pm"]) { parts.isAfternoon = true }
+        if skipOne(Marks.morning) { parts.isAfternoon = false }
+        if skipOne(Marks.afternoon) { parts.isAfternoon = true }
         skipSpaces()
-        guard let hour = number(1...2), skipOne([":", "：", "时", "点"]), let minute = number(1...2)
+        guard let hour = number(1...2), skipOne(Marks.afterHour), let minute = number(1...2)
         else { return nil }
         (parts.hour, parts.minute) = (hour, minute)
-        if skipOne([":", "：", "分"]), !rest.isEmpty {
+        if skipOne(Marks.afterMinute), !rest.isEmpty {
             guard let second = number(1...2) else { return nil }
             parts.second = second
-            if skipOne([".", ","]) {
+            if skipOne(Marks.point) {
                 guard let fraction = fraction() else { return nil }
                 parts.millisecond = fraction
             }
-            _ = skipOne(["秒"])
+            _ = skipOne(Marks.afterSecond)
         }
         skipSpaces()
-        if skipOne(["AM", "am"]) { parts.isAfternoon = false }
-        if skipOne(["PM", "pm"]) { parts.isAfternoon = true }
+        if skipOne(Marks.morning) { parts.isAfternoon = false }
+        if skipOne(Marks.afternoon) { parts.isAfternoon = true }
         skipSpaces()
         if rest.isEmpty { return parts }
         guard let offset = zoneOffset(), rest.isEmpty else { return nil }
@@ -122,10 +139,10 @@ private struct DigitScanner {
     }
 
     private mutating func zoneOffset() -> Int64? {
-        if skipOne(["Z", "z"]) { return 0 }
+        if skipOne(Marks.letterZ) { return 0 }
         let sign: Int64 = rest.first == 0x2D ? -1 : 1
-        guard skipOne(["+", "-"]), let hours = number(2...2) else { return nil }
-        _ = skipOne([":"])
+        guard skipOne(Marks.sign), let hours = number(2...2) else { return nil }
+        _ = skipOne(Marks.colon)
         let minutes = rest.isEmpty ? 0 : number(2...2)
         guard let minutes, hours <= 23, minutes <= 59 else { return nil }
         return sign * (Int64(hours) * 60 + Int64(minutes)) * 60_000
@@ -151,9 +168,10 @@ private struct DigitScanner {
         return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
     }
 
-    private mutating func skipOne(_ marks: [String]) -> Bool {
-        for mark in marks where rest.starts(with: mark.utf8) {
-            rest = rest.dropFirst(mark.utf8.count)
+    private mutating func skipOne(_ marks: [[UInt8]]) -> Bool {
+        guard let first = rest.first else { return false }
+        for mark in marks where mark[0] == first && rest.starts(with: mark) {
+            rest = rest.dropFirst(mark.count)
             return true
         }
         return false
@@ -164,14 +182,15 @@ private struct DigitScanner {
     }
 }
 
+private let wideSpaces: [[UInt8]] = [[0xE3, 0x80, 0x80], [0xEF, 0xBB, 0xBF], [0xC2, 0xA0]]
+
 /// `bytes` without the white space around them: ASCII, U+00A0, U+3000 and U+FEFF.
 package func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-    let wide: [[UInt8]] = [[0xE3, 0x80, 0x80], [0xEF, 0xBB, 0xBF], [0xC2, 0xA0]]
     var rest = bytes
     while let first = rest.first {
         if first <= 0x20 {
             rest = rest.dropFirst()
-        } else if let mark = wide.first(where: { rest.starts(with: $0) }) {
+        } else if first >= 0x80, let mark = wideSpaces.first(where: { rest.starts(with: $0) }) {
             rest = rest.dropFirst(mark.count)
         } else {
             break
@@ -180,7 +199,9 @@ package func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     while let last = rest.last {
         if last <= 0x20 {
             rest = rest.dropLast()
-        } else if let mark = wide.first(where: { rest.suffix($0.count).elementsEqual($0) }) {
+        } else if last >= 0x80,
+            let mark = wideSpaces.first(where: { rest.suffix($0.count).elementsEqual($0) })
+        {
             rest = rest.dropLast(mark.count)
         } else {
             break

@@ -111,23 +111,38 @@ package struct SpilledMessage {
         hasher.combine(row.shop.length)
         hasher.combine(bytes: UnsafeRawBufferPointer(row.shop))
         let hash = UInt64(bitPattern: Int64(hasher.finalize()))
-        let facts = [
-            row.facts.0, row.facts.1, row.facts.2, row.facts.3, row.facts.4, row.facts.5,
-            row.facts.6,
-        ]
-        let all = [row.shop, key, row.buyer, row.group, row.agent, row.id] + facts + [row.line]
-        let size = headerSize + all.reduce(0) { $0 + UnsafeRawBufferPointer($1).count }
+        // Unrolled: this runs once a message, and an array of pieces would be made for each.
+        func forEachPiece(_ body: (mj_bytes) -> Void) {
+            body(row.shop)
+            body(key)
+            body(row.buyer)
+            body(row.group)
+            body(row.agent)
+            body(row.id)
+            body(row.facts.0)
+            body(row.facts.1)
+            body(row.facts.2)
+            body(row.facts.3)
+            body(row.facts.4)
+            body(row.facts.5)
+            body(row.facts.6)
+            body(row.line)
+        }
+        var size = headerSize
+        forEachPiece { size += UnsafeRawBufferPointer($0).count }
         func put(_ value: some FixedWidthInteger) {
             withUnsafeBytes(of: value) { out.append(contentsOf: $0) }
         }
-        out.reserveCapacity(out.count + size)
         put(UInt32(size))
         put(order.value)
         put(hash)
         put(time?.milliseconds ?? .min)
-        out.append(contentsOf: [row.speaker, row.kind, traits.rawValue, 0])
-        for piece in all { put(piece.length) }
-        for piece in all { out.append(contentsOf: UnsafeRawBufferPointer(piece)) }
+        put(row.speaker)
+        put(row.kind)
+        put(traits.rawValue)
+        put(UInt8(0))
+        forEachPiece { put($0.length) }
+        forEachPiece { out.append(contentsOf: UnsafeRawBufferPointer($0)) }
     }
 }
 

@@ -144,7 +144,9 @@ package final class TableMessages: MessageSource {
             let name = String(decoding: kind, as: UTF8.self)
             append("kind", (TableMessages.kinds[name] ?? name.lowercased()).utf8)
         }
-        if let indices = columns.columns[.text] {
+        if let indices = columns.columns[.text], indices.count == 1 {
+            append("text", unwrapped(row[indices[0]], isText: true))
+        } else if let indices = columns.columns[.text] {
             let cells = indices.map { unwrapped(row[$0], isText: true) }
             append("text", cells.joined(separator: [0x20]))
         }

@@ -1,5 +1,5 @@
 /// What was read, judged and left out (requirement Q18). Stands on every report.
-public struct Coverage: Sendable, Hashable {
+public struct Coverage: Sendable, Hashable, Codable {
     /// Records read: lines of an archive, rows of a CSV file.
     public var recordsRead: Int = 0
     public var recordsBad: Int = 0
@@ -31,7 +31,7 @@ public struct Coverage: Sendable, Hashable {
     public var sources: [SourceNote] = []
 
     /// How one source was read.
-    public struct SourceNote: Sendable, Hashable {
+    public struct SourceNote: Sendable, Hashable, Codable {
         public var name: String
         /// `conversations`, `messages` or `csv`.
         public var shape: String

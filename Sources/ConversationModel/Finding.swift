@@ -1,5 +1,5 @@
 /// Whom a finding is charged to.
-public enum Owner: Hashable, Sendable, Comparable {
+public enum Owner: Hashable, Sendable, Comparable, Codable {
     case agent(String)
     case assistant
     case shop
@@ -31,12 +31,12 @@ public enum Owner: Hashable, Sendable, Comparable {
 }
 
 /// Why a finding exists: the rule hit, or a duty of a positive rule was missed.
-public enum FindingOutcome: String, Sendable, Hashable {
+public enum FindingOutcome: String, Sendable, Hashable, Codable {
     case hit, missed
 }
 
 /// One place in a conversation that a finding rests on.
-public struct Evidence: Hashable, Sendable {
+public struct Evidence: Hashable, Sendable, Codable {
     /// Index of the message in the conversation, as reported.
     public var message: Int
     /// What the place is to the rule: `match`, `trigger`, `answer`, `excuse`, `earlier`, `later`.
@@ -55,7 +55,7 @@ public struct Evidence: Hashable, Sendable {
 ///
 /// `semantics.md` sections 4 and 6: one hit is one match, the id rests on shop, buyer, rule, outcome
 /// and anchor key alone, so that a verdict survives re-cutting, re-import and a change of the rule.
-public struct Finding: Hashable, Sendable {
+public struct Finding: Hashable, Sendable, Codable {
     /// 32 hexadecimal digits: the first 128 bits of the SHA-256 of the identity.
     public var id: String
     public var rule: RuleID

@@ -1,7 +1,7 @@
 /// A moment in milliseconds since 1970-01-01T00:00:00Z.
 ///
 /// All times of the product are integers of this unit; there is no floating point in any of them.
-public struct Instant: Hashable, Comparable, Sendable {
+public struct Instant: Hashable, Comparable, Sendable, Codable {
     public var milliseconds: Int64
 
     public init(milliseconds: Int64) {
@@ -21,7 +21,7 @@ public struct Instant: Hashable, Comparable, Sendable {
 }
 
 /// A day of the proleptic Gregorian calendar, counted from 1970-01-01 (day 0).
-public struct CalendarDay: Hashable, Comparable, Sendable, CustomStringConvertible {
+public struct CalendarDay: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
     public var daysSince1970: Int32
 
     public init(daysSince1970: Int32) {

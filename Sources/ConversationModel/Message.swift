@@ -1,5 +1,5 @@
 /// Who sent a message.
-public enum Speaker: UInt8, Sendable, Hashable, CaseIterable {
+public enum Speaker: UInt8, Sendable, Hashable, CaseIterable, Codable {
     case buyer, agent, assistant, system
 
     /// The word used in archives and rules.
@@ -14,7 +14,7 @@ public enum Speaker: UInt8, Sendable, Hashable, CaseIterable {
 }
 
 /// What a message carries.
-public enum MessageKind: UInt8, Sendable, Hashable, CaseIterable {
+public enum MessageKind: UInt8, Sendable, Hashable, CaseIterable, Codable {
     case text, image, video, audio, card, link, file, recall, transfer, event
     /// A kind the archive names and we do not know; kept, and counted as a defect.
     case other
@@ -38,7 +38,7 @@ public enum MessageKind: UInt8, Sendable, Hashable, CaseIterable {
 }
 
 /// A half-open range of UTF-8 bytes in one message's **original** text.
-public struct Span: Hashable, Sendable, Comparable {
+public struct Span: Hashable, Sendable, Comparable, Codable {
     public var start: Int
     public var end: Int
 

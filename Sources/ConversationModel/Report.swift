@@ -1,5 +1,5 @@
 /// One message as a reader of a report sees it.
-public struct ContextMessage: Sendable, Hashable {
+public struct ContextMessage: Sendable, Hashable, Codable {
     /// Index in the conversation.
     public var index: Int
     public var time: Instant?
@@ -31,7 +31,7 @@ public struct ContextMessage: Sendable, Hashable {
 }
 
 /// A finding together with what a reviewer needs to judge it.
-public struct FindingCase: Sendable, Hashable {
+public struct FindingCase: Sendable, Hashable, Codable {
     public var finding: Finding
     public var shop: String?
     public var buyer: String?

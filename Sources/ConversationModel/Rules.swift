@@ -1,5 +1,5 @@
 /// The id of a rule: kebab-case English for the pattern flagged, at most 64 bytes.
-public struct RuleID: Hashable, Sendable, Comparable, CustomStringConvertible {
+public struct RuleID: Hashable, Sendable, Comparable, Codable, CustomStringConvertible {
     public let value: String
 
     public init(_ value: String) {

@@ -6,6 +6,11 @@ public struct ScanHit: Sendable {
     /// Number of the message in the block.
     public var message: UInt32
     public var atom: Int32
+
+    public init(message: UInt32, atom: Int32) {
+        self.message = message
+        self.atom = atom
+    }
 }
 
 /// Finds which messages of a block hold which patterns. One per thread.

@@ -1,0 +1,63 @@
+import CSimdJSON
+import ConversationModel
+
+/// Parses blocks of conversation lines into rows. One per thread; never fails as a whole.
+public final class NDJSONParser {
+    private let parser: OpaquePointer?
+    private let options: Int32
+    var rows = mj_rows()
+    private var base = UnsafePointer<UInt8>(bitPattern: 8)
+
+    /// With `isStrict`, scalars in fields that nobody reads are checked too.
+    public init(isStrict: Bool = false, countsBlankLines: Bool = false) {
+        parser = mj_parser_new()
+        options = (isStrict ? Int32(MJ_STRICT) : 0) | (countsBlankLines ? Int32(MJ_COUNT_BLANK) : 0)
+    }
+
+    deinit {
+        mj_parser_free(parser)
+    }
+
+    /// Parses the block's lines; the rows stay valid until the next call.
+    public func parse(_ block: ArchiveBlock) {
+        block.reserve(block.length)
+        base = UnsafePointer(block.bytes)
+        mj_parse_conversations(
+            parser, block.bytes, block.length, block.length + Int(MJ_PADDING), options, &rows)
+    }
+
+    /// Records of the block: conversations and bad ones.
+    public var recordCount: Int { rows.record_count }
+    public var conversationCount: Int { rows.conversation_count }
+
+    /// Bad records in their order: 0-based number in the block, and why.
+    package var badRecords: [(record: UInt32, issue: RecordIssue)] {
+        UnsafeBufferPointer(start: rows.bad, count: rows.bad_count).map {
+            ($0.record, RecordIssue(reason: $0.reason) ?? .invalidJSON)
+        }
+    }
+
+    /// 0-based number in the block of the conversation at `index`.
+    public func record(_ index: Int) -> UInt32 { rows.conversations[index].record }
+
+    /// What tells conversations of a shop apart.
+    public func key(_ index: Int) -> (shop: UnsafeBufferPointer<UInt8>, id: UnsafeBufferPointer<UInt8>) {
+        (bytes(rows.conversations[index].shop), bytes(rows.conversations[index].id))
+    }
+
+    /// Odd things that were kept: unknown kinds, duplicate keys, agents without a name.
+    public var defects: (unknownKind: Int, duplicateKey: Int, missingAgent: Int) {
+        (
+            Int(rows.defects.unknown_kind), Int(rows.defects.duplicate_key),
+            Int(rows.defects.missing_agent)
+        )
+    }
+
+    /// The bytes of a slice; a nil base address where the field is absent.
+    @inline(__always)
+    func bytes(_ slice: mj_slice) -> UnsafeBufferPointer<UInt8> {
+        if slice.length == MJ_ABSENT { return UnsafeBufferPointer(start: nil, count: 0) }
+        guard let base else { return UnsafeBufferPointer(start: nil, count: 0) }
+        return UnsafeBufferPointer(start: base + Int(slice.offset), count: Int(slice.length))
+    }
+}

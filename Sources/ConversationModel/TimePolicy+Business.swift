@@ -1,0 +1,39 @@
+extension TimePolicy {
+    /// The open stretches of a day as instants, ascending.
+    private func openings(on day: CalendarDay) -> [(start: Instant, end: Instant)] {
+        guard openHours.count == 7 else { return [] }
+        let midnight = Int64(day.daysSince1970) * 86_400_000
+        return openHours[day.weekday - 1].map { hours in
+            (zone.instant(local: midnight + hours.start), zone.instant(local: midnight + hours.end))
+        }
+    }
+
+    private var isAlwaysOpen: Bool { openHours.count != 7 || openHours.allSatisfy(\.isEmpty) }
+
+    /// Whether the shop is open at `instant`; an opening is `[start, end)`.
+    public func isOpen(at instant: Instant) -> Bool {
+        isAlwaysOpen
+            || openings(on: zone.day(of: instant)).contains { $0.start <= instant && instant < $0.end }
+    }
+
+    /// The instant at which `duration` milliseconds of open time have passed since `start`.
+    ///
+    /// A start outside open hours counts from the next opening. At most 400 days are looked at;
+    /// then the wall clock goes on, so that a shop that is never open cannot hang anything.
+    public func addingOpenTime(_ duration: Int64, to start: Instant) -> Instant {
+        if isAlwaysOpen { return start.advanced(by: duration) }
+        var left = max(0, duration)
+        var day = zone.day(of: start)
+        for _ in 0..<400 {
+            for opening in openings(on: day) where opening.end > start {
+                let from = max(opening.start, start)
+                let room = opening.end.milliseconds - from.milliseconds
+                // Time that is used up exactly at closing ends there, not at the next opening.
+                if room >= left { return from.advanced(by: left) }
+                left -= room
+            }
+            day = CalendarDay(daysSince1970: day.daysSince1970 + 1)
+        }
+        return start.advanced(by: duration)
+    }
+}

@@ -1,0 +1,132 @@
+import ChineseText
+import ConversationModel
+import Diagnostics
+import Patterns
+import RuleLanguage
+
+/// A condition ready to be evaluated; children are numbers of nodes in the same rule set.
+struct Node: Sendable {
+    indirect enum Kind: Sendable {
+        case message(MessageNode)
+        case expectation(ExpectationNode)
+        case silence(Silence)
+        case count(of: Int, bound: Count.Bound)
+        case all([Int], subject: Int)
+        case any([Int])
+        case not(Int)
+    }
+
+    let kind: Kind
+}
+
+/// Judges messages one by one.
+struct MessageNode: Sendable {
+    let population: PopulationTest
+    let position: Position?
+    let text: TextNode?
+}
+
+/// After X, Y is expected.
+struct ExpectationNode: Sendable {
+    let plan: Expectation
+    let after: Int
+    let expect: Int
+    /// The population that `within.messages` counts: that of the answer's first message condition.
+    let answerPopulation: PopulationTest
+    let excuse: Int?
+}
+
+/// Whose exposures a rule counts (`semantics.md` section 4).
+enum ExposureSource: Hashable, Sendable {
+    /// Each agent with a message in one of the populations, or the debtor at each message of others.
+    case populations([PopulationTest])
+    /// The last human agent who spoke.
+    case lastAgent
+    /// The rule's own: obligations, messages that could start a silence, a population that may be empty.
+    case own
+}
+
+/// One rule, compiled.
+struct CompiledRule: Sendable {
+    let summary: RuleSummary
+    let root: Int
+    let appliesTo: Int?
+    let exposures: ExposureSource
+    /// Leaves one of which must have a candidate for the rule to be anything but clean or not
+    /// applicable; nil: it must always be looked at.
+    let requiredLeaves: [Int]?
+    /// Exposure class whose counts it shares, or -1.
+    let exposureClass: Int
+    /// The expectation whose missed obligations a positive rule reports, and whether it is the root.
+    let duty: (node: Int, isRoot: Bool)?
+}
+
+/// The executable form of a rule set: immutable, shared by all threads.
+public final class CompiledRules: Sendable {
+    public let summaries: [RuleSummary]
+    /// SHA-256 of the rule set's canonical content.
+    public let digest: String
+    public let policy: TimePolicy
+    public let table: FoldTable
+    public let acknowledgements: Acknowledgements
+
+    let rules: [CompiledRule]
+    let nodes: [Node]
+    let leaves: [TextLeaf]
+    let patterns: CompiledPatterns
+    /// Per atom the leaves that use it.
+    let leavesOfAtom: [[Int32]]
+    /// Per level, bit `speaker * 2 + automatic`: texts of such messages are looked at.
+    let textSenders: [TextLevel: UInt8]
+    /// Per leaf the rules to wake when it has a candidate.
+    let rulesOfLeaf: [[Int32]]
+    /// Rules that are looked at on every unit.
+    let alwaysRules: [Int32]
+    /// The shared exposure classes.
+    let exposureClasses: [(unit: UnitKind, source: ExposureSource)]
+    let classesOfUnit: [UnitKind: [Int]]
+    /// Some rule's unit is the stay.
+    let hasStayRules: Bool
+
+    /// For each rule, its exposure class or -1: what `TallyTable` needs.
+    public var classOfRule: [Int] { rules.map(\.exposureClass) }
+    public var exposureClassCount: Int { exposureClasses.count }
+
+    init(
+        digest: String, policy: TimePolicy, table: FoldTable, acknowledgements: Acknowledgements,
+        rules: [CompiledRule], nodes: [Node], leaves: [TextLeaf], patterns: CompiledPatterns,
+        leavesOfAtom: [[Int32]], textSenders: [TextLevel: UInt8],
+        exposureClasses: [(unit: UnitKind, source: ExposureSource)]
+    ) {
+        summaries = rules.map(\.summary)
+        self.digest = digest
+        self.policy = policy
+        self.table = table
+        self.acknowledgements = acknowledgements
+        self.rules = rules
+        self.nodes = nodes
+        self.leaves = leaves
+        self.patterns = patterns
+        self.leavesOfAtom = leavesOfAtom
+        self.textSenders = textSenders
+        self.exposureClasses = exposureClasses
+        var rulesOfLeaf = [[Int32]](repeating: [], count: leaves.count)
+        var always: [Int32] = []
+        for (number, rule) in rules.enumerated() {
+            if let required = rule.requiredLeaves {
+                for leaf in Set(required) { rulesOfLeaf[leaf].append(Int32(number)) }
+            } else {
+                always.append(Int32(number))
+            }
+        }
+        self.rulesOfLeaf = rulesOfLeaf
+        alwaysRules = always
+        classesOfUnit = Dictionary(grouping: exposureClasses.indices) { exposureClasses[$0].unit }
+        hasStayRules = rules.contains { $0.summary.unit == .stay }
+    }
+}
+
+extension CompiledRules {
+    /// Whether a rule is looked at on every unit, instead of when a keyword of it occurs.
+    public func isAlwaysJudged(_ rule: Int) -> Bool { rules[rule].requiredLeaves == nil }
+}

@@ -1,0 +1,313 @@
+import ChineseText
+import ConversationModel
+import RuleLanguage
+
+/// A condition's value on a unit (`semantics.md` section 2).
+struct Value {
+    /// Anchors of its matches.
+    var matches: Mask
+    /// A match with anchor ∅.
+    var matchesWhole = false
+    /// True without a match of its own.
+    var isMarkedTrue = false
+    var unknowns: UnknownReasons = []
+
+    var isTrue: Bool { isMarkedTrue || matchesWhole || !matches.isEmpty }
+    var isUnknown: Bool { !isTrue && !unknowns.isEmpty }
+}
+
+extension Evaluator {
+    func value(_ node: Int) -> Value {
+        switch rules.nodes[node].kind {
+        case .message(let message): return value(message)
+        case .expectation(let expectation): return value(expectation, node: node)
+        case .silence(let silence): return value(silence, node: node)
+        case .count(let of, let bound): return value(countOf: of, bound)
+        case .any(let children):
+            var result = Value(matches: arena.empty())
+            for child in children {
+                let value = value(child)
+                result.matches.formUnion(value.matches)
+                if value.isTrue { result.isMarkedTrue = true }
+                if value.matchesWhole { result.matchesWhole = true }
+                result.unknowns.formUnion(value.unknowns)
+            }
+            return result
+        case .not(let child):
+            let value = value(child)
+            var result = Value(matches: arena.empty())
+            if value.isTrue { return result }
+            if value.unknowns.isEmpty { result.isMarkedTrue = true } else { result.unknowns = value.unknowns }
+            return result
+        case .all(let children, let subject): return conjunction(children, subject: subject)
+        }
+    }
+
+    private func conjunction(_ children: [Int], subject: Int) -> Value {
+        var result = Value(matches: arena.empty())
+        var unknowns: UnknownReasons = []
+        var isUndecided = false
+        var isFalse = false
+        var subjectValue: Value?
+        for (position, child) in children.enumerated() {
+            let value = value(child)
+            if !value.isTrue, value.unknowns.isEmpty {
+                isFalse = true
+                if !evaluatesAllChildren { break }
+            }
+            if !value.isTrue { isUndecided = true }
+            unknowns.formUnion(value.unknowns)
+            if position == subject { subjectValue = value }
+        }
+        if isFalse { return result }
+        result.unknowns = unknowns
+        if isUndecided { return result }
+        result.isMarkedTrue = true
+        if let subjectValue {
+            result.matches = subjectValue.matches
+            result.matchesWhole = subjectValue.matchesWhole
+        }
+        return result
+    }
+
+    // MARK: Messages
+
+    /// The rows of the unit in a population.
+    func rows(of population: PopulationTest) -> Mask {
+        let mask = arena.empty()
+        if population.kinds == PopulationTest.contentKinds {
+            for sender in 0..<8 where population.senders >> UInt8(sender) & 1 != 0 {
+                mask.formUnion(senderMasks[sender])
+            }
+        } else {
+            for i in 0..<count
+            where population.contains(
+                speaker: table.speakers[base + i], isAutomatic: table.automatic[base + i],
+                kind: table.kinds[base + i])
+            {
+                mask.insert(i)
+            }
+        }
+        mask.formIntersection(unit.members)
+        return mask
+    }
+
+    /// The population after its position, or nil with the reason why it is not known.
+    func scope(_ message: MessageNode) -> (mask: Mask?, unknown: UnknownReasons) {
+        let mask = rows(of: message.population)
+        switch message.position {
+        case nil: return (mask, [])
+        case .firstMessages(let n):
+            if unit.startIsCut { return (nil, .cutOff) }
+            var i = -1
+            for _ in 0..<n {
+                i = mask.first(from: i + 1)
+                if i < 0 { return (mask, []) }
+            }
+            while true {
+                i = mask.first(from: i + 1)
+                if i < 0 { return (mask, []) }
+                mask.remove(i)
+            }
+        case .lastMessages(let n):
+            if unit.isCutOff { return (nil, .cutOff) }
+            var i = count
+            for _ in 0..<n {
+                i = mask.last(upTo: i - 1)
+                if i < 0 { return (mask, []) }
+            }
+            while true {
+                i = mask.last(upTo: i - 1)
+                if i < 0 { return (mask, []) }
+                mask.remove(i)
+            }
+        case .firstMilliseconds(let span):
+            guard hasTimes else { return (nil, .noTimes) }
+            if unit.startIsCut { return (nil, .cutOff) }
+            let start = unit.isStay ? unit.start : unit.members.first(from: 0)
+            guard start >= 0 else { return (mask, []) }
+            let limit = time(start)
+            return (keeping(mask) { time($0) - limit <= span }, [])
+        case .lastMilliseconds(let span):
+            guard hasTimes else { return (nil, .noTimes) }
+            if unit.isCutOff { return (nil, .cutOff) }
+            let last = unit.members.last(upTo: count - 1)
+            guard last >= 0 else { return (mask, []) }
+            let limit = time(last)
+            return (keeping(mask) { limit - time($0) <= span }, [])
+        }
+    }
+
+    private func keeping(_ mask: Mask, where holds: (Int) -> Bool) -> Mask {
+        var i = mask.first(from: 0)
+        while i >= 0 {
+            if !holds(i) { mask.remove(i) }
+            i = mask.first(from: i + 1)
+        }
+        return mask
+    }
+
+    private func value(_ message: MessageNode) -> Value {
+        let (scope, unknown) = scope(message)
+        guard let scope else { return Value(matches: arena.empty(), unknowns: unknown) }
+        guard let text = message.text else { return Value(matches: scope) }
+        return Value(matches: holds(text, in: scope))
+    }
+
+    /// The rows of `scope` whose text satisfies the condition.
+    private func holds(_ text: TextNode, in scope: Mask) -> Mask {
+        switch text {
+        case .leaf(let number): return leafHolds(number, in: scope)
+        case .equals(let matcher):
+            let result = arena.make()
+            result.copy(scope)
+            guard let block = joined[matcher.level] else { return result }
+            return keeping(result) { matcher.match(block.text(base + $0)) != nil }
+        case .length(let minimum, let maximum):
+            let result = arena.make()
+            result.copy(scope)
+            guard let block = joined[.folded] else { return result }
+            return keeping(result) { i in
+                let length = Evaluator.scalarsWithoutSpaces(block.text(base + i))
+                return length >= minimum && length <= maximum
+            }
+        case .all(let parts):
+            var result = scope
+            for part in parts { result = holds(part, in: result) }
+            return result
+        case .any(let parts):
+            let result = arena.empty()
+            for part in parts { result.formUnion(holds(part, in: scope)) }
+            return result
+        case .not(let part):
+            let held = holds(part, in: scope)
+            let result = arena.make()
+            result.copy(scope)
+            result.subtract(held)
+            return result
+        }
+    }
+
+    private func leafHolds(_ number: Int, in scope: Mask) -> Mask {
+        let leaf = rules.leaves[number]
+        let result = arena.empty()
+        let slot = leafSlots[number]
+        if slot >= 0 {
+            result.copy(candidateMasks[Int(slot)])
+            result.formIntersection(scope)
+            if leaf.needsVerification {
+                _ = keeping(result) { i in
+                    leaf.spans(in: folded(i, leaf.level).bytes, breaker: breaker) != nil
+                }
+            }
+        }
+        if leaf.isInverted {
+            let inverted = arena.make()
+            inverted.copy(scope)
+            inverted.subtract(result)
+            return inverted
+        }
+        return result
+    }
+
+    /// Unicode scalars but U+0020, the measure of `length`.
+    static func scalarsWithoutSpaces(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        var n = 0
+        for byte in bytes where byte & 0xC0 != 0x80 && byte != 0x20 { n &+= 1 }
+        return n
+    }
+
+    /// The folded text of a row with its map back.
+    func folded(_ i: Int, _ level: TextLevel) -> FoldedText {
+        mapped.text(base + i, level: level) { rules.table.foldMapped(table.texts[base + i], level: level) }
+    }
+
+    // MARK: Count
+
+    private func value(countOf of: Int, _ bound: Count.Bound) -> Value {
+        let inner = value(of)
+        let found = inner.matches.count + (inner.matchesWhole ? 1 : 0)
+        var open = inner.unknowns
+        if unit.isCutOff { open.insert(.cutOff) }
+        var result = Value(matches: arena.empty())
+        switch bound {
+        case .atLeast(let wanted):
+            guard found >= wanted else {
+                result.unknowns = open
+                return result
+            }
+            result.unknowns = inner.unknowns
+            // ∅ comes before all messages.
+            var left = wanted - (inner.matchesWhole ? 1 : 0)
+            if left == 0 {
+                result.matchesWhole = true
+                return result
+            }
+            var i = -1
+            while left > 0 {
+                i = inner.matches.first(from: i + 1)
+                left -= 1
+            }
+            result.matches.insert(i)
+        case .atMost(let allowed):
+            if found > allowed { return result }
+            if open.isEmpty { result.matchesWhole = true } else { result.unknowns = open }
+        case .share(let percent):
+            guard open.isEmpty, let population = positionedPopulation(of) else {
+                result.unknowns = open
+                return result
+            }
+            let total = population.count
+            population.formIntersection(inner.matches)
+            result.matchesWhole = total > 0 && population.count * 100 >= percent * total
+        case .every:
+            guard let population = positionedPopulation(of) else {
+                result.unknowns = open
+                return result
+            }
+            let total = population.count
+            population.subtract(inner.matches)
+            let isBroken = !population.isEmpty
+            if isBroken, inner.unknowns.isEmpty { return result }
+            if !open.isEmpty { result.unknowns = open } else { result.matchesWhole = total > 0 }
+        }
+        return result
+    }
+
+    /// The messages a condition chooses from, position applied; nil where not known.
+    func positionedPopulation(_ node: Int) -> Mask? {
+        switch rules.nodes[node].kind {
+        case .message(let message): return scope(message).mask
+        case .any(let children):
+            let result = arena.empty()
+            for child in children {
+                guard let mask = positionedPopulation(child) else { return nil }
+                result.formUnion(mask)
+            }
+            return result
+        case .all(let children, let subject): return positionedPopulation(children[subject])
+        case .count(let of, _): return positionedPopulation(of)
+        case .expectation(let expectation): return positionedPopulation(expectation.expect)
+        case .silence, .not: return arena.empty()
+        }
+    }
+}
+
+/// Folded texts of the messages that were looked at closely, kept for one block.
+struct MappedTextCache {
+    private var texts: [UInt64: FoldedText] = [:]
+
+    mutating func removeAll() {
+        texts.removeAll(keepingCapacity: true)
+    }
+
+    mutating func text(_ message: Int, level: TextLevel, make: () -> FoldedText) -> FoldedText {
+        let key = UInt64(message) << 2 | UInt64(level.rawValue)
+        if let known = texts[key] { return known }
+        let text = make()
+        // Bounded: an archive where every message hits must not keep them all.
+        if texts.count >= 256 { texts.removeAll(keepingCapacity: true) }
+        texts[key] = text
+        return text
+    }
+}

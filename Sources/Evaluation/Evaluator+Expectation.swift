@@ -1,0 +1,300 @@
+import ConversationModel
+import RuleLanguage
+
+/// One duty, or one silence: what opened it, what ended it, whom it is charged to.
+struct Obligation {
+    enum Fate: UInt8 {
+        case met, missed, void, unknown
+        /// A silence that counts.
+        case silence
+    }
+
+    var node: Int
+    var trigger: Int
+    /// The answer, or what ended the silence; -1.
+    var answer: Int
+    var fate: Fate
+    var owner: Int32
+    /// The instant at which it was missed, where times are known.
+    var at: Int64
+    var unknowns: UnknownReasons = []
+}
+
+/// What one expectation looks at while its obligations are decided.
+private struct Window {
+    let node: ExpectationNode
+    let triggers: Mask
+    let answers: Mask
+    let excuses: Mask?
+    /// What `within.messages` counts; nil without it.
+    let counted: Mask?
+    /// Why an obligation that is not met is unknown.
+    let answerUnknowns: UnknownReasons
+}
+
+extension Evaluator {
+    /// The value of an expectation; its obligations are added to `obligations`.
+    func value(_ expectation: ExpectationNode, node: Int) -> Value {
+        let plan = expectation.plan
+        let after = value(expectation.after)
+        let expect = value(expectation.expect)
+        let excuse = expectation.excuse.map { value($0) }
+        var result = Value(matches: arena.empty(), unknowns: after.unknowns)
+
+        let needsTimes = plan.time != nil || plan.earliest > 0 || plan.onlyInsideHours
+        var isKnown = true
+        if needsTimes, !hasTimes {
+            isKnown = false
+            result.unknowns.insert(.noTimes)
+        }
+        switch plan.trigger {
+        case .first, .nth:
+            if unit.startIsCut {
+                isKnown = false
+                result.unknowns.insert(.cutOff)
+            }
+        case .last:
+            if unit.isCutOff {
+                isKnown = false
+                result.unknowns.insert(.cutOff)
+            }
+        case .run, .each: break
+        }
+        guard isKnown else { return result }
+
+        let triggers = arena.make()
+        triggers.copy(after.matches)
+        if plan.onlyInsideHours {
+            var i = triggers.first(from: 0)
+            while i >= 0 {
+                if !rules.policy.isOpen(at: Instant(milliseconds: time(i))) { triggers.remove(i) }
+                i = triggers.first(from: i + 1)
+            }
+        }
+        let window = Window(
+            node: expectation, triggers: triggers, answers: expect.matches, excuses: excuse?.matches,
+            counted: plan.messages == nil ? nil : countedPopulation(expectation.expect),
+            answerUnknowns: expect.unknowns.union(excuse?.unknowns ?? []))
+        let first = obligations.count
+        decide(window, node: node)
+        for obligation in obligations[first...] {
+            switch (obligation.fate, plan.report) {
+            case (.met, .met): result.matches.insert(obligation.answer)
+            case (.missed, .missed): result.matches.insert(obligation.trigger)
+            case (.unknown, _): result.unknowns.formUnion(obligation.unknowns)
+            default: break
+            }
+        }
+        return result
+    }
+
+    /// Walks the triggers that own an obligation.
+    private func decide(_ window: Window, node: Int) {
+        let triggers = window.triggers
+        switch window.node.plan.trigger {
+        case .each:
+            var i = triggers.first(from: 0)
+            while i >= 0 {
+                obligations.append(fate(of: i, window, node: node))
+                i = triggers.first(from: i + 1)
+            }
+        case .first, .nth:
+            var left = 1
+            if case .nth(let n) = window.node.plan.trigger { left = n }
+            var i = -1
+            while left > 0 {
+                i = triggers.first(from: i + 1)
+                if i < 0 { return }
+                left -= 1
+            }
+            obligations.append(fate(of: i, window, node: node))
+        case .last:
+            let i = triggers.last(upTo: count - 1)
+            if i >= 0 { obligations.append(fate(of: i, window, node: node)) }
+        case .run:
+            var i = triggers.first(from: 0)
+            while i >= 0 {
+                obligations.append(fate(of: i, window, node: node))
+                // The run lasts to the first answer that is not too early, be it late; a message
+                // that is both answer and trigger opens the next one.
+                var answer = window.answers.first(from: i + 1)
+                while answer >= 0, isEarly(answer, after: i, window.node.plan) {
+                    answer = window.answers.first(from: answer + 1)
+                }
+                i = answer < 0 ? -1 : triggers.first(from: answer)
+            }
+        }
+    }
+
+    private func later(_ span: Int64, than row: Int, _ plan: Expectation) -> Int64 {
+        let start = Instant(milliseconds: time(row))
+        switch plan.clock {
+        case .wall: return start.advanced(by: span).milliseconds
+        case .business: return rules.policy.addingOpenTime(span, to: start).milliseconds
+        }
+    }
+
+    private func isEarly(_ row: Int, after trigger: Int, _ plan: Expectation) -> Bool {
+        plan.earliest > 0 && time(row) < later(plan.earliest, than: trigger, plan)
+    }
+
+    private func fate(of trigger: Int, _ window: Window, node: Int) -> Obligation {
+        let plan = window.node.plan
+        var result = Obligation(
+            node: node, trigger: trigger, answer: -1, fate: .unknown, owner: OwnerNumber.unassigned,
+            at: MessageTable.noTime)
+        var deadline = plan.time.map { later($0, than: trigger, plan) }
+        var excusesLeft = plan.excuse?.times ?? 0
+        var countedLeft = plan.messages ?? .max
+        var exhausted = -1
+
+        // One walk over what may matter: answers, counted messages, excuses, hand-overs.
+        var i = trigger + 1
+        walk: while i < count {
+            steps += 1
+            if steps > Evaluator.stepLimit {
+                result.unknowns = .limit
+                return result
+            }
+            if let deadline, time(i) > deadline { break }
+            let isAnswer = window.answers.contains(i)
+            if let counted = window.counted, counted.contains(i) {
+                countedLeft -= 1
+                // Beyond the K-th nothing meets it; the K-th itself still may.
+                if countedLeft < 0 { break walk }
+            }
+            if isAnswer, !isEarly(i, after: trigger, plan) {
+                result.fate = .met
+                result.answer = i
+                result.owner = owner(of: i)
+                return result
+            }
+            if countedLeft == 0, exhausted < 0 {
+                exhausted = i
+                // Only an answer outside the counted population could still come: there is none
+                // after the K-th, since K counts the population that answers are taken from.
+                break walk
+            }
+            if !unit.isStay, plan.onTransfer == .restart, isTransfer(i), let time = plan.time {
+                deadline = later(time, than: i, plan)
+            }
+            if excusesLeft > 0, let time = plan.time, let excuses = window.excuses, excuses.contains(i),
+                isHuman(i)
+            {
+                excusesLeft -= 1
+                deadline = later(plan.excuse?.extend ?? time, than: i, plan)
+            }
+            i += 1
+        }
+        guard window.answerUnknowns.isEmpty else {
+            result.unknowns = window.answerUnknowns
+            return result
+        }
+        if exhausted >= 0 {
+            return missed(result, at: hasTimes ? time(exhausted) : MessageTable.noTime, debtor(before: exhausted))
+        }
+        return atEnd(result, deadline: deadline, plan)
+    }
+
+    private func missed(_ obligation: Obligation, at instant: Int64, _ debtor: Int32) -> Obligation {
+        var obligation = obligation
+        obligation.fate = .missed
+        obligation.owner = debtor
+        obligation.at = instant
+        return obligation
+    }
+
+    /// Neither met nor out of messages: what the end of the unit makes of it.
+    private func atEnd(_ obligation: Obligation, deadline: Int64?, _ plan: Expectation) -> Obligation {
+        var result = obligation
+        let end = unit.endInstant
+        func overdue(_ deadline: Int64) -> Obligation {
+            missed(result, at: deadline, debtor(at: deadline, from: obligation.trigger, before: count))
+        }
+        switch unit.end {
+        case .handedOver:
+            if let deadline, end != MessageTable.noTime, deadline < end { return overdue(deadline) }
+            result.fate = .void
+        case .cutOff:
+            if let deadline, end != MessageTable.noTime, deadline < end { return overdue(deadline) }
+            result.unknowns = .cutOff
+        case .closed(let bySilence):
+            if let deadline, end != MessageTable.noTime, deadline <= end { return overdue(deadline) }
+            let isVoid: Bool
+            switch plan.atClose {
+            case .missed: isVoid = false
+            case .void: isVoid = true
+            case nil: isVoid = plan.time != nil && bySilence
+            }
+            if isVoid { result.fate = .void } else { return missed(result, at: end, debtor(before: count)) }
+        }
+        return result
+    }
+
+    /// What `within.messages` counts: the answer's population without its position.
+    private func countedPopulation(_ node: Int) -> Mask {
+        switch rules.nodes[node].kind {
+        case .message(let message): return rows(of: message.population)
+        case .any(let children):
+            let result = arena.empty()
+            for child in children { result.formUnion(countedPopulation(child)) }
+            return result
+        case .all(let children, let subject): return countedPopulation(children[subject])
+        case .count(let of, _): return countedPopulation(of)
+        case .expectation(let inner): return countedPopulation(inner.expect)
+        case .silence, .not: return arena.empty()
+        }
+    }
+
+    // MARK: Silence
+
+    /// Calls `body` with each message that starts a stretch without the side, and what ends it (-1).
+    func forEachStretch(of side: Speaker, _ body: (Int, Int) -> Void) {
+        let talk = arena.empty()
+        for speaker in [Speaker.buyer, .agent, .assistant] {
+            talk.formUnion(senderMasks[Int(speaker.rawValue) * 2])
+        }
+        talk.formIntersection(unit.members)
+        let own = senderMasks[Int(side.rawValue) * 2]
+        var i = talk.first(from: 0)
+        while i >= 0 {
+            if own.contains(i) {
+                i = talk.first(from: i + 1)
+                continue
+            }
+            var end = talk.first(from: i + 1)
+            while end >= 0, !own.contains(end) { end = talk.first(from: end + 1) }
+            body(i, end)
+            i = end
+        }
+    }
+
+    func value(_ silence: Silence, node: Int) -> Value {
+        var result = Value(matches: arena.empty())
+        guard hasTimes else {
+            result.unknowns = .noTimes
+            return result
+        }
+        forEachStretch(of: silence.of) { start, end in
+            let due = time(start) + silence.minimum
+            let isMatch: Bool
+            if end >= 0 {
+                let gap = time(end) - time(start)
+                isMatch = gap >= silence.minimum && gap <= silence.maximum ?? .max
+            } else if let maximum = silence.maximum {
+                if unit.isCutOff, unit.endInstant <= time(start) + maximum { result.unknowns.insert(.cutOff) }
+                isMatch = false
+            } else {
+                isMatch = due <= unit.endInstant
+                if !isMatch, unit.isCutOff { result.unknowns.insert(.cutOff) }
+            }
+            guard isMatch else { return }
+            result.matches.insert(start)
+            obligations.append(
+                Obligation(
+                    node: node, trigger: start, answer: end, fate: .silence,
+                    owner: debtor(at: due, from: start, before: end < 0 ? count : end), at: due))
+        }
+        return result
+    }
+}

@@ -1,0 +1,271 @@
+import ConversationModel
+import RuleLanguage
+
+extension Evaluator {
+    /// Judges one conversation of the table; the result is in `judgement` until the next call.
+    public func judge(_ row: ConversationRow) {
+        judgement.removeAll()
+        cutIntoParts(row)
+        let parts = judgement.parts
+        for number in parts.indices {
+            // Units refer to their part by number.
+            judge(part: parts[number], number: Int32(number), row)
+        }
+    }
+
+    private func judge(part: Judgement.Part, number: Int32, _ row: ConversationRow) {
+        partNumber = number
+        load(part, conversation: row)
+        // Where something may be unknown no rule may sleep: it would read clean.
+        let isWhole = hasTimes && !part.isCutAtStart && !part.isCutAtEnd
+        wake(all: !isWhole)
+        let unitNumber = Int32(judgement.units.count)
+        judgement.units.append(
+            Judgement.Unit(part: number, agent: OwnerNumber.none, start: count > 0 ? Int32(base) : -1))
+        enterConversation(number: unitNumber)
+        judgeUnit(.conversation)
+        guard rules.hasStayRules || countsStays else { return }
+        forEachStay { judgeUnit(.stay) }
+    }
+
+    /// Collects the rules that must be looked at, in their order.
+    private func wake(all: Bool) {
+        wokenRules.removeAll(keepingCapacity: true)
+        if all {
+            for rule in rules.rules.indices { wokenRules.append(Int32(rule)) }
+            return
+        }
+        ruleMark &+= 1
+        for leaf in touchedLeaves {
+            for rule in rules.rulesOfLeaf[Int(leaf)] where ruleMarks[Int(rule)] != ruleMark {
+                ruleMarks[Int(rule)] = ruleMark
+                wokenRules.append(rule)
+            }
+        }
+        let sleeping = wokenRules.count
+        wokenRules.append(contentsOf: rules.alwaysRules)
+        if sleeping > 0 { wokenRules.sort() }
+    }
+
+    private func judgeUnit(_ kind: UnitKind) {
+        for number in rules.classesOfUnit[kind] ?? [] {
+            let first = Int32(judgement.exposures.count)
+            addExposures(rules.exposureClasses[number].source)
+            judgement.classUnits.append(
+                Judgement.ClassUnit(
+                    exposureClass: Int32(number), unit: unit.number,
+                    exposures: first..<Int32(judgement.exposures.count)))
+        }
+        for number in wokenRules where rules.rules[Int(number)].summary.unit == kind {
+            let mark = arena.mark
+            judge(rule: Int(number))
+            arena.release(to: mark)
+        }
+    }
+
+    private func judge(rule number: Int) {
+        let rule = rules.rules[number]
+        obligations.removeAll(keepingCapacity: true)
+        indexedNode = -1
+        steps = 0
+        var result = Judgement.RuleUnit(
+            rule: Int32(number), unit: unit.number, outcome: .notApplicable, reasons: [],
+            exposures: 0..<0, findings: 0..<0, sharesExposures: rule.exposureClass >= 0)
+        if let appliesTo = rule.appliesTo {
+            let value = value(appliesTo)
+            if !value.isTrue {
+                if value.unknowns.isEmpty { return add(result) }
+                result.outcome = .notEvaluated
+                result.reasons = value.unknowns
+                return add(result)
+            }
+            obligations.removeAll(keepingCapacity: true)
+        }
+        evaluatesAllChildren = rule.exposures == .own || rule.duty != nil
+        let value = value(rule.root)
+        evaluatesAllChildren = false
+        let firstExposure = Int32(judgement.exposures.count)
+        let firstFinding = Int32(judgement.findings.count)
+        addStructuralExposures(rule)
+        let structural = firstExposure..<Int32(judgement.exposures.count)
+        if value.isTrue { addHits(rule, number, value) }
+        for finding in judgement.findings[Int(firstFinding)...] {
+            expose(finding.owner, finding.anchor, from: firstExposure)
+        }
+        if rule.summary.polarity == .positive {
+            addMisses(rule, number, value, firstExposure: firstExposure, firstFinding: firstFinding)
+        }
+        result.findings = firstFinding..<Int32(judgement.findings.count)
+        result.exposures = firstExposure..<Int32(judgement.exposures.count)
+        if value.isTrue {
+            result.outcome = .hit
+            result.reasons = value.unknowns
+        } else if !value.unknowns.isEmpty {
+            result.outcome = .notEvaluated
+            result.reasons = value.unknowns
+        } else {
+            result.outcome = structural.isEmpty ? .notApplicable : .clean
+        }
+        add(result)
+    }
+
+    private func add(_ result: Judgement.RuleUnit) {
+        judgement.ruleUnits.append(result)
+    }
+
+    // MARK: Exposures
+
+    private func addStructuralExposures(_ rule: CompiledRule) {
+        if rule.exposures == .own {
+            addOwnExposures(rule.root, from: Int32(judgement.exposures.count))
+        } else {
+            addExposures(rule.exposures)
+        }
+    }
+
+    /// Exposures that depend on the form of the rule alone.
+    private func addExposures(_ source: ExposureSource) {
+        switch source {
+        case .populations(let populations):
+            let first = Int32(judgement.exposures.count)
+            for population in populations {
+                let mark = arena.mark
+                addExposures(of: population, from: first)
+                arena.release(to: mark)
+            }
+        case .lastAgent:
+            judgement.exposures.append(Judgement.Exposure(owner: ownerOfWhole, anchor: -1))
+        case .own: break
+        }
+    }
+
+    private func addExposures(of population: PopulationTest, from first: Int32) {
+        let rows = rows(of: population)
+        let isOthers = !population.hasAgents && !population.hasAssistant
+        // At most once an owner: his first message in the population. Looking at the latest keeps
+        // this linear; whoever counts takes each owner once.
+        var latest: (Int32, Int32) = (OwnerNumber.none, OwnerNumber.none)
+        exposedOwners.removeAll(keepingCapacity: true)
+        var i = rows.first(from: 0)
+        while i >= 0 {
+            let speaker = table.speakers[base + i]
+            if isOthers || speaker == Speaker.agent.rawValue || speaker == Speaker.assistant.rawValue {
+                let owner = owner(of: i)
+                if owner != latest.0, owner != latest.1 {
+                    if !exposedOwners.suffix(256).contains(owner) {
+                        exposedOwners.append(owner)
+                        expose(owner, Int32(base + i), from: first)
+                    }
+                    latest = (owner, latest.0)
+                }
+            }
+            i = rows.first(from: i + 1)
+        }
+    }
+
+    private func addOwnExposures(_ node: Int, from first: Int32) {
+        switch rules.nodes[node].kind {
+        case .expectation:
+            for obligation in obligations where obligation.node == node {
+                switch obligation.fate {
+                case .met: expose(obligation.owner, Int32(base + obligation.answer), from: first)
+                case .missed: expose(obligation.owner, Int32(base + obligation.trigger), from: first)
+                default: break
+                }
+            }
+        case .silence(let silence):
+            guard hasTimes else { return }
+            forEachStretch(of: silence.of) { start, _ in
+                let owner = isHuman(start) ? owner(of: start) : debtor(before: start)
+                expose(owner, Int32(base + start), from: first)
+            }
+        case .message(let message): addExposures(of: message.population, from: first)
+        case .count(let of, let bound):
+            switch bound {
+            case .atLeast: addOwnExposures(of, from: first)
+            case .atMost: expose(ownerOfWhole, -1, from: first)
+            case .share, .every:
+                if let population = positionedPopulation(of), !population.isEmpty {
+                    expose(ownerOfWhole, -1, from: first)
+                }
+            }
+        case .any(let children):
+            for child in children { addOwnExposures(child, from: first) }
+        case .all(let children, let subject): addOwnExposures(children[subject], from: first)
+        case .not: expose(ownerOfWhole, -1, from: first)
+        }
+    }
+
+    /// Adds an exposure unless it is among those since `first`.
+    private func expose(_ owner: Int32, _ anchor: Int32, from first: Int32) {
+        let exposure = Judgement.Exposure(owner: owner, anchor: anchor)
+        // Looking at the latest keeps this linear; whoever counts takes each owner once.
+        if judgement.exposures[Int(first)...].suffix(256).contains(exposure) { return }
+        judgement.exposures.append(exposure)
+    }
+
+    // MARK: Findings
+
+    private func addHits(_ rule: CompiledRule, _ number: Int, _ value: Value) {
+        let isPartial = !value.unknowns.isEmpty
+        var any = false
+        if value.matchesWhole {
+            any = true
+            addFinding(number, .hit, owner: ownerOfWhole, anchor: -1, isPartial: isPartial) {
+                addEvidence(rule.root, anchor: -1)
+            }
+        }
+        var i = value.matches.first(from: 0)
+        while i >= 0 {
+            any = true
+            let (owner, gap) = charge(rule.root, anchor: i)
+            addFinding(number, .hit, owner: owner, anchor: i, gap: gap, isPartial: isPartial) {
+                addEvidence(rule.root, anchor: i)
+            }
+            i = value.matches.first(from: i + 1)
+        }
+        if !any {
+            addFinding(number, .hit, owner: ownerOfWhole, anchor: -1, isPartial: isPartial) {
+                addEvidence(rule.root, anchor: -1)
+            }
+        }
+    }
+
+    private func addMisses(
+        _ rule: CompiledRule, _ number: Int, _ value: Value, firstExposure: Int32, firstFinding: Int32
+    ) {
+        if let duty = rule.duty {
+            guard duty.isRoot || value.isTrue || value.unknowns.isEmpty else { return }
+            for obligation in obligations where obligation.node == duty.node && obligation.fate == .missed {
+                let gap = obligation.at == MessageTable.noTime ? -1 : obligation.at - time(obligation.trigger)
+                addFinding(number, .missed, owner: obligation.owner, anchor: obligation.trigger, gap: gap) {
+                    addTriggerEvidence(duty.node, obligation)
+                }
+            }
+            return
+        }
+        guard value.unknowns.isEmpty else { return }
+        let owners = Set(judgement.findings[Int(firstFinding)...].map(\.owner))
+        for index in Int(firstExposure)..<judgement.exposures.count {
+            let exposure = judgement.exposures[index]
+            if owners.contains(exposure.owner) { continue }
+            let anchor = exposure.anchor < 0 ? -1 : Int(exposure.anchor) - base
+            addFinding(number, .missed, owner: exposure.owner, anchor: anchor) {
+                if anchor >= 0 { addEvidence(row: anchor, .context, spans: []) }
+            }
+        }
+    }
+
+    private func addFinding(
+        _ rule: Int, _ outcome: FindingOutcome, owner: Int32, anchor: Int, gap: Int64 = -1,
+        isPartial: Bool = false, evidence: () -> Void
+    ) {
+        let first = Int32(judgement.evidence.count)
+        evidence()
+        judgement.findings.append(
+            Judgement.FindingRecord(
+                rule: Int32(rule), unit: unit.number, outcome: outcome, owner: owner,
+                anchor: anchor < 0 ? -1 : Int32(base + anchor), gap: gap, isPartial: isPartial,
+                evidence: first..<Int32(judgement.evidence.count)))
+    }
+}

@@ -1,0 +1,336 @@
+import ChineseText
+import ConversationModel
+import Patterns
+
+/// A unit under judgement: the part itself, or one agent's stay in it.
+struct UnitScope {
+    enum End {
+        case closed(bySilence: Bool)
+        /// Unknown what follows.
+        case cutOff
+        case handedOver
+    }
+
+    var number: Int32 = 0
+    var isStay = false
+    var agent: Int32 = OwnerNumber.none
+    /// The row that started it, in the part; -1 in an empty part.
+    var start = -1
+    /// Earlier times count as this one (`semantics.md` section 1); the least for a conversation.
+    var leastTime = Int64.min
+    var members = Mask.none
+    var end = End.cutOff
+    /// Milliseconds; `MessageTable.noTime` without times.
+    var endInstant = MessageTable.noTime
+    var startIsCut = false
+
+    var isCutOff: Bool {
+        if case .cutOff = end { return true }
+        return false
+    }
+}
+
+extension Evaluator {
+    /// Cuts the conversation's messages into parts at its close instants (`semantics.md` section 1).
+    func cutIntoParts(_ row: ConversationRow) {
+        var start = row.messages.lowerBound
+        let end = row.messages.upperBound
+        guard start < end else { return }
+        let policy = rules.policy
+        if row.hasTimes {
+            var tracker = WaitTracker()
+            var tracked = start
+            var closedBy = MessageTable.noTime
+            for i in start..<end {
+                if table.assignments[i] == OwnerNumber.closed, closedBy == MessageTable.noTime {
+                    closedBy = table.times[i]
+                }
+                guard i + 1 < end else { break }
+                let next = table.times[i + 1]
+                let close: Int64
+                if row.closedAt != MessageTable.noTime, row.closedAt >= table.times[start] {
+                    close = row.closedAt
+                } else if closedBy != MessageTable.noTime {
+                    close = closedBy
+                } else if next - table.times[i] <= min(policy.closeAfter, policy.closeAfterOpenWait) {
+                    continue
+                } else {
+                    track(&tracker, from: &tracked, through: i)
+                    close = tracker.closeInstant(
+                        after: Instant(milliseconds: table.times[i]), policy: policy
+                    ).milliseconds
+                }
+                if next > close {
+                    appendPart(row, start..<i + 1, tracker: &tracker, tracked: &tracked, closedBy: closedBy, isLast: false)
+                    start = i + 1
+                    tracker = WaitTracker()
+                    tracked = start
+                    closedBy = MessageTable.noTime
+                }
+            }
+            appendPart(row, start..<end, tracker: &tracker, tracked: &tracked, closedBy: closedBy, isLast: true)
+        } else {
+            let closed =
+                row.closedAt != MessageTable.noTime
+                || (start..<end).contains { table.assignments[$0] == OwnerNumber.closed }
+            judgement.parts.append(
+                Judgement.Part(
+                    messages: start..<end, closeInstant: MessageTable.noTime, isClosedExplicitly: closed,
+                    isCutAtEnd: row.isTruncatedAtEnd, isCutAtStart: row.isTruncatedAtStart))
+        }
+    }
+
+    private func track(_ tracker: inout WaitTracker, from tracked: inout Int, through last: Int) {
+        while tracked <= last {
+            let i = tracked
+            tracked += 1
+            guard let speaker = Speaker(rawValue: table.speakers[i]), let kind = MessageKind(rawValue: table.kinds[i])
+            else { continue }
+            // Only a buyer's message that would open a wait is looked at.
+            let needsAnswer =
+                speaker == .buyer && tracker.openSince == nil
+                && rules.acknowledgements.needsAnswer(table.texts[i])
+            tracker.observe(
+                speaker: speaker, isAutomatic: table.automatic[i], kind: kind, needsAnswer: needsAnswer,
+                at: Instant(milliseconds: table.times[i]))
+        }
+    }
+
+    private func appendPart(
+        _ row: ConversationRow, _ range: Range<Int>, tracker: inout WaitTracker, tracked: inout Int,
+        closedBy: Int64, isLast: Bool
+    ) {
+        let close: Int64
+        var isExplicit = true
+        if row.closedAt != MessageTable.noTime, row.closedAt >= table.times[range.lowerBound] {
+            close = row.closedAt
+        } else if closedBy != MessageTable.noTime {
+            close = closedBy
+        } else {
+            isExplicit = false
+            track(&tracker, from: &tracked, through: range.upperBound - 1)
+            close = tracker.closeInstant(
+                after: Instant(milliseconds: table.times[range.upperBound - 1]), policy: rules.policy
+            ).milliseconds
+        }
+        let beyond = asOf != MessageTable.noTime && close > asOf
+        judgement.parts.append(
+            Judgement.Part(
+                messages: range, closeInstant: close, isClosedExplicitly: isExplicit,
+                isCutAtEnd: (isLast && row.isTruncatedAtEnd) || beyond,
+                isCutAtStart: judgement.parts.isEmpty && row.isTruncatedAtStart))
+    }
+
+    // MARK: Rows of the part
+
+    @inline(__always)
+    func hasContent(_ i: Int) -> Bool {
+        PopulationTest.contentKinds >> UInt16(table.kinds[base + i]) & 1 != 0
+    }
+
+    /// A message that an agent typed.
+    @inline(__always)
+    func isHuman(_ i: Int) -> Bool {
+        table.speakers[base + i] == Speaker.agent.rawValue && !table.automatic[base + i] && hasContent(i)
+    }
+
+    @inline(__always)
+    func isTransfer(_ i: Int) -> Bool { table.kinds[base + i] == MessageKind.transfer.rawValue }
+
+    /// Whom a row makes the debtor, or `OwnerNumber.none`.
+    @inline(__always)
+    func newDebtor(_ i: Int) -> Int32 {
+        let assigned = table.assignments[base + i]
+        if assigned != OwnerNumber.none, assigned != OwnerNumber.closed { return assigned }
+        guard isHuman(i) else { return OwnerNumber.none }
+        let agent = table.agents[base + i]
+        return agent == OwnerNumber.none ? OwnerNumber.unassigned : agent
+    }
+
+    /// The time of a row in the unit.
+    @inline(__always)
+    func time(_ i: Int) -> Int64 { max(table.times[base + i], unit.leastTime) }
+
+    /// Loads a part: bit sets by sender, debtors, candidates of its leaves.
+    func load(_ part: Judgement.Part, conversation row: ConversationRow) {
+        self.part = part
+        base = part.messages.lowerBound
+        count = part.messages.count
+        hasTimes = row.hasTimes
+        arena.reset(count: count)
+        senderMasks.removeAll(keepingCapacity: true)
+        for _ in 0..<8 { senderMasks.append(arena.empty()) }
+        debtors.removeAll(keepingCapacity: true)
+        var debtor = row.agent == OwnerNumber.none ? OwnerNumber.unassigned : row.agent
+        for i in 0..<count {
+            debtors.append(debtor)
+            if hasContent(i) {
+                let sender = Int(table.speakers[base + i]) * 2 + (table.automatic[base + i] ? 1 : 0)
+                senderMasks[sender].insert(i)
+            }
+            let next = newDebtor(i)
+            if next != OwnerNumber.none { debtor = next }
+        }
+        debtors.append(debtor)
+        loadCandidates()
+    }
+
+    private func loadCandidates() {
+        for leaf in touchedLeaves { leafSlots[Int(leaf)] = -1 }
+        touchedLeaves.removeAll(keepingCapacity: true)
+        candidateMasks.removeAll(keepingCapacity: true)
+        var i = Int(firstHit[base])
+        let end = Int(firstHit[base + count])
+        while i < end {
+            let hit = hits[i]
+            i += 1
+            for leaf in rules.leavesOfAtom[Int(hit.atom)] {
+                if leafSlots[Int(leaf)] < 0 {
+                    leafSlots[Int(leaf)] = Int32(candidateMasks.count)
+                    candidateMasks.append(arena.empty())
+                    touchedLeaves.append(leaf)
+                }
+                candidateMasks[Int(leafSlots[Int(leaf)])].insert(Int(hit.message) - base)
+            }
+        }
+    }
+
+    // MARK: Units
+
+    /// The part as a unit.
+    func enterConversation(number: Int32) {
+        unit = UnitScope()
+        unit.number = number
+        unit.start = count > 0 ? 0 : -1
+        let members = arena.empty()
+        for i in 0..<count { members.insert(i) }
+        unit.members = members
+        unit.startIsCut = part.isCutAtStart
+        setEnd(handedOverAt: nil)
+    }
+
+    private func setEnd(handedOverAt row: Int?) {
+        if let row {
+            unit.end = .handedOver
+            unit.endInstant = hasTimes ? table.times[base + row] : MessageTable.noTime
+        } else if part.isCutAtEnd {
+            unit.end = .cutOff
+            let seen = asOf != MessageTable.noTime && part.closeInstant > asOf ? asOf : nil
+            unit.endInstant = hasTimes ? seen ?? table.times[base + count - 1] : MessageTable.noTime
+        } else {
+            unit.end = .closed(bySilence: !part.isClosedExplicitly)
+            unit.endInstant = part.closeInstant
+        }
+    }
+
+    /// Calls `body` for each stay of the part, in order, with `unit` set to it.
+    func forEachStay(_ body: () -> Void) {
+        var previous = OwnerNumber.none
+        var hadStay = false
+        var judged = 0
+        for i in 0..<count {
+            let owner = newDebtor(i)
+            guard owner != OwnerNumber.none else { continue }
+            defer { previous = owner }
+            guard owner >= 0, owner != previous else { continue }
+            enterStay(agent: owner, at: i, isFirst: !hadStay)
+            hadStay = true
+            judged += count
+            if judged > Evaluator.stayLimit, judged > count { return skipStays() }
+            let mark = arena.mark
+            body()
+            arena.release(to: mark)
+        }
+    }
+
+    /// Says of every stay rule that it was not evaluated on the stay at hand and those after it.
+    private func skipStays() {
+        for (number, rule) in rules.rules.enumerated() where rule.summary.unit == .stay {
+            judgement.ruleUnits.append(
+                Judgement.RuleUnit(
+                    rule: Int32(number), unit: unit.number, outcome: .notEvaluated, reasons: .limit,
+                    exposures: 0..<0, findings: 0..<0, sharesExposures: false))
+        }
+    }
+
+    private func enterStay(agent: Int32, at row: Int, isFirst: Bool) {
+        unit = UnitScope()
+        unit.number = Int32(judgement.units.count)
+        unit.isStay = true
+        unit.agent = agent
+        var start = row
+        let isRecorded = !isHuman(row)
+        if isFirst, !isRecorded {
+            let before = row - 1
+            let assistant = max(
+                senderMasks[Int(Speaker.assistant.rawValue) * 2].last(upTo: before),
+                senderMasks[Int(Speaker.assistant.rawValue) * 2 + 1].last(upTo: before))
+            var buyer = assistant + 1
+            while buyer < row, table.speakers[base + buyer] != Speaker.buyer.rawValue || !hasContent(buyer) {
+                buyer += 1
+            }
+            start = buyer
+        }
+        unit.start = start
+        unit.startIsCut = isFirst && !isRecorded && part.isCutAtStart
+        if hasTimes { unit.leastTime = table.times[base + start] }
+        var end = row + 1
+        while end < count {
+            let owner = newDebtor(end)
+            if owner != OwnerNumber.none, owner != agent { break }
+            end += 1
+        }
+        let members = arena.empty()
+        var human = start - 1
+        while human >= 0, !isHuman(human) { human -= 1 }
+        for i in (human + 1)..<end {
+            let speaker = table.speakers[base + i]
+            if speaker == Speaker.buyer.rawValue {
+                members.insert(i)
+            } else if i >= start, speaker == Speaker.agent.rawValue, table.agents[base + i] == agent {
+                members.insert(i)
+            }
+        }
+        unit.members = members
+        setEnd(handedOverAt: end < count ? end : nil)
+        judgement.units.append(
+            Judgement.Unit(part: partNumber, agent: agent, start: Int32(base + start)))
+    }
+
+    // MARK: Owners
+
+    @inline(__always)
+    func debtor(before i: Int) -> Int32 { unit.isStay ? unit.agent : debtors[i] }
+
+    /// The debtor at an instant; rows stamped exactly then come before it.
+    func debtor(at instant: Int64, from row: Int, before limit: Int) -> Int32 {
+        if unit.isStay { return unit.agent }
+        var i = row
+        while i < limit, table.times[base + i] <= instant { i += 1 }
+        steps += i - row
+        return debtors[i]
+    }
+
+    /// Whom a match anchored at a row is charged to.
+    func owner(of i: Int) -> Int32 {
+        switch table.speakers[base + i] {
+        case Speaker.agent.rawValue:
+            if table.automatic[base + i] { return OwnerNumber.shop }
+            let agent = table.agents[base + i]
+            return agent == OwnerNumber.none ? OwnerNumber.unassigned : agent
+        case Speaker.assistant.rawValue:
+            return table.automatic[base + i] ? OwnerNumber.shop : OwnerNumber.assistant
+        default: return debtor(before: i)
+        }
+    }
+
+    /// Whom ∅ is charged to: the last human who spoke in the unit, else the debtor at its end.
+    var ownerOfWhole: Int32 {
+        var i = unit.members.last(upTo: count - 1)
+        while i >= 0 {
+            if isHuman(i) { return owner(of: i) }
+            i = unit.members.last(upTo: i - 1)
+        }
+        return debtor(before: count)
+    }
+}

@@ -1,0 +1,150 @@
+import ConversationModel
+
+/// Why something could not be decided; several may hold.
+public struct UnknownReasons: OptionSet, Sendable, Hashable {
+    public let rawValue: UInt8
+
+    public init(rawValue: UInt8) {
+        self.rawValue = rawValue
+    }
+
+    /// A message has no time.
+    public static let noTimes = UnknownReasons(rawValue: 1)
+    /// The archive ends before the answer is known, or begins after it was.
+    public static let cutOff = UnknownReasons(rawValue: 2)
+    /// A limit was reached.
+    public static let limit = UnknownReasons(rawValue: 4)
+
+    /// Stable words for reports.
+    public var names: [String] {
+        var names: [String] = []
+        if contains(.noTimes) { names.append("no-times") }
+        if contains(.cutOff) { names.append("cut-off") }
+        if contains(.limit) { names.append("limit") }
+        return names
+    }
+}
+
+/// What a rule says of a unit (`semantics.md` section 4).
+public enum Outcome: UInt8, Sendable, Hashable {
+    case notApplicable, notEvaluated, hit, clean
+
+    public var name: String {
+        switch self {
+        case .notApplicable: "notApplicable"
+        case .notEvaluated: "notEvaluated"
+        case .hit: "hit"
+        case .clean: "clean"
+        }
+    }
+}
+
+/// What the place of an evidence is to the rule.
+public enum EvidenceLabel: UInt8, Sendable, Hashable {
+    case match, trigger, answer, excuse, earlier, later, context
+
+    public var name: String {
+        switch self {
+        case .match: "match"
+        case .trigger: "trigger"
+        case .answer: "answer"
+        case .excuse: "excuse"
+        case .earlier: "earlier"
+        case .later: "later"
+        case .context: "context"
+        }
+    }
+}
+
+/// Everything decided about one conversation, in arrays that are used again for the next.
+///
+/// Messages are positions in the evaluator's table.
+public struct Judgement {
+    /// A piece of the conversation between two closes; `id#2` is the second.
+    public struct Part {
+        public var messages: Range<Int>
+        /// Milliseconds, or `MessageTable.noTime` where times are unknown.
+        public var closeInstant: Int64
+        /// Closed by an event or the archive's `closedAt`, not by silence.
+        public var isClosedExplicitly: Bool
+        /// The archive lacks what follows.
+        public var isCutAtEnd: Bool
+        public var isCutAtStart: Bool
+    }
+
+    /// A conversation's part, or one agent's stay in it.
+    public struct Unit {
+        public var part: Int32
+        /// Number of the stay's agent; `OwnerNumber.none` where the unit is the part.
+        public var agent: Int32
+        /// The message that started the stay; the part's first for a conversation, -1 if it has none.
+        public var start: Int32
+    }
+
+    /// A rule's outcome on a unit.
+    public struct RuleUnit {
+        public var rule: Int32
+        public var unit: Int32
+        public var outcome: Outcome
+        public var reasons: UnknownReasons
+        /// In `exposures`.
+        public var exposures: Range<Int32>
+        /// In `findings`.
+        public var findings: Range<Int32>
+        /// Exposures are counted by the rule's class; these are only those beyond it.
+        public var sharesExposures: Bool
+    }
+
+    /// The exposures of one class on a unit.
+    public struct ClassUnit {
+        public var exposureClass: Int32
+        public var unit: Int32
+        public var exposures: Range<Int32>
+    }
+
+    public struct Exposure: Hashable, Sendable {
+        public var owner: Int32
+        /// -1: the whole unit.
+        public var anchor: Int32
+    }
+
+    public struct FindingRecord {
+        public var rule: Int32
+        public var unit: Int32
+        public var outcome: FindingOutcome
+        public var owner: Int32
+        /// -1: the whole unit.
+        public var anchor: Int32
+        /// Milliseconds, -1 where time decided nothing.
+        public var gap: Int64
+        public var isPartial: Bool
+        public var evidence: Range<Int32>
+    }
+
+    public struct EvidenceRecord {
+        public var message: Int32
+        public var label: EvidenceLabel
+        public var spans: Range<Int32>
+    }
+
+    public internal(set) var parts: [Part] = []
+    public internal(set) var units: [Unit] = []
+    /// Only rules that were looked at: those asleep are clean or not applicable, by their class.
+    public internal(set) var ruleUnits: [RuleUnit] = []
+    public internal(set) var classUnits: [ClassUnit] = []
+    public internal(set) var exposures: [Exposure] = []
+    public internal(set) var findings: [FindingRecord] = []
+    public internal(set) var evidence: [EvidenceRecord] = []
+    public internal(set) var spans: [Span] = []
+
+    mutating func removeAll() {
+        parts.removeAll(keepingCapacity: true)
+        units.removeAll(keepingCapacity: true)
+        ruleUnits.removeAll(keepingCapacity: true)
+        classUnits.removeAll(keepingCapacity: true)
+        exposures.removeAll(keepingCapacity: true)
+        findings.removeAll(keepingCapacity: true)
+        evidence.removeAll(keepingCapacity: true)
+        spans.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,0 +1,126 @@
+import ChineseText
+import Patterns
+import RuleLanguage
+
+/// Finds keywords in a folded text with their boundaries and allow-phrases.
+struct KeywordMatcher: Sendable {
+    struct Phrase: Sendable {
+        let bytes: [UInt8]
+        let wordAtStart: Bool
+        let wordAtEnd: Bool
+    }
+
+    let phrases: [Phrase]
+    let allow: [[UInt8]]
+    /// Different phrases that must occur.
+    let needed: Int
+
+    init(_ keywords: Keywords, table: FoldTable) {
+        let level = TextLevel(keywords.fold)
+        var seen: Set<[UInt8]> = []
+        var phrases: [Phrase] = []
+        for text in keywords.phrases {
+            let bytes = Array(table.folded(text, level: level).utf8)
+            guard let first = bytes.first, let last = bytes.last, seen.insert(bytes).inserted else { continue }
+            phrases.append(
+                Phrase(
+                    bytes: bytes,
+                    wordAtStart: KeywordMatcher.isWord(keywords.boundary, first),
+                    wordAtEnd: KeywordMatcher.isWord(keywords.boundary, last)))
+        }
+        self.phrases = phrases
+        allow = keywords.allow.map { Array(table.folded($0, level: level).utf8) }.filter { !$0.isEmpty }
+        needed =
+            switch keywords.quantity {
+            case .any, .none: 1
+            case .all: max(1, phrases.count)
+            case .atLeast(let n): n
+            }
+    }
+
+    /// Matches nothing.
+    init() {
+        phrases = []
+        allow = []
+        needed = 1
+    }
+
+    private static func isWord(_ boundary: Keywords.Boundary, _ outer: UInt8) -> Bool {
+        switch boundary {
+        case .substring: false
+        case .word: true
+        case .automatic: CharacterClass.isLatinOrDigit(outer)
+        }
+    }
+
+    /// Whether occurrence in the text is enough: no boundary, no shield, one phrase.
+    var isPlain: Bool {
+        needed == 1 && allow.isEmpty && phrases.allSatisfy { !$0.wordAtStart && !$0.wordAtEnd }
+    }
+
+    /// The places that count, sorted, or nil where too few different phrases occur.
+    func spans(in text: [UInt8], breaker: WordBreaker) -> [Range<Int>]? {
+        let shields = allow.flatMap { KeywordMatcher.occurrences(of: $0, in: text) }
+        var found: [Range<Int>] = []
+        var different = 0
+        for phrase in phrases {
+            var occurs = false
+            for range in KeywordMatcher.occurrences(of: phrase.bytes, in: text) {
+                if shields.contains(where: { $0.lowerBound <= range.lowerBound && range.upperBound <= $0.upperBound }) {
+                    continue
+                }
+                if phrase.wordAtStart, !isBoundary(range.lowerBound, in: text, breaker) { continue }
+                if phrase.wordAtEnd, !isBoundary(range.upperBound, in: text, breaker) { continue }
+                occurs = true
+                if found.count < SpanMatcher.spanLimit { found.append(range) }
+            }
+            if occurs { different += 1 }
+        }
+        guard different >= needed else { return nil }
+        return found.sorted { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
+    }
+
+    /// ICU's word boundary, answered without ICU where the neighbours leave no doubt.
+    private func isBoundary(_ offset: Int, in text: [UInt8], _ breaker: WordBreaker) -> Bool {
+        guard offset > 0, offset < text.count else { return true }
+        let before = text[offset - 1]
+        let after = text[offset]
+        let beforeIsWord = CharacterClass.isLatinOrDigit(before)
+        let afterIsWord = CharacterClass.isLatinOrDigit(after)
+        if beforeIsWord && afterIsWord { return false }
+        if before == 0x20 || after == 0x20 { return true }
+        // Between Han (lead bytes E4–E9 cover U+4000–U+9FFF) and Latin there always is one.
+        if beforeIsWord, (0xE4...0xE9).contains(after) { return true }
+        if afterIsWord, before >= 0x80, isHan(endingAt: offset, in: text) { return true }
+        breaker.set(text)
+        return breaker.isBoundary(offset)
+    }
+
+    private func isHan(endingAt offset: Int, in text: [UInt8]) -> Bool {
+        offset >= 3 && (0xE4...0xE9).contains(text[offset - 3])
+    }
+
+    /// All occurrences, overlapping ones too.
+    static func occurrences(of needle: [UInt8], in text: [UInt8]) -> [Range<Int>] {
+        guard let first = needle.first, needle.count <= text.count else { return [] }
+        var result: [Range<Int>] = []
+        text.withUnsafeBufferPointer { text in
+            needle.withUnsafeBufferPointer { needle in
+                var i = 0
+                let last = text.count - needle.count
+                while i <= last {
+                    if text[i] == first {
+                        var k = 1
+                        while k < needle.count {
+                            if text[i + k] != needle[k] { break }
+                            k += 1
+                        }
+                        if k == needle.count { result.append(i..<i + needle.count) }
+                    }
+                    i += 1
+                }
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,41 @@
+import ConversationModel
+import RuleLanguage
+
+/// A population as a table over (speaker, automatic, kind): one look a message.
+struct PopulationTest: Hashable, Sendable {
+    /// Bit `speaker * 2 + automatic` set: such messages belong.
+    let senders: UInt8
+    /// Bit per `MessageKind`.
+    let kinds: UInt16
+
+    /// Kinds that carry content: all but recall, transfer and event.
+    static let contentKinds: UInt16 = MessageKind.allCases.reduce(0) { bits, kind in
+        switch kind {
+        case .recall, .transfer, .event: bits
+        default: bits | 1 << UInt16(kind.rawValue)
+        }
+    }
+
+    init(_ population: Population) {
+        var senders: UInt8 = 0
+        for speaker in population.speakers {
+            if population.automatic != .only { senders |= 1 << (speaker.rawValue * 2) }
+            if population.automatic != .no { senders |= 1 << (speaker.rawValue * 2 + 1) }
+        }
+        self.senders = senders
+        kinds =
+            population.kinds.map { $0.reduce(0) { $0 | 1 << UInt16($1.rawValue) } }
+            ?? PopulationTest.contentKinds
+    }
+
+    @inline(__always)
+    func contains(speaker: UInt8, isAutomatic: Bool, kind: UInt8) -> Bool {
+        senders >> (speaker &* 2 &+ (isAutomatic ? 1 : 0)) & 1 != 0 && kinds >> UInt16(kind) & 1 != 0
+    }
+
+    /// Whether agents' messages are among them (exposures are the agents themselves then).
+    var hasAgents: Bool { senders & 0b0000_1100 != 0 }
+    var hasAssistant: Bool { senders & 0b0011_0000 != 0 }
+    /// Whether buyers' or system messages are among them (exposures are the debtors then).
+    var hasOthers: Bool { senders & 0b1100_0011 != 0 }
+}

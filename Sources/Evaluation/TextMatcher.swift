@@ -1,0 +1,83 @@
+import ChineseText
+import ConversationModel
+import Patterns
+import RuleLanguage
+
+/// A compiled condition on the text of one message.
+indirect enum TextNode: Sendable {
+    /// Keywords or a regex: a leaf with atoms in the scanner.
+    case leaf(Int)
+    case equals(EqualsMatcher)
+    case length(minimum: Int, maximum: Int)
+    case all([TextNode])
+    case any([TextNode])
+    case not(TextNode)
+}
+
+/// What `equals` compares: the stripped, folded text.
+struct EqualsMatcher: Sendable {
+    let level: TextLevel
+    let texts: Set<[UInt8]>
+    let longest: Int
+
+    init(_ condition: EqualsCondition, table: FoldTable) {
+        level = TextLevel(condition.fold)
+        let level = level
+        texts = Set(condition.texts.map { text in
+            let bytes = Array(table.folded(text, level: level).utf8)
+            return Array(bytes[Stripping.core(of: bytes)])
+        })
+        longest = texts.map(\.count).max() ?? 0
+    }
+
+    /// The range that equals one of the texts, or nil.
+    func match(_ bytes: UnsafeBufferPointer<UInt8>) -> Range<Int>? {
+        let core = Stripping.core(of: bytes)
+        guard core.count <= longest, texts.contains(Array(bytes[core])) else { return nil }
+        return core
+    }
+}
+
+extension TextLevel {
+    init(_ fold: FoldLevel) {
+        self = fold == .exact ? .exact : .folded
+    }
+}
+
+/// A leaf that the scanner knows: keywords or a regex.
+struct TextLeaf: Sendable {
+    enum Kind: Sendable {
+        case keywords(KeywordMatcher)
+        case regex(RegexMatcher)
+    }
+
+    let kind: Kind
+    let level: TextLevel
+    /// Scanner atoms any of which makes a message a candidate.
+    let atoms: [Int32]
+    /// A candidate may still fail: ask `spans`.
+    let needsVerification: Bool
+    /// True for `match: none`: it holds where verification fails.
+    let isInverted: Bool
+
+    /// Spans in a folded text, nil where the leaf does not hold. Ignores `isInverted`.
+    func spans(in text: [UInt8], breaker: WordBreaker) -> [Range<Int>]? {
+        switch kind {
+        case .keywords(let matcher): matcher.spans(in: text, breaker: breaker)
+        case .regex(let matcher): matcher.spans(in: text)
+        }
+    }
+}
+
+/// A regex leaf with its veto.
+struct RegexMatcher: Sendable {
+    let pattern: Pattern
+    let spans: SpanMatcher
+    let except: SpanMatcher?
+
+    func spans(in text: [UInt8]) -> [Range<Int>]? {
+        if let except, except.matches(text) { return nil }
+        let found = spans.spans(in: text)
+        return found.isEmpty ? nil : found
+    }
+}

@@ -1,0 +1,211 @@
+import Archives
+import ConversationModel
+import Diagnostics
+import Dispatch
+import Evaluation
+import Foundation
+
+/// Inspects an archive in parallel; the result is the same whatever the number of threads.
+///
+/// Blocks are read in turn, registered in order (so that duplicates are decided in order), judged
+/// in parallel and merged in order. What waits to be merged is bounded, and so is memory.
+public final class BatchInspection: @unchecked Sendable {
+    private let rules: CompiledRules
+    private let options: InspectionOptions
+    private let lines: ConversationLines
+    private let reader: BlockReader
+    private let sink: ([UInt8]) throws -> Void
+    private let progress: (InspectionProgress) -> Void
+    private let isCancelled: () -> Bool
+
+    // All below is read and written under `condition`, but the reader under `readLock`.
+    private let readLock = NSLock()
+    private let condition = NSCondition()
+    private var totals: RunTotals
+    private var seen = SeenConversations()
+    private var nextToRegister = 0
+    private var nextToMerge = 0
+    private var waiting: [Int: BlockResult] = [:]
+    private var pool: [[BlockResult]]
+    private var failure: (any Error)?
+    private var isDone = false
+    private var checkpoint: RunCheckpoint?
+
+    /// - Parameters:
+    ///   - sink: takes finding lines in order of the input; called from one thread at a time.
+    ///   - progress: called after each merged block, from one thread at a time.
+    ///   - isCancelled: asked before each block; the run then stops between blocks.
+    public init(
+        _ lines: ConversationLines, rules: CompiledRules, options: InspectionOptions,
+        checkpoint: RunCheckpoint? = nil, sink: @escaping ([UInt8]) throws -> Void = { _ in },
+        progress: @escaping (InspectionProgress) -> Void = { _ in },
+        isCancelled: @escaping () -> Bool = { false }
+    ) {
+        self.rules = rules
+        self.options = options
+        self.lines = lines
+        self.checkpoint = checkpoint
+        self.sink = sink
+        self.progress = progress
+        self.isCancelled = isCancelled
+        reader = BlockReader(lines, target: options.blockSize, largestRecord: options.largestRecord)
+        let threads = max(1, options.threads)
+        totals = RunTotals(layout: TallyLayout(rules), workers: threads)
+        pool = Array(repeating: [], count: threads)
+    }
+
+    /// Runs to the end or until cancelled; nil where cancelled.
+    public func run() throws -> InspectionResult? {
+        if let restored = try checkpoint?.restore(layout: totals.layout) {
+            totals = restored.totals
+            totals.forgetWorkers(max(1, options.threads))
+            for digest in restored.digests { _ = seen.insert(digest) }
+            try skip(blocks: totals.blocks)
+            nextToRegister = totals.blocks
+            nextToMerge = totals.blocks
+        }
+        let threads = max(1, options.threads)
+        if threads == 1 {
+            work(0)
+        } else {
+            DispatchQueue.concurrentPerform(iterations: threads) { self.work($0) }
+        }
+        if let failure { throw failure }
+        if isCancelled(), !isDone {
+            try checkpoint?.save(totals, digests: seen.digests)
+            return nil
+        }
+        return result()
+    }
+
+    private func skip(blocks: Int) throws {
+        let block = ArchiveBlock()
+        for _ in 0..<blocks where try !reader.next(block) { return }
+    }
+
+    private func work(_ id: Int) {
+        do {
+            let worker = try BlockWorker(id: id, rules: rules, options: options)
+            while try step(worker) {}
+        } catch {
+            condition.lock()
+            if failure == nil { failure = error }
+            condition.broadcast()
+            condition.unlock()
+        }
+    }
+
+    private func step(_ worker: BlockWorker) throws -> Bool {
+        if isCancelled() || hasFailed { return false }
+        readLock.lock()
+        let hasBlock: Bool
+        do {
+            hasBlock = try reader.next(worker.block)
+            readLock.unlock()
+        } catch {
+            readLock.unlock()
+            throw error
+        }
+        guard hasBlock else {
+            condition.lock()
+            isDone = true
+            condition.unlock()
+            return false
+        }
+        let result = take(worker.id)
+        worker.parse(into: result)
+        let (duplicates, keepsCases) = register(worker)
+        guard !hasFailed else { return false }
+        worker.judge(into: result, duplicates: duplicates, keepsCases: keepsCases)
+        try deliver(result)
+        return true
+    }
+
+    private var hasFailed: Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        return failure != nil
+    }
+
+    private func take(_ worker: Int) -> BlockResult {
+        condition.lock()
+        defer { condition.unlock() }
+        return pool[worker].popLast() ?? BlockResult(layout: totals.layout, workerID: worker)
+    }
+
+    /// Waits for the block's turn and notes its conversations; returns which were known.
+    private func register(_ worker: BlockWorker) -> (duplicates: [Int], keepsCases: Bool) {
+        condition.lock()
+        defer { condition.unlock() }
+        let sequence = worker.block.sequence
+        // Not too far ahead of what is merged: results that wait take memory.
+        while failure == nil, nextToRegister != sequence || sequence - nextToMerge > 4 * options.threads {
+            condition.wait()
+        }
+        var duplicates: [Int] = []
+        for (index, digest) in worker.digests.enumerated() where !seen.insert(digest) {
+            duplicates.append(index)
+        }
+        nextToRegister += 1
+        condition.broadcast()
+        let keeps = options.caseLimit > totals.cases.count && totals.caseBytes < options.caseBytes
+        return (duplicates, keeps)
+    }
+
+    private func deliver(_ result: BlockResult) throws {
+        condition.lock()
+        defer { condition.unlock() }
+        waiting[result.sequence] = result
+        while let next = waiting.removeValue(forKey: nextToMerge) {
+            totals.merge(
+                next, sourceName: { [lines] in lines.sources.indices.contains($0) ? lines.sources[$0].name : "" },
+                caseLimit: options.caseLimit, caseByteLimit: options.caseBytes)
+            if !next.lines.bytes.isEmpty { try sink(next.lines.bytes) }
+            nextToMerge += 1
+            pool[next.workerID].append(next)
+            if let checkpoint, totals.blocks % RunCheckpoint.interval == 0 {
+                try checkpoint.save(totals, digests: seen.digests)
+            }
+            progress(
+                InspectionProgress(
+                    bytesRead: totals.coverage.bytesRead, records: totals.coverage.recordsRead,
+                    conversations: totals.coverage.conversations, findings: totals.findings))
+        }
+        condition.broadcast()
+    }
+
+    private func result() -> InspectionResult {
+        var coverage = totals.coverage
+        coverage.recordsRead += lines.recordsRead
+        coverage.recordsBad += lines.recordsBad
+        for (reason, n) in lines.badByReason { coverage.badByReason[reason, default: 0] += n }
+        for (reason, n) in lines.defectsByReason { coverage.defectsByReason[reason, default: 0] += n }
+        coverage.recordsInspected = coverage.recordsRead - coverage.recordsBad - coverage.recordsFiltered
+        coverage.bytesRead = lines.bytesRead
+        coverage.sources = lines.sources
+        if seen.isForgetful { coverage.defectsByReason["duplicates-forgotten", default: 0] += 1 }
+        if let roster = options.roster {
+            let accounts = (0..<totals.agentNames.count).map { totals.agentNames.name(Int32($0)) }
+            coverage.unmappedAccounts = Array(
+                accounts.filter { roster.entry(account: $0, on: nil) == nil }.sorted().prefix(1000))
+        }
+        return InspectionResult(
+            tally: totals.tally(rules: rules.summaries, roster: options.roster), coverage: coverage,
+            cases: totals.cases, findings: totals.findings, findingsBySeverity: totals.findingsBySeverity,
+            diagnostics: Array((lines.recordDiagnostics + totals.diagnostics).prefix(RunTotals.diagnosticLimit)))
+    }
+}
+
+/// What a batch inspection came to.
+public struct InspectionResult: Sendable {
+    public var tally: Tally
+    public var coverage: Coverage
+    /// The first findings, with their context.
+    public var cases: [FindingCase]
+    /// All findings, kept or not.
+    public var findings: Int
+    /// Hits by severity, in the order of `Severity.allCases`.
+    public var findingsBySeverity: [Int]
+    /// Bad records: the first 1,000.
+    public var diagnostics: [Diagnostic]
+}

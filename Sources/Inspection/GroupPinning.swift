@@ -1,0 +1,63 @@
+import Archives
+import ConversationModel
+import Evaluation
+
+/// Decides the group a conversation is reported under (`semantics.md` section 1).
+///
+/// The conversation's own group, else that of the first human agent assigned or speaking, by the
+/// roster of that day; only the assistant: 服务助手; nobody: 未分组.
+struct GroupPinning {
+    private let roster: Roster?
+    private let rosterGroups: Set<String>
+    private var names = NameTable()
+    private var told = 0
+    private let assistant: Int32
+    private let none: Int32
+    private var byAgent: [UInt64: Int32] = [:]
+
+    init(roster: Roster?) {
+        self.roster = roster
+        rosterGroups = Set(roster?.entries.compactMap(\.group) ?? [])
+        assistant = names.number(of: "服务助手")
+        none = names.number(of: "未分组")
+    }
+
+    func name(_ number: Int32) -> String { names.name(number) }
+    func nameBytes(_ number: Int32) -> ArraySlice<UInt8> { names.nameBytes(number) }
+
+    func isRosterGroup(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+        !rosterGroups.isEmpty && rosterGroups.contains(String(decoding: name, as: UTF8.self))
+    }
+
+    mutating func takeNewNames() -> [[UInt8]] {
+        let new = (told..<names.count).map { Array(names.nameBytes(Int32($0))) }
+        told = names.count
+        return new
+    }
+
+    mutating func pin(
+        _ row: ConversationRow, _ messages: Range<Int>, day: CalendarDay?, _ evaluator: Evaluator
+    ) -> Int32 {
+        if row.group.baseAddress != nil, !row.group.isEmpty { return names.number(of: row.group) }
+        let table = evaluator.table
+        var sawAssistant = false
+        for i in messages {
+            var agent = OwnerNumber.none
+            if table.assignments[i] >= 0 { agent = table.assignments[i] }
+            if table.speakers[i] == Speaker.agent.rawValue, !table.automatic[i] { agent = table.agents[i] }
+            if table.speakers[i] == Speaker.assistant.rawValue { sawAssistant = true }
+            if agent >= 0 { return group(of: agent, day: day, evaluator) }
+        }
+        return sawAssistant ? assistant : none
+    }
+
+    private mutating func group(of agent: Int32, day: CalendarDay?, _ evaluator: Evaluator) -> Int32 {
+        guard let roster else { return none }
+        let key = UInt64(UInt32(bitPattern: agent)) << 32 | UInt64(UInt32(bitPattern: day?.daysSince1970 ?? .min))
+        if let known = byAgent[key] { return known }
+        let name = roster.entry(account: evaluator.names.name(agent), on: day)?.group
+        let number = name.map { names.number(of: $0) } ?? none
+        byAgent[key] = number
+        return number
+    }
+}

@@ -1,0 +1,40 @@
+import Archives
+import ConversationModel
+
+/// How a batch inspection runs.
+public struct InspectionOptions: Sendable {
+    public var threads = 1
+    /// Conversations by the day of their first message, inclusive.
+    public var firstDay: CalendarDay?
+    public var lastDay: CalendarDay?
+    /// Only conversations pinned to one of these groups; empty: all.
+    public var groups: Set<String> = []
+    /// Only conversations in which one of these agents spoke or was assigned; empty: all.
+    public var agents: Set<String> = []
+    /// Conversations that close after this instant are cut off there.
+    public var asOf: Instant?
+    /// Stands in a finding's identity where the archive names no shop.
+    public var defaultShop = ""
+    public var roster: Roster?
+    /// The same (shop, id) may stand in the archive twice.
+    public var allowsDuplicates = false
+    public var isStrict = false
+    public var largestRecord = 16 << 20
+    /// Write a line for each finding.
+    public var writesFindings = false
+    /// Keep up to so many findings with their context, and so many bytes of it.
+    public var caseLimit = 0
+    public var caseBytes = 30_000_000
+    /// Bytes of a block; smaller ones are for tests.
+    public var blockSize = 1 << 20
+
+    public init() {}
+}
+
+/// How far a run has come; times are the caller's business.
+public struct InspectionProgress: Sendable {
+    public var bytesRead: Int
+    public var records: Int
+    public var conversations: Int
+    public var findings: Int
+}

@@ -1,0 +1,13 @@
+import Archives
+import Diagnostics
+
+/// What is said of a bad record by its reason.
+enum RecordDiagnostic {
+    static func phrase(_ reason: String) -> Phrase? {
+        if reason == "duplicate-conversation" {
+            return Phrase(
+                "a conversation with this shop and id was read before", "已读到过相同店铺和编号的会话")
+        }
+        return RecordIssue(rawValue: reason)?.phrase
+    }
+}

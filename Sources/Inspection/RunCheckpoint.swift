@@ -1,0 +1,89 @@
+import ConversationModel
+import Foundation
+
+/// Keeps a run's totals on disk, so that the same command goes on where it was stopped.
+///
+/// A checkpoint holds what was merged, the length of the findings file at that moment and the
+/// digests of conversations seen. It is written to a new file and renamed, so that a kill at any
+/// moment leaves the old or the new one. `key` names the run (inputs, rules, options): a checkpoint
+/// of another run is no checkpoint.
+public struct RunCheckpoint: Sendable {
+    /// Blocks between checkpoints.
+    static let interval = 64
+
+    private let path: String
+    private let key: String
+    /// Makes what was handed to the sink durable, before it is counted as written.
+    private let flush: @Sendable () throws -> Void
+    private let savedCases = SavedCases()
+
+    /// How many cases the file beside the checkpoint holds.
+    private final class SavedCases: @unchecked Sendable {
+        // Touched by the run's merging thread only.
+        var count = 0
+    }
+
+    /// A checkpoint at `path` for the run that `key` names; `flush` makes finding lines durable.
+    public init(path: String, key: String, flush: @escaping @Sendable () throws -> Void) {
+        self.path = path
+        self.key = key
+        self.flush = flush
+    }
+
+    struct Restored {
+        var totals: RunTotals
+        var digests: [UInt64]
+    }
+
+    /// Bytes of finding lines that belong to the checkpoint, nil where there is none.
+    public func restoredLineBytes() -> Int? {
+        read()?.lineBytes
+    }
+
+    /// Removes the checkpoint: the run is complete.
+    public func remove() {
+        for file in [path, path + ".cases", path + ".new", path + ".cases.new"] { unlink(file) }
+    }
+
+    func save(_ totals: RunTotals, digests: [UInt64]) throws {
+        try flush()
+        // Cases come first: a checkpoint never counts cases that are not there.
+        if totals.cases.count != savedCases.count {
+            try replace(path + ".cases", with: JSONEncoder().encode(totals.cases))
+            savedCases.count = totals.cases.count
+        }
+        try replace(path, with: JSONEncoder().encode(CheckpointData(totals, key: key, digests: digests)))
+    }
+
+    private func replace(_ path: String, with data: Data) throws {
+        let temporary = path + ".new"
+        guard FileManager.default.createFile(atPath: temporary, contents: data), rename(temporary, path) == 0
+        else { throw CheckpointError.cannotWrite(path: path, errno: errno) }
+    }
+
+    func restore(layout: TallyLayout) throws -> Restored? {
+        guard let data = read() else { return nil }
+        var totals = data.totals(layout: layout)
+        if data.caseCount > 0 {
+            guard let bytes = FileManager.default.contents(atPath: path + ".cases"),
+                let cases = try? JSONDecoder().decode([FindingCase].self, from: bytes),
+                cases.count >= data.caseCount
+            else { return nil }
+            totals.cases = Array(cases.prefix(data.caseCount))
+            savedCases.count = cases.count
+        }
+        return Restored(totals: totals, digests: data.digests)
+    }
+
+    private func read() -> CheckpointData? {
+        guard let bytes = FileManager.default.contents(atPath: path),
+            let data = try? JSONDecoder().decode(CheckpointData.self, from: bytes), data.key == key
+        else { return nil }
+        return data
+    }
+}
+
+/// What can go wrong with a checkpoint.
+public enum CheckpointError: Error, Sendable {
+    case cannotWrite(path: String, errno: Int32)
+}
