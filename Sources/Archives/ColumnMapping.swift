@@ -11,6 +11,23 @@ public struct ColumnMapping: Hashable, Sendable {
         /// The account that sent the message, whoever it is.
         case sender
         case buyer, shop, conversation, id, kind, group
+
+        /// The place in `allCases`.
+        package var index: Int {
+            switch self {
+            case .time: 0
+            case .text: 1
+            case .from: 2
+            case .agent: 3
+            case .sender: 4
+            case .buyer: 5
+            case .shop: 6
+            case .conversation: 7
+            case .id: 8
+            case .kind: 9
+            case .group: 10
+            }
+        }
     }
 
     /// Headers by field; several are joined with a space (日期 and 时间).

@@ -17,6 +17,12 @@ package final class TableMessages: MessageSource {
     // Rows read while the header was searched.
     private var pending: [CSVRow] = []
     private var line: [UInt8] = []
+    /// Of the row that `fault` looked at last.
+    private var time = TimeReader.Outcome.absent
+    /// Few words name speakers, and comparing text is slow.
+    private var knownWords: [ArraySlice<UInt8>: Speaker?] = [:]
+    /// Indices of columns by the place of their field in `allCases`.
+    private let indices: [[Int]]
 
     /// Reads the table `stream`, which is UTF-8; `zone` is the one of its local times.
     ///
@@ -52,7 +58,9 @@ package final class TableMessages: MessageSource {
             pending = Array(rows[(index + 1)...].reversed())
             break
         }
-        columns = candidate ?? BoundColumns(mapping, header: [])
+        let columns = candidate ?? BoundColumns(mapping, header: [])
+        self.columns = columns
+        indices = ColumnMapping.Field.allCases.map { columns.columns[$0] ?? [] }
         guard rows.contains(where: { !$0.isBlank }) else { return }
         let missing = columns.unknownHeaders + columns.missing
         guard headerRow > 0, missing.isEmpty else {
@@ -110,7 +118,8 @@ package final class TableMessages: MessageSource {
                 issue: .raggedRow,
                 detail: Phrase("\(found) instead of \(wanted)", "\(found) 列，应为 \(wanted) 列"))
         }
-        if case .bad(let issue) = time() { return Fault(issue: issue) }
+        time = value(.time).map { times.read($0) } ?? .absent
+        if case .bad(let issue) = time { return Fault(issue: issue) }
         return nil
     }
 
@@ -127,7 +136,7 @@ package final class TableMessages: MessageSource {
             }
             append(field.rawValue, value)
         }
-        if case .time(let instant) = time() { appendTime(instant) }
+        if case .time(let instant) = time { appendTime(instant) }
         if let known = speaker.known {
             append("from", known.name.utf8)
             if let agent = value(.agent), !agent.isEmpty {
@@ -144,10 +153,11 @@ package final class TableMessages: MessageSource {
             let name = String(decoding: kind, as: UTF8.self)
             append("kind", (TableMessages.kinds[name] ?? name.lowercased()).utf8)
         }
-        if let indices = columns.columns[.text], indices.count == 1 {
-            append("text", unwrapped(row[indices[0]], isText: true))
-        } else if let indices = columns.columns[.text] {
-            let cells = indices.map { unwrapped(row[$0], isText: true) }
+        let texts = indices[ColumnMapping.Field.text.index]
+        if texts.count == 1 {
+            append("text", unwrapped(row[texts[0]], isText: true))
+        } else {
+            let cells = texts.map { unwrapped(row[$0], isText: true) }
             append("text", cells.joined(separator: [0x20]))
         }
         line[line.count - 1] = 0x7D
@@ -157,8 +167,11 @@ package final class TableMessages: MessageSource {
     // The speaker of the row, or the word that names none.
     private func speaker() -> (known: Speaker?, word: ArraySlice<UInt8>?) {
         if let word = value(.from), !word.isEmpty {
+            if let known = knownWords[word] { return (known, word) }
             let text = String(decoding: word, as: UTF8.self)
-            return (mapping.speakers[text] ?? Speaker(word: text), word)
+            let known = mapping.speakers[text] ?? Speaker(word: text)
+            if knownWords.count < 1_000 { knownWords[ArraySlice(Array(word))] = .some(known) }
+            return (known, word)
         }
         // Without a role the account tells: the buyer's own, or one of the shop's sub-accounts.
         guard columns.columns[.from] == nil, let sender = value(.sender), !sender.isEmpty else {
@@ -173,15 +186,11 @@ package final class TableMessages: MessageSource {
     }
 
     private func value(_ field: ColumnMapping.Field) -> ArraySlice<UInt8>? {
-        guard let indices = columns.columns[field] else { return nil }
+        let indices = indices[field.index]
+        guard !indices.isEmpty else { return nil }
         if indices.count == 1 { return unwrapped(row[indices[0]], isText: false) }
         let cells = indices.map { unwrapped(row[$0], isText: false) }
         return trimmed(ArraySlice(cells.joined(separator: [0x20])))
-    }
-
-    private func time() -> TimeReader.Outcome {
-        guard let cell = value(.time) else { return .absent }
-        return times.read(cell)
     }
 
     private func append(_ key: String, _ value: some Sequence<UInt8>) {
@@ -226,6 +235,9 @@ package func unwrapped(_ cell: ArraySlice<UInt8>, isText: Bool) -> ArraySlice<UI
 
 /// Whether `id` is a number in scientific notation, `1.23E+17`.
 package func looksRounded(_ id: ArraySlice<UInt8>) -> Bool {
+    guard let first = id.first, (0x30...0x39).contains(first), id.contains(0x2B) else {
+        return false
+    }
     let text = String(decoding: id, as: UTF8.self).uppercased()
     guard let mark = text.firstIndex(of: "E"), text[mark...].dropFirst().first == "+" else {
         return false
