@@ -96,7 +96,7 @@ import Testing
                     shop == 0 ? "" : ",\"shop\":\"s\(shop)\"")
             }.joined()
             let (inMemory, _) = try grouped(lines)
-            for limit in [40_000, 200_000] {
+            for limit in [8_000, 40_000, 200_000] {
                 let (spilled, log) = try grouped(lines, { $0.memoryLimit = limit })
                 #expect(spilled == inMemory, "seed 41, round \(round), limit \(limit)")
                 #expect(log.recordsBad == 0)
