@@ -53,6 +53,7 @@ public final class BlockReader {
     private let lines: ConversationLines
     private let target: Int
     private let largestRecord: Int
+    private let isLive: Bool
     /// What was read beyond the last block, by source: at most two pieces.
     private var pending: [Pending] = []
     private var sequence = 0
@@ -66,7 +67,13 @@ public final class BlockReader {
     }
 
     /// Blocks of about `target` bytes; longer where one record is, up to `largestRecord`.
-    public init(_ lines: ConversationLines, target: Int = 1 << 20, largestRecord: Int = 16 << 20) {
+    ///
+    /// With `isLive` a block is what has arrived, as soon as it holds a whole line: then blocks
+    /// depend on what the reads give.
+    public init(
+        _ lines: ConversationLines, target: Int = 1 << 20, largestRecord: Int = 16 << 20, isLive: Bool = false
+    ) {
+        self.isLive = isLive
         self.lines = lines
         self.target = target
         self.largestRecord = largestRecord
@@ -163,6 +170,7 @@ public final class BlockReader {
                 return
             }
             block.filled += count
+            if isLive, lastLineEnd(block) != nil { return }
         }
     }
 

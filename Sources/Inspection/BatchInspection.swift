@@ -191,7 +191,7 @@ public final class BatchInspection: @unchecked Sendable {
         }
         return InspectionResult(
             tally: totals.tally(rules: rules.summaries, roster: options.roster), coverage: coverage,
-            cases: totals.cases, findings: totals.findings, findingsBySeverity: totals.findingsBySeverity,
+            cases: totals.cases, findings: totals.findings, negativeHitsBySeverity: totals.negativeHitsBySeverity,
             diagnostics: Array((lines.recordDiagnostics + totals.diagnostics).prefix(RunTotals.diagnosticLimit)))
     }
 }
@@ -204,8 +204,8 @@ public struct InspectionResult: Sendable {
     public var cases: [FindingCase]
     /// All findings, kept or not.
     public var findings: Int
-    /// Hits by severity, in the order of `Severity.allCases`.
-    public var findingsBySeverity: [Int]
+    /// Hits of negative rules by severity, in the order of `Severity.allCases`.
+    public var negativeHitsBySeverity: [Int]
     /// Bad records: the first 1,000.
     public var diagnostics: [Diagnostic]
 }

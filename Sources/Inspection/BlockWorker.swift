@@ -23,7 +23,7 @@ final class BlockResult {
     var cases: [FindingCase] = []
     var caseBytes = 0
     var findings = 0
-    var findingsBySeverity = [Int](repeating: 0, count: Severity.allCases.count)
+    var negativeHitsBySeverity = [Int](repeating: 0, count: Severity.allCases.count)
     let tally: TallyCounter
     let workerID: Int
     /// Names that got a number in this block, in the order of their numbers.
@@ -50,7 +50,7 @@ final class BlockResult {
         cases.removeAll(keepingCapacity: true)
         caseBytes = 0
         findings = 0
-        for i in findingsBySeverity.indices { findingsBySeverity[i] = 0 }
+        for i in negativeHitsBySeverity.indices { negativeHitsBySeverity[i] = 0 }
         tally.removeAll()
         newAgents.removeAll(keepingCapacity: true)
         newGroups.removeAll(keepingCapacity: true)
@@ -82,7 +82,9 @@ final class BlockWorker {
         lines = FindingLines(rules)
         groups = GroupPinning(roster: options.roster)
         zone = rules.policy.zone
-        severities = rules.summaries.map { Severity.allCases.firstIndex(of: $0.severity) ?? 0 }
+        severities = rules.summaries.map {
+            $0.polarity == .negative ? Severity.allCases.firstIndex(of: $0.severity) ?? -1 : -1
+        }
     }
 
     /// Parses the block into rows of the evaluator's table; call before `judge`.
@@ -200,7 +202,8 @@ final class BlockWorker {
             let record = judgement.findings[index]
             let part = Int(judgement.units[Int(record.unit)].part)
             result.findings += 1
-            if record.outcome == .hit { result.findingsBySeverity[severities[Int(record.rule)]] += 1 }
+            let severity = severities[Int(record.rule)]
+            if record.outcome == .hit, severity >= 0 { result.negativeHitsBySeverity[severity] += 1 }
             if options.writesFindings {
                 lines.append(
                     index, of: row, group: groups.nameBytes(groupNumbers[part]), day: days[part],

@@ -32,7 +32,7 @@ struct CheckpointData: Codable {
     var caseCount: Int
     var caseBytes: Int
     var findings: Int
-    var findingsBySeverity: [Int]
+    var negativeHitsBySeverity: [Int]
     var lineBytes: Int
     var recordsOfSource: [Int]
     var notes: [Note]
@@ -52,7 +52,7 @@ struct CheckpointData: Codable {
         caseCount = totals.cases.count
         caseBytes = totals.caseBytes
         findings = totals.findings
-        findingsBySeverity = totals.findingsBySeverity
+        negativeHitsBySeverity = totals.negativeHitsBySeverity
         lineBytes = totals.lineBytes
         recordsOfSource = totals.recordsOfSource
         notes = totals.diagnostics.map {
@@ -76,7 +76,7 @@ struct CheckpointData: Codable {
         totals.groupsOfAgent = groupsOfAgent
         totals.caseBytes = caseBytes
         totals.findings = findings
-        totals.findingsBySeverity = findingsBySeverity
+        totals.negativeHitsBySeverity = negativeHitsBySeverity
         totals.lineBytes = lineBytes
         totals.recordsOfSource = recordsOfSource
         totals.diagnostics = notes.map {

@@ -18,7 +18,7 @@ struct RunTotals {
     var cases: [FindingCase] = []
     var caseBytes = 0
     var findings = 0
-    var findingsBySeverity = [Int](repeating: 0, count: Severity.allCases.count)
+    var negativeHitsBySeverity = [Int](repeating: 0, count: Severity.allCases.count)
     /// Bytes of finding lines handed on.
     var lineBytes = 0
     var diagnostics: [Diagnostic] = []
@@ -50,7 +50,7 @@ struct RunTotals {
         }
         mergeTally(block.tally, agentMap: agentMaps[block.workerID], groupMap: groupMaps[block.workerID])
         findings += block.findings
-        for (i, n) in block.findingsBySeverity.enumerated() { findingsBySeverity[i] += n }
+        for (i, n) in block.negativeHitsBySeverity.enumerated() { negativeHitsBySeverity[i] += n }
         lineBytes += block.lines.bytes.count
         for findingCase in block.cases {
             guard cases.count < caseLimit, caseBytes < caseByteLimit else { break }

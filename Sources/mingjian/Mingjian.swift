@@ -1,10 +1,30 @@
 import ArgumentParser
 
-/// The command `mingjian`.
+/// The command `mingjian`: paths, environment, clock and signals; all logic is in the targets.
 @main
-struct Mingjian: AsyncParsableCommand {
+struct Mingjian: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mingjian",
-        abstract: "Inspects customer-service conversations by rules, exactly and fast.",
-        version: "0.1.0")
+        abstract: "Inspects customer-service conversations by rules, exactly and fast. 聊天记录质检",
+        discussion: """
+            Examples:
+              mingjian inspect Corpora/demo --rules Rules --html report.html
+              mingjian rules test Rules
+              mingjian explain --rule opening --conversation ys-0302-001 Corpora/demo
+              mingjian cut --preview logs.csv
+
+            Exit codes: 0 done; 1 something at or over --fail-on was hit; 64 usage; 65 too many bad
+            records; 66 rules missing or invalid; 70 internal; 74 input or output.
+            """,
+        version: Version.text,
+        subcommands: [
+            InspectCommand.self, CutCommand.self, ImportCommand.self, CorpusCommand.self, FoldCommand.self,
+        ])
+}
+
+/// What this build calls itself.
+enum Version {
+    /// The engine that findings pin; a change of semantics changes it.
+    static let engine = "mingjian-1"
+    static let text = "0.1.0"
 }

@@ -1,0 +1,126 @@
+import Archives
+import ConversationModel
+import Evaluation
+
+/// One result line for each line in, in the same order, whatever happens to the line.
+///
+/// For programs that hand us lines and read results: no state crosses lines, so any split of the
+/// input gives the same lines. Duplicates are not looked for.
+public final class StreamInspector {
+    private let evaluator: Evaluator
+    private let parser: NDJSONParser
+    private let lines: FindingLines
+    private let defaultShop: String
+    private let zone: Zone
+    private let head: [UInt8]
+
+    /// Bad lines so far, and all lines: for the exit code.
+    public private(set) var badLines = 0
+    public private(set) var allLines = 0
+
+    public init(_ rules: CompiledRules, engine: String, defaultShop: String, isStrict: Bool) throws {
+        evaluator = try Evaluator(rules)
+        parser = NDJSONParser(isStrict: isStrict, countsBlankLines: true)
+        lines = FindingLines(rules)
+        zone = rules.policy.zone
+        self.defaultShop = defaultShop
+        var json = JSONBytes()
+        json.raw(",\"engine\":")
+        json.string(engine)
+        json.raw(",\"rules\":")
+        json.string(rules.digest)
+        head = json.bytes
+    }
+
+    /// The result lines of a block's lines.
+    public func results(_ block: ArchiveBlock) -> [UInt8] {
+        parser.parse(block)
+        evaluator.begin()
+        let rows = (0..<parser.conversationCount).map { index in
+            parser.row(index, into: evaluator.table, names: &evaluator.names, zone: zone, isGroup: { _ in false })
+        }
+        evaluator.scan()
+        var json = JSONBytes()
+        let bad = parser.badRecords
+        var nextBad = 0
+        var nextRow = 0
+        for record in 0..<UInt32(parser.recordCount) {
+            if nextBad < bad.count, bad[nextBad].record == record {
+                append(bad: bad[nextBad].issue, to: &json)
+                nextBad += 1
+            } else if nextRow < rows.count {
+                append(rows[nextRow], to: &json)
+                nextRow += 1
+            }
+        }
+        if block.endsWithTooLarge { append(bad: .tooLarge, to: &json) }
+        return json.bytes
+    }
+
+    private func append(bad issue: RecordIssue, to json: inout JSONBytes) {
+        allLines += 1
+        badLines += 1
+        json.raw("{\"v\":1,\"id\":null,\"status\":\"")
+        json.bytes += Array((issue == .tooLarge ? "too_large" : "bad_input").utf8)
+        json.raw("\",\"reason\":")
+        json.string(issue.rawValue)
+        json.bytes += head
+        json.raw(",\"findings\":[],\"notEvaluated\":[]}\n")
+    }
+
+    private func append(_ row: ConversationRow, to json: inout JSONBytes) {
+        allLines += 1
+        evaluator.judge(row)
+        let judgement = evaluator.judgement
+        json.raw("{\"v\":1,\"id\":")
+        json.string(row.id)
+        json.raw(",\"status\":\"ok\"")
+        json.bytes += head
+        json.raw(",\"findings\":[")
+        for index in judgement.findings.indices {
+            if index > 0 { json.raw(",") }
+            append(finding: index, row, to: &json)
+        }
+        json.raw("],\"notEvaluated\":[")
+        var isFirst = true
+        for entry in judgement.ruleUnits where entry.outcome == .notEvaluated {
+            if !isFirst { json.raw(",") }
+            isFirst = false
+            json.raw("{\"rule\":")
+            json.string(evaluator.rules.summaries[Int(entry.rule)].id.value)
+            json.raw(",\"conversation\":")
+            lines.conversation(judgement.units[Int(entry.unit)], row, to: &json)
+            json.raw(",\"reasons\":[")
+            for (position, name) in entry.reasons.names.enumerated() {
+                if position > 0 { json.raw(",") }
+                json.string(name)
+            }
+            json.raw("]}")
+        }
+        json.raw("]}\n")
+    }
+
+    private func append(finding index: Int, _ row: ConversationRow, to json: inout JSONBytes) {
+        let judgement = evaluator.judgement
+        let record = judgement.findings[index]
+        json.raw("{\"id\":\"")
+        json.bytes += evaluator.findingID(index, conversation: row, defaultShop: defaultShop)
+        json.raw("\",\"rule\":")
+        json.string(evaluator.rules.summaries[Int(record.rule)].id.value)
+        json.raw(",\"outcome\":\"")
+        json.bytes += Array(record.outcome.rawValue.utf8)
+        json.raw("\",\"conversation\":")
+        lines.conversation(judgement.units[Int(record.unit)], row, to: &json)
+        json.raw(",\"agent\":")
+        if record.owner >= 0 { json.string(evaluator.names.nameBytes(record.owner)) } else { json.raw("null") }
+        json.raw(",\"message\":")
+        if record.anchor >= 0 {
+            json.integer(evaluator.table.positions[Int(record.anchor)])
+        } else {
+            json.raw("null")
+        }
+        json.raw(",\"evidence\":[")
+        lines.evidence(record, in: evaluator, to: &json)
+        json.raw("]}")
+    }
+}

@@ -1,0 +1,94 @@
+import ArgumentParser
+import Archives
+import ChineseText
+import ConversationModel
+import Diagnostics
+import Foundation
+
+/// Options of every command that reads archives.
+struct ArchiveArguments: ParsableArguments {
+    @Argument(help: "Archives: files, directories, or - for standard input.")
+    var archives: [String]
+
+    @Option(help: "utf-8, utf-16le, utf-16be or gb18030 (default: detected).")
+    var encoding: String?
+
+    @Option(help: "Column mapping of CSV files: a small JSON file.")
+    var mapping: String?
+
+    @Option(help: "Zone of local times and of days.")
+    var zone = "Asia/Shanghai"
+
+    @Flag(help: "Messages of one conversation are neighbours: nothing is spilled to disk.")
+    var sorted = false
+
+    @Flag(help: "Cut logs without conversation ids by shop and buyer.")
+    var cut = false
+
+    @Option(help: "Minutes of silence after which a conversation is closed.")
+    var closeAfter = 30
+
+    @Flag(help: "Check scalars in fields that nobody reads, too.")
+    var strictJSON = false
+
+    @Option(help: "Bytes of the longest record; longer ones are bad.")
+    var maxLine = 16 << 20
+
+    @Flag(help: "The same conversation or message id may stand twice.")
+    var allowDuplicates = false
+
+    func inputs() throws -> [ArchiveInput] {
+        try ArchiveInput.resolve(archives.map { ArchivePath(bytes: Array($0.utf8)) })
+    }
+
+    func knownZone() throws -> Zone {
+        guard let zone = Surroundings.zone(zone) else {
+            throw CommandFailure(
+                code: CommandFailure.usage,
+                phrase: Phrase("unknown time zone '\(self.zone)'", "未知的时区 “\(self.zone)”"))
+        }
+        return zone
+    }
+
+    func policy() throws -> TimePolicy {
+        guard closeAfter > 0, closeAfter <= 7 * 24 * 60 else {
+            throw CommandFailure(
+                code: CommandFailure.usage,
+                phrase: Phrase("--close-after takes 1 to 10080 minutes", "--close-after 取 1 到 10080 分钟"))
+        }
+        return TimePolicy(zone: try knownZone(), closeAfter: Int64(closeAfter) * 60_000)
+    }
+
+    func options(cutting: Bool? = nil) throws -> ArchiveOptions {
+        var options = ArchiveOptions()
+        if let encoding { options.encoding = try TextEncoding(name: encoding) }
+        if let mapping {
+            guard let data = FileManager.default.contents(atPath: mapping) else {
+                throw CommandFailure(
+                    code: CommandFailure.inputOutput,
+                    phrase: Phrase("cannot read mapping '\(mapping)'", "无法读取列映射 “\(mapping)”"))
+            }
+            options.mapping = try ColumnMapping(json: [UInt8](data), path: mapping)
+        }
+        options.zone = try knownZone()
+        options.zones = { Surroundings.zone($0) }
+        if cutting ?? cut {
+            let acknowledgements = Acknowledgements(table: Surroundings.foldTable)
+            options.cutting = CutPolicy(policy: try policy()) { speaker, text in
+                speaker == .buyer && acknowledgements.needsAnswer(text)
+            }
+        }
+        guard maxLine >= 1024, maxLine <= 256 << 20 else {
+            throw CommandFailure(
+                code: CommandFailure.usage,
+                phrase: Phrase("--max-line takes 1024 to 268435456 bytes", "--max-line 取 1024 到 268435456 字节"))
+        }
+        options.isSorted = sorted
+        options.isStrict = strictJSON
+        options.allowsDuplicates = allowDuplicates
+        options.largestRecord = maxLine
+        options.spillDirectory = ArchivePath(
+            bytes: Array((ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp").utf8))
+        return options
+    }
+}

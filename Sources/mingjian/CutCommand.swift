@@ -1,0 +1,142 @@
+import ArgumentParser
+import Archives
+import ChineseText
+import ConversationModel
+import Diagnostics
+
+/// `mingjian cut`: endless buyer logs to conversations.
+struct CutCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cut",
+        abstract: "Cuts endless buyer logs into conversations, a conversation a line. 切分会话",
+        discussion: """
+            Examples:
+              mingjian cut --preview logs.csv          what each limit of silence would give
+              mingjian cut logs.csv > archive.ndjson
+            """)
+
+    @OptionGroup var archive: ArchiveArguments
+
+    @Flag(help: "Only count: gaps between messages, and conversations by limit of silence.")
+    var preview = false
+
+    func run() throws {
+        try mingjian.run { try cut() }
+    }
+
+    private func cut() throws -> Int32 {
+        let options = try archive.options(cutting: true)
+        let inputs = try archive.inputs()
+        let output = Output()
+        if preview {
+            try output.write(text(try cutPreview(inputs, options: options)))
+            return 0
+        }
+        let lines = try openArchive(inputs, options: options)
+        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        while true {
+            let count = try readChunk(lines, &buffer)
+            if count == 0 { break }
+            try output.write(Array(buffer[..<count]))
+        }
+        note(RuleSources.renderer(.concise).render(Array(lines.recordDiagnostics.prefix(10)), sources: []))
+        return 0
+    }
+
+    private func readChunk(_ lines: ConversationLines, _ buffer: inout [UInt8]) throws(ArchiveError) -> Int {
+        var result: Result<Int, ArchiveError> = .success(0)
+        buffer.withUnsafeMutableBytes { bytes in
+            do throws(ArchiveError) { result = .success(try lines.read(into: bytes)) } catch { result = .failure(error) }
+        }
+        return try result.get()
+    }
+
+    private func text(_ preview: CutPreview) -> String {
+        let isChinese = Surroundings.language == .chinese
+        var text = isChinese
+            ? "\(preview.logs) 个买家记录，\(preview.messages) 条消息\n\n相邻消息的间隔\n"
+            : "\(preview.logs) buyer logs, \(preview.messages) messages\n\ngaps between messages\n"
+        for bucket in preview.gaps {
+            let label = bucket.upTo.map { "≤ \(duration($0))" } ?? "> 24 h"
+            text += "  " + label + String(repeating: " ", count: max(1, 10 - label.count)) + "\(bucket.gaps)\n"
+        }
+        text += isChinese ? "\n沉默多久算结束 → 会话数\n" : "\nsilence that closes → conversations\n"
+        for candidate in preview.candidates {
+            let label = duration(candidate.closeAfter)
+            text += "  " + label + String(repeating: " ", count: max(1, 10 - label.count)) + "\(candidate.conversations)\n"
+        }
+        return text
+    }
+
+    private func duration(_ milliseconds: Int64) -> String {
+        milliseconds % 3_600_000 == 0 ? "\(milliseconds / 3_600_000) h" : "\(milliseconds / 60_000) min"
+    }
+}
+
+/// `mingjian import`: what a table or an export would be read as, before it is.
+struct ImportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Shows what an archive would be read as, or converts it. 导入预览与转换",
+        discussion: """
+            Examples:
+              mingjian import --preview export.csv --mapping mapping.json
+              mingjian import export.csv > archive.ndjson
+            """)
+
+    @OptionGroup var archive: ArchiveArguments
+
+    @Flag(help: "Show columns and the first rows, convert nothing.")
+    var preview = false
+
+    @Option(help: "Rows of the preview.")
+    var rows = 20
+
+    func run() throws {
+        try mingjian.run {
+            let options = try archive.options()
+            let output = Output()
+            for input in try archive.inputs() {
+                if preview {
+                    try output.write(text(try previewArchive(input, options: options, rows: min(1000, max(1, rows)))))
+                    continue
+                }
+                let lines = try openArchive([input], options: options)
+                let reader = BlockReader(lines, largestRecord: archive.maxLine)
+                let block = ArchiveBlock()
+                while try reader.next(block) { try output.write(Array(block.lines)) }
+                note(RuleSources.renderer(.concise).render(Array(lines.recordDiagnostics.prefix(10)), sources: []))
+            }
+            return 0
+        }
+    }
+
+    private func text(_ preview: ArchivePreview) -> String {
+        var text = "\(preview.source.name)  \(preview.source.shape)  \(preview.source.encoding)  \(preview.source.compression)\n"
+        for column in preview.columns {
+            text += "  \(column.field.rawValue) ← \(column.headers.joined(separator: " + "))\n"
+        }
+        for row in preview.rows {
+            text += "\(row.record)  \(row.line)"
+            if let issue = row.issue { text += "  ✗ \(issue.text(in: Surroundings.language))" }
+            text += "\n"
+        }
+        return text + RuleSources.renderer(.concise).render(preview.diagnostics, sources: [])
+    }
+}
+
+/// `mingjian fold`: how a text looks to rules.
+struct FoldCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fold", abstract: "Folds lines of standard input as rules see them. 归一化",
+        discussion: "Example: echo 'ＡＢ 薇信號' | mingjian fold")
+
+    func run() throws {
+        try mingjian.run {
+            let output = Output()
+            let table = Surroundings.foldTable
+            while let line = readLine() { try output.write(table.folded(line) + "\n") }
+            return 0
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import Diagnostics
+import Foundation
+
+/// A failed write.
+struct OutputError: Error {
+    var path: String
+    var code: Int32
+
+    var phrase: Phrase {
+        let reason = String(cString: strerror(code))
+        return Phrase("cannot write '\(path)': \(reason)", "无法写入 “\(path)”：\(reason)")
+    }
+}
+
+/// A file or standard output that is written in whole.
+final class Output {
+    private let descriptor: Int32
+    private let path: String
+    private let isOurs: Bool
+
+    /// Standard output.
+    init() {
+        descriptor = STDOUT_FILENO
+        path = "<stdout>"
+        isOurs = false
+    }
+
+    /// The file at `path`, made or emptied; with `keeping`, cut to so many bytes and gone on with.
+    init(path: String, keeping length: Int? = nil) throws {
+        self.path = path
+        descriptor = open(path, O_WRONLY | O_CREAT | (length == nil ? O_TRUNC : 0), 0o644)
+        isOurs = true
+        guard descriptor >= 0 else { throw OutputError(path: path, code: errno) }
+        if let length {
+            guard ftruncate(descriptor, off_t(length)) == 0, lseek(descriptor, 0, SEEK_END) >= 0 else {
+                throw OutputError(path: path, code: errno)
+            }
+        }
+    }
+
+    deinit {
+        if isOurs { close(descriptor) }
+    }
+
+    func write(_ bytes: [UInt8]) throws {
+        try bytes.withUnsafeBytes { buffer in
+            var done = 0
+            while done < buffer.count {
+                let n = Foundation.write(descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done)
+                if n < 0 {
+                    if errno == EINTR { continue }
+                    throw OutputError(path: path, code: errno)
+                }
+                done += n
+            }
+        }
+    }
+
+    func write(_ text: String) throws { try write(Array(text.utf8)) }
+
+    /// Makes what was written durable.
+    func flush() throws {
+        if fsync(descriptor) != 0, errno != EINVAL { throw OutputError(path: path, code: errno) }
+    }
+}

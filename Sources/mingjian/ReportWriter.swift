@@ -1,0 +1,85 @@
+import ArgumentParser
+import ChineseText
+import ConversationModel
+import Diagnostics
+import Evaluation
+import Foundation
+import Inspection
+import Reports
+
+/// Renders a run's result in the formats of the command line.
+struct ReportWriter {
+    let title: String
+    let rules: CompiledRules
+    let policy: TimePolicy
+    /// Rows of a terminal table; nil is all.
+    let rowLimit: Int?
+    let csvTable: String
+
+    func report(_ result: InspectionResult) -> Report {
+        Report(
+            title: title, engine: Version.engine, rulesDigest: rules.digest, zone: policy.zone,
+            tally: result.tally, coverage: result.coverage, cases: result.cases,
+            casesLeftOut: result.findings - result.cases.count)
+    }
+
+    func write(_ report: Report, format: InspectCommand.Format, to output: Output) throws {
+        switch format {
+        case .table:
+            let text = TextReport(
+                width: Surroundings.width, usesColour: Surroundings.usesColour(STDOUT_FILENO),
+                rowLimit: rowLimit, displayWidth: { CharacterClass.displayWidth(of: $0) })
+            try output.write(text.render(report))
+        case .json: try JSONReport(includesContext: !report.cases.isEmpty).write(report) { try output.write($0) }
+        case .csv:
+            guard let table = CSVReport.Table(rawValue: csvTable) else {
+                throw CommandFailure(
+                    code: CommandFailure.usage,
+                    phrase: Phrase(
+                        "--table takes agents, groups, rules or days", "--table 取 agents、groups、rules 或 days"))
+            }
+            try CSVReport(table: table).write(report) { try output.write($0) }
+        case .html: try HTMLReport().write(report) { try output.write($0) }
+        case .ndjson: break
+        }
+    }
+}
+
+/// The directory of `--out`: findings as they come, reports at the end, a checkpoint in between.
+final class OutputDirectory {
+    let findings: Output
+    let checkpoint: RunCheckpoint
+    private let path: String
+
+    init(path: String, key: String) throws {
+        self.path = path
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw OutputError(path: path, code: errno)
+        }
+        let file = path + "/findings.ndjson"
+        let probe = RunCheckpoint(path: path + "/.checkpoint", key: key, flush: {})
+        let findings = try Output(path: file, keeping: probe.restoredLineBytes())
+        self.findings = findings
+        let flush = UncheckedFlush(output: findings)
+        checkpoint = RunCheckpoint(path: path + "/.checkpoint", key: key) { try flush.output.flush() }
+    }
+
+    func finish(_ report: Report, _ writer: ReportWriter) throws {
+        for (name, format) in [("report.json", InspectCommand.Format.json), ("report.html", .html)] {
+            try writer.write(report, format: format, to: Output(path: path + "/" + name))
+        }
+        for table in ["agents", "groups", "rules", "days"] {
+            let tables = ReportWriter(
+                title: writer.title, rules: writer.rules, policy: writer.policy, rowLimit: nil, csvTable: table)
+            try tables.write(report, format: .csv, to: Output(path: "\(path)/\(table).csv"))
+        }
+        checkpoint.remove()
+    }
+
+    /// The run writes and flushes from one thread at a time.
+    private struct UncheckedFlush: @unchecked Sendable {
+        let output: Output
+    }
+}

@@ -1,0 +1,83 @@
+import ArgumentParser
+import ChineseText
+import ConversationModel
+import Diagnostics
+import Evaluation
+import Foundation
+import Patterns
+import RuleLanguage
+
+/// Rule files as the command line names them: read, checked, compiled.
+struct RuleSources {
+    let files: [SourceFile]
+    let rules: [Rule]
+    let diagnostics: [Diagnostic]
+
+    /// Reads the files at `paths` and the `.json`, `.ndjson` and `.jsonl` files below directories.
+    init(paths: [String], overrides: [RuleID: [String: Parameter.Value]] = [:]) throws {
+        var files: [SourceFile] = []
+        for path in paths {
+            for file in try RuleSources.ruleFiles(at: path) {
+                guard let data = FileManager.default.contents(atPath: file) else {
+                    throw RuleSources.unreadable(file)
+                }
+                files.append(SourceFile(path: file, bytes: [UInt8](data)))
+            }
+        }
+        guard !files.isEmpty else {
+            let named = paths.joined(separator: ", ")
+            throw CommandFailure(
+                code: CommandFailure.badRules,
+                phrase: Phrase("no rule files in '\(named)'", "“\(named)” 里没有规则文件"))
+        }
+        self.files = files
+        (rules, diagnostics) = loadRules(files: files, overrides: overrides)
+    }
+
+    private static func unreadable(_ path: String) -> CommandFailure {
+        let reason = String(cString: strerror(errno == 0 ? ENOENT : errno))
+        return CommandFailure(
+            code: CommandFailure.badRules,
+            phrase: Phrase("cannot read rules '\(path)': \(reason)", "无法读取规则 “\(path)”：\(reason)"))
+    }
+
+    private static func ruleFiles(at path: String) throws -> [String] {
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+            errno = ENOENT
+            throw unreadable(path)
+        }
+        guard isDirectory.boolValue else { return [path] }
+        let base = path.hasSuffix("/") ? String(path.dropLast()) : path
+        let below = FileManager.default.enumerator(atPath: base)?.compactMap { $0 as? String } ?? []
+        return below.filter { name in
+            !name.split(separator: "/").contains { $0.hasPrefix(".") }
+                && [".json", ".ndjson", ".jsonl"].contains { name.hasSuffix($0) }
+        }.sorted().map { base + "/" + $0 }
+    }
+
+    /// The rules, compiled; prints every diagnostic and ends with 66 where there is an error.
+    func compiled(policy: TimePolicy) throws -> CompiledRules {
+        var all = diagnostics
+        var compiled: CompiledRules?
+        if !all.contains(where: { $0.severity == .error }) {
+            let result = RuleCompiler.compile(
+                rules, digest: rulesDigest(rules), policy: policy, table: Surroundings.foldTable,
+                cache: Surroundings.cache)
+            compiled = result.rules
+            all += result.diagnostics
+        }
+        let errors = all.filter { $0.severity == .error }
+        if let compiled, errors.isEmpty { return compiled }
+        note(RuleSources.renderer().render(errors, sources: files))
+        note(RuleSources.renderer().summary(of: errors, fileCount: files.count) + "\n")
+        throw CommandFailure(code: CommandFailure.badRules, phrase: nil)
+    }
+
+    /// The renderer of diagnostics for standard error.
+    static func renderer(_ format: DiagnosticRenderer.Format = .full) -> DiagnosticRenderer {
+        DiagnosticRenderer(
+            format: format, language: Surroundings.language, usesColor: Surroundings.usesColour(STDERR_FILENO),
+            displayWidth: { CharacterClass.displayWidth(of: $0) })
+    }
+}

@@ -1,0 +1,43 @@
+import Archives
+import ConversationModel
+import Diagnostics
+import Evaluation
+import Foundation
+import Synchronization
+import Inspection
+
+/// `inspect --stream`: lines in, result lines out, flushed as they come.
+struct StreamInspection {
+    let archive: ArchiveArguments
+    let shop: String
+    let maxBad: Double
+
+    func run(rules: CompiledRules) throws -> Int32 {
+        var options = try archive.options(cutting: false)
+        options.waitsForHead = false
+        let lines = try openArchive(try archive.inputs(), options: options)
+        guard lines.shape == .conversations else {
+            throw CommandFailure(
+                code: CommandFailure.usage,
+                phrase: Phrase(
+                    "--stream takes conversation lines only", "--stream 只接受每行一个会话的 NDJSON"))
+        }
+        let reader = BlockReader(lines, largestRecord: archive.maxLine, isLive: true)
+        let inspector = try StreamInspector(
+            rules, engine: Version.engine, defaultShop: shop, isStrict: archive.strictJSON)
+        let block = ArchiveBlock()
+        let output = Output()
+        while try reader.next(block) {
+            try output.write(inspector.results(block))
+            if Surroundings.isInterrupted.load(ordering: .relaxed) { return 130 }
+        }
+        if Double(inspector.badLines) * 100 > maxBad * Double(inspector.allLines) {
+            say(
+                Phrase(
+                    "\(inspector.badLines) of \(inspector.allLines) lines are bad, more than \(maxBad) %",
+                    "\(inspector.allLines) 行中有 \(inspector.badLines) 行是坏的，超过 \(maxBad) %"))
+            return CommandFailure.badData
+        }
+        return 0
+    }
+}

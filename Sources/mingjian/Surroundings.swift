@@ -1,0 +1,139 @@
+import ArgumentParser
+import Archives
+import ChineseText
+import ConversationModel
+import Diagnostics
+import Foundation
+import Patterns
+import Synchronization
+
+/// What the process finds around it: language, terminal, cache, zones, signals.
+enum Surroundings {
+    /// From LC_ALL, LC_MESSAGES, LANG, the first that is set.
+    static let language: Language = {
+        let environment = ProcessInfo.processInfo.environment
+        for name in ["LC_ALL", "LC_MESSAGES", "LANG"] {
+            if let value = environment[name], !value.isEmpty { return value.hasPrefix("zh") ? .chinese : .english }
+        }
+        return .english
+    }()
+
+    static func usesColour(_ descriptor: Int32) -> Bool {
+        let environment = ProcessInfo.processInfo.environment
+        if let value = environment["NO_COLOR"], !value.isEmpty { return false }
+        return isatty(descriptor) != 0 && environment["TERM"] != "dumb"
+    }
+
+    static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) != 0 }
+
+    /// Columns of the terminal on standard output, else 100.
+    static var width: Int {
+        var size = winsize()
+        if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20 { return Int(size.ws_col) }
+        return 100
+    }
+
+    /// `MINGJIAN_CACHE_DIR` (empty: none), else `XDG_CACHE_HOME/mingjian`, else `~/.cache/mingjian`.
+    static let cache: DiskCache = {
+        let environment = ProcessInfo.processInfo.environment
+        if let path = environment["MINGJIAN_CACHE_DIR"] { return DiskCache(directory: path.isEmpty ? nil : path) }
+        if let base = environment["XDG_CACHE_HOME"], !base.isEmpty { return DiskCache(directory: base + "/mingjian") }
+        guard let home = environment["HOME"], !home.isEmpty else { return DiskCache(directory: nil) }
+        return DiskCache(directory: home + "/.cache/mingjian")
+    }()
+
+    static let foldTable = FoldTable.cached(in: cache)
+
+    /// The zone of the tz database with this name, as a table of its transitions from 1970 to 2070.
+    static func zone(_ name: String) -> Zone? {
+        if name == "Asia/Shanghai" { return shanghai }
+        guard let zone = TimeZone(identifier: name) else { return nil }
+        return table(zone, name: name)
+    }
+
+    private static let shanghai: Zone = {
+        // Without zone data on the machine, today's rule: UTC+8 all year.
+        TimeZone(identifier: "Asia/Shanghai").map { table($0, name: "Asia/Shanghai") } ?? .chinaStandard
+    }()
+
+    private static func table(_ zone: TimeZone, name: String) -> Zone {
+        var moment = Date(timeIntervalSince1970: 0)
+        let end = Date(timeIntervalSince1970: 3_155_760_000)
+        func transition(_ date: Date, from start: Int64) -> Zone.Transition {
+            Zone.Transition(
+                start: Instant(milliseconds: start), offset: Int64(zone.secondsFromGMT(for: date)) * 1000)
+        }
+        var transitions = [transition(moment, from: .min)]
+        while let next = zone.nextDaylightSavingTimeTransition(after: moment), next < end {
+            transitions.append(
+                transition(next.addingTimeInterval(1), from: Int64(next.timeIntervalSince1970) * 1000))
+            moment = next
+        }
+        return Zone(name: name, transitions: transitions)
+    }
+
+    /// Set by the first SIGINT or SIGTERM; the second one kills.
+    static let isInterrupted = Atomic<Bool>(false)
+
+    static func watchSignals() {
+        for number in [SIGINT, SIGTERM] {
+            signal(number) { number in
+                if Surroundings.isInterrupted.exchange(true, ordering: .relaxed) {
+                    signal(number, SIG_DFL)
+                    raise(number)
+                }
+            }
+        }
+        // A closed pipe is an error of the write, not a death.
+        signal(SIGPIPE, SIG_IGN)
+    }
+}
+
+/// How a command ends other than by success: a line on standard error and an exit code.
+struct CommandFailure: Error {
+    var code: Int32
+    var phrase: Phrase?
+
+    static let usage: Int32 = 64
+    static let badData: Int32 = 65
+    static let badRules: Int32 = 66
+    static let `internal`: Int32 = 70
+    static let inputOutput: Int32 = 74
+}
+
+/// Runs a command's body and turns what it throws into one line and an exit code.
+func run(_ body: () throws -> Int32) throws {
+    Surroundings.watchSignals()
+    let code: Int32
+    do {
+        code = try body()
+    } catch let failure as CommandFailure {
+        if let phrase = failure.phrase { say(phrase) }
+        code = failure.code
+    } catch let error as ArchiveError {
+        say(error.phrase)
+        code = CommandFailure.inputOutput
+    } catch let error as OutputError {
+        // Whoever read our output has enough.
+        if error.code == EPIPE { throw ExitCode(0) }
+        say(error.phrase)
+        code = CommandFailure.inputOutput
+    } catch let exit as ExitCode {
+        throw exit
+    } catch {
+        say(Phrase("internal error: \(error)", "内部错误：\(error)"))
+        code = CommandFailure.internal
+    }
+    throw ExitCode(code)
+}
+
+/// Prints `error: …` on standard error.
+func say(_ phrase: Phrase, severity: String = "error") {
+    let word = Surroundings.language == .chinese ? (severity == "error" ? "错误" : "提示") : severity
+    note("\(word): \(phrase.text(in: Surroundings.language))\n")
+}
+
+/// Prints text on standard error.
+func note(_ text: String) {
+    FileHandle.standardError.write(Data(text.utf8))
+}
