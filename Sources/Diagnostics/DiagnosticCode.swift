@@ -40,6 +40,21 @@ public enum DiagnosticCode: String, CaseIterable, Sendable, Hashable {
     case badMarks = "bad-marks"
     case tooFewExamples = "too-few-examples"
 
+    // Regular expressions, and compiling the set.
+    case badRegex = "bad-regex"
+    case unsupportedRegex = "unsupported-regex"
+    case costlyRegex = "costly-regex"
+    case emptyRegex = "empty-regex"
+    case tooManyRegexes = "too-many-regexes"
+    case scannerFailed = "scanner-failed"
+
+    // Examples that were run.
+    case exampleMissed = "example-missed"
+    case exampleHit = "example-hit"
+    case exampleSpans = "example-spans"
+    case exampleUndecided = "example-undecided"
+    case exampleApplicable = "example-applicable"
+
     /// What the code stands for, as a heading.
     public var title: Phrase {
         switch self {
@@ -73,6 +88,17 @@ public enum DiagnosticCode: String, CaseIterable, Sendable, Hashable {
         case .badExample: Phrase("malformed example", "示例写法不对")
         case .badMarks: Phrase("bad span marks in an example", "示例中的片段标记不对")
         case .tooFewExamples: Phrase("too few examples", "示例太少")
+        case .badRegex: Phrase("malformed regex", "正则写法不对")
+        case .unsupportedRegex: Phrase("regex construct not supported", "不支持的正则写法")
+        case .costlyRegex: Phrase("regex too costly", "正则代价过高")
+        case .emptyRegex: Phrase("regex that says nothing", "没有意义的正则")
+        case .tooManyRegexes: Phrase("too many regexes", "正则太多")
+        case .scannerFailed: Phrase("scanner failed", "扫描引擎出错")
+        case .exampleMissed: Phrase("example not hit", "示例没有命中")
+        case .exampleHit: Phrase("example hit that must not be", "示例不该命中")
+        case .exampleSpans: Phrase("example with other spans", "示例的命中片段不符")
+        case .exampleUndecided: Phrase("example that cannot be decided", "示例无法判定")
+        case .exampleApplicable: Phrase("example judged that must not be", "示例不该适用")
         }
     }
 }

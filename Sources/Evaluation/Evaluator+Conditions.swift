@@ -155,7 +155,7 @@ extension Evaluator {
     }
 
     /// The rows of `scope` whose text satisfies the condition.
-    private func holds(_ text: TextNode, in scope: Mask) -> Mask {
+    func holds(_ text: TextNode, in scope: Mask) -> Mask {
         switch text {
         case .leaf(let number): return leafHolds(number, in: scope)
         case .equals(let matcher):

@@ -161,7 +161,7 @@ extension Evaluator {
     }
 
     /// The spans of a text condition in a row, or nil where it does not hold there.
-    private func spans(_ text: TextNode, at i: Int) -> [Span]? {
+    func spans(_ text: TextNode, at i: Int) -> [Span]? {
         switch text {
         case .leaf(let number):
             let leaf = rules.leaves[number]

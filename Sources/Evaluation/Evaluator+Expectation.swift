@@ -134,7 +134,7 @@ extension Evaluator {
         }
     }
 
-    private func isEarly(_ row: Int, after trigger: Int, _ plan: Expectation) -> Bool {
+    func isEarly(_ row: Int, after trigger: Int, _ plan: Expectation) -> Bool {
         plan.earliest > 0 && time(row) < later(plan.earliest, than: trigger, plan)
     }
 

@@ -63,7 +63,8 @@ extension Evaluator {
         }
     }
 
-    private func judge(rule number: Int) {
+    /// Judges a rule on the unit at hand, asleep or not.
+    func judge(rule number: Int) {
         let rule = rules.rules[number]
         obligations.removeAll(keepingCapacity: true)
         indexedNode = -1

@@ -66,11 +66,9 @@ struct KeywordMatcher: Sendable {
         for phrase in phrases {
             var occurs = false
             for range in KeywordMatcher.occurrences(of: phrase.bytes, in: text) {
-                if shields.contains(where: { $0.lowerBound <= range.lowerBound && range.upperBound <= $0.upperBound }) {
+                if refusal(of: phrase, at: range, in: text, shields: shields, breaker: breaker) != nil {
                     continue
                 }
-                if phrase.wordAtStart, !isBoundary(range.lowerBound, in: text, breaker) { continue }
-                if phrase.wordAtEnd, !isBoundary(range.upperBound, in: text, breaker) { continue }
                 occurs = true
                 if found.count < SpanMatcher.spanLimit { found.append(range) }
             }
@@ -78,6 +76,21 @@ struct KeywordMatcher: Sendable {
         }
         guard different >= needed else { return nil }
         return found.sorted { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
+    }
+
+    /// Why an occurrence does not count; nil where it does.
+    func refusal(
+        of phrase: Phrase, at range: Range<Int>, in text: [UInt8], shields: [Range<Int>],
+        breaker: WordBreaker
+    ) -> Refusal? {
+        if let shield = shields.first(where: {
+            $0.lowerBound <= range.lowerBound && range.upperBound <= $0.upperBound
+        }) {
+            return .shielded(range, by: shield)
+        }
+        if phrase.wordAtStart, !isBoundary(range.lowerBound, in: text, breaker) { return .insideWord(range) }
+        if phrase.wordAtEnd, !isBoundary(range.upperBound, in: text, breaker) { return .insideWord(range) }
+        return nil
     }
 
     /// ICU's word boundary, answered without ICU where the neighbours leave no doubt.

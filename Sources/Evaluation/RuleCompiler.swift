@@ -17,6 +17,8 @@ public struct RuleCompiler {
     private var spanMatchers: [Pattern: SpanMatcher] = [:]
     private var placeOfAtom: [Int32: Place] = [:]
     private var diagnostics: [Diagnostic] = []
+    /// By path, to find a place inside a regex behind the escapes of its string.
+    private var sources: [String: SourceFile] = [:]
 
     private enum LeafKey: Hashable {
         case keywords(Keywords)
@@ -31,16 +33,19 @@ public struct RuleCompiler {
     ///
     /// Errors are those of patterns; everything else was found when the files were read. Databases
     /// come from `cache` where it has them.
+    ///
+    /// - Parameter sources: the files of the rules, for exact places inside regexes.
     public static func compile(
         _ rules: [Rule], digest: String, policy: TimePolicy = TimePolicy(), table: FoldTable,
-        cache: DiskCache
+        cache: DiskCache, sources: [SourceFile] = []
     ) -> (rules: CompiledRules?, diagnostics: [Diagnostic]) {
         var compiler = RuleCompiler(table: table)
+        for source in sources { compiler.sources[source.path] = source }
         let compiled = rules.map { compiler.compile($0) }
         if compiler.patterns.regexCount > PatternSet.regexLimit {
             compiler.diagnostics.append(
                 Diagnostic(
-                    "too-many-regexes",
+                    .tooManyRegexes,
                     Phrase(
                         "the rules hold \(compiler.patterns.regexCount) different regexes; at most 1,000 are allowed",
                         "规则共有 \(compiler.patterns.regexCount) 个不同的正则，上限是 1000"),
@@ -62,13 +67,13 @@ public struct RuleCompiler {
         switch error {
         case .refused(let atom, let reason):
             Diagnostic(
-                "costly-regex",
+                .costlyRegex,
                 Phrase("the scanner cannot compile this pattern: \(reason)", "扫描引擎无法编译该正则：\(reason)"),
                 help: Phrase("simplify the pattern, or split it into conditions", "请简化正则，或拆成多个条件"),
                 at: placeOfAtom[atom] ?? rules.first?.place ?? Place(path: ""))
         case .failed(let reason):
             Diagnostic(
-                "scanner-failed", Phrase("the scanner failed: \(reason)", "扫描引擎出错：\(reason)"),
+                .scannerFailed, Phrase("the scanner failed: \(reason)", "扫描引擎出错：\(reason)"),
                 at: rules.first?.place ?? Place(path: ""))
         }
     }
@@ -285,17 +290,20 @@ public struct RuleCompiler {
     private mutating func leaf(_ regex: RegexCondition, place: Place) -> Int {
         let key = LeafKey.regex(regex.pattern, regex.except, regex.fold)
         if let known = leafNumbers[key] { return known }
-        guard let pattern = pattern(regex.pattern, regex.fold, at: regex.patternPlace),
-            let spans = matcher(pattern)
-        else { return add(RuleCompiler.nothing, key: key) }
-        let except = regex.except.flatMap {
-            self.pattern($0, regex.fold, at: regex.exceptPlace ?? regex.patternPlace)
+        let exceptPlace = regex.exceptPlace ?? regex.patternPlace
+        // Both are read before either is given up: one run shows all problems.
+        let pattern = pattern(regex.pattern, regex.fold, at: regex.patternPlace)
+        let except = regex.except.flatMap { self.pattern($0, regex.fold, at: exceptPlace) }
+        guard let pattern, let spans = matcher(pattern, at: regex.patternPlace) else {
+            return add(RuleCompiler.nothing, key: key)
         }
         let atom = patterns.regex(pattern)
         placeOfAtom[atom] = placeOfAtom[atom] ?? regex.patternPlace
         return add(
             TextLeaf(
-                kind: .regex(RegexMatcher(pattern: pattern, spans: spans, except: except.flatMap { matcher($0) })),
+                kind: .regex(RegexMatcher(
+                        pattern: pattern, spans: spans,
+                        except: except.flatMap { matcher($0, at: exceptPlace) })),
                 level: pattern.level, atoms: [atom], needsVerification: except != nil, isInverted: false),
             key: key)
     }
@@ -311,9 +319,18 @@ public struct RuleCompiler {
         return leaves.count - 1
     }
 
-    private mutating func matcher(_ pattern: Pattern) -> SpanMatcher? {
+    private mutating func matcher(_ pattern: Pattern, at place: Place) -> SpanMatcher? {
         if let known = spanMatchers[pattern] { return known }
-        let matcher = SpanMatcher(pattern)
+        guard let matcher = SpanMatcher(pattern) else {
+            diagnostics.append(
+                Diagnostic(
+                    .costlyRegex,
+                    Phrase("this pattern takes too much memory", "该正则占用的内存太多"),
+                    help: Phrase(
+                        "simplify the pattern, or split it into conditions", "请简化正则，或拆成多个条件"),
+                    at: place))
+            return nil
+        }
         spanMatchers[pattern] = matcher
         return matcher
     }
@@ -322,12 +339,12 @@ public struct RuleCompiler {
         do throws(PatternProblem) {
             return try Pattern(source, level: TextLevel(fold), table: table)
         } catch {
-            var place = place
-            if let range = place.range, range.end - range.start == source.utf8.count {
-                place.range = SourceRange(
-                    range.start + error.range.lowerBound,
-                    range.start + max(error.range.upperBound, error.range.lowerBound + 1))
-            }
+            // An empty range still shows one character.
+            let end = max(error.range.upperBound, error.range.lowerBound + 1)
+            let place = sources[place.path].map {
+                RuleLanguage.place(
+                    of: error.range.lowerBound..<end, inStringAt: place, source: $0)
+            } ?? place
             diagnostics.append(Diagnostic(error.code, error.message, help: error.help, at: place))
             return nil
         }

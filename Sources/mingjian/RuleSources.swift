@@ -56,21 +56,24 @@ struct RuleSources {
         }.sorted().map { base + "/" + $0 }
     }
 
-    /// The rules, compiled; prints every diagnostic and ends with 66 where there is an error.
+    /// The rules, compiled where they have no error, and all diagnostics of reading and compiling.
+    ///
+    /// Rules that could be read are compiled even where others could not, so that one run shows all.
+    func compile(policy: TimePolicy) -> (rules: CompiledRules?, diagnostics: [Diagnostic]) {
+        let result = RuleCompiler.compile(
+            rules, digest: rulesDigest(rules), policy: policy, table: Surroundings.foldTable,
+            cache: Surroundings.cache, sources: files)
+        let isReadable = !diagnostics.contains { $0.severity == .error }
+        return (isReadable ? result.rules : nil, diagnostics + result.diagnostics)
+    }
+
+    /// The rules, compiled; prints every error and ends with 66 where there is one.
     func compiled(policy: TimePolicy) throws -> CompiledRules {
-        var all = diagnostics
-        var compiled: CompiledRules?
-        if !all.contains(where: { $0.severity == .error }) {
-            let result = RuleCompiler.compile(
-                rules, digest: rulesDigest(rules), policy: policy, table: Surroundings.foldTable,
-                cache: Surroundings.cache)
-            compiled = result.rules
-            all += result.diagnostics
-        }
+        let (compiled, all) = compile(policy: policy)
         let errors = all.filter { $0.severity == .error }
         if let compiled, errors.isEmpty { return compiled }
         note(RuleSources.renderer().render(errors, sources: files))
-        note(RuleSources.renderer().summary(of: errors, fileCount: files.count) + "\n")
+        note(RuleSources.renderer().summary(of: errors, fileCount: files.count))
         throw CommandFailure(code: CommandFailure.badRules, phrase: nil)
     }
 

@@ -1,0 +1,179 @@
+import ConversationModel
+import Diagnostics
+import RuleLanguage
+
+extension ExampleRunner {
+    /// What a rule said of one unit of the example.
+    private struct UnitOutcome {
+        var outcome: Outcome
+        var reasons: UnknownReasons
+    }
+
+    /// Why the conversation that was judged last does not keep its promise; nil where it does.
+    func failure(of trial: Trial, _ row: ConversationRow) -> Diagnostic? {
+        let outcomes = outcomes(of: trial.rule)
+        let hits = outcomes.count { $0.outcome == .hit }
+        let undecided = outcomes.first { $0.outcome == .notEvaluated }
+        switch trial.promise {
+        case .hit:
+            if hits == 0 {
+                return undecided.map { undecidedDiagnostic(trial, $0.reasons) } ?? missed(trial, row)
+            }
+            guard trial.variant == nil, let marks = trial.example.marks else { return nil }
+            return wrongSpans(trial, row, expected: marks)
+        case .clean:
+            if hits > 0 { return hitDiagnostic(trial, row) }
+            return undecided.map { undecidedDiagnostic(trial, $0.reasons) }
+        case .notApplicable:
+            if hits > 0 { return hitDiagnostic(trial, row) }
+            if let undecided { return undecidedDiagnostic(trial, undecided.reasons) }
+            return outcomes.contains { $0.outcome == .clean } ? applicable(trial) : nil
+        }
+    }
+
+    /// The rule's outcome on each of its units, in their order; units that it slept through as well.
+    private func outcomes(of rule: Int) -> [UnitOutcome] {
+        let judgement = evaluator.judgement
+        let isStay = rules[rule].unit == .stay
+        let exposureClass = Int32(evaluator.rules.classOfRule[rule])
+        return judgement.units.indices.compactMap { number in
+            guard (judgement.units[number].agent != OwnerNumber.none) == isStay else { return nil }
+            if let found = judgement.ruleUnits.first(where: {
+                $0.rule == rule && $0.unit == number
+            }) {
+                return UnitOutcome(outcome: found.outcome, reasons: found.reasons)
+            }
+            let isExposed = judgement.classUnits.contains {
+                $0.exposureClass == exposureClass && $0.unit == number && !$0.exposures.isEmpty
+            }
+            return UnitOutcome(outcome: isExposed ? .clean : .notApplicable, reasons: [])
+        }
+    }
+
+    // MARK: Diagnostics
+
+    private func missed(_ trial: Trial, _ row: ConversationRow) -> Diagnostic {
+        let reason = evaluator.reason(rules[trial.rule], of: row)
+        return Diagnostic(
+            .exampleMissed,
+            Phrase(
+                "\(name(trial).english) does not hit: \(reason.english)",
+                "\(name(trial).chinese)没有命中：\(reason.chinese)"),
+            help: help(
+                trial, Phrase("widen the rule, or move the example", "请放宽规则，或移动示例")),
+            at: trial.example.place)
+    }
+
+    private func hitDiagnostic(_ trial: Trial, _ row: ConversationRow) -> Diagnostic {
+        let shown = marked(trial.conversation, spans(of: trial.rule, row))
+        let list = trial.promise == .clean ? "clean" : "notApplicable"
+        return Diagnostic(
+            .exampleHit,
+            Phrase(
+                "\(name(trial).english) of '\(list)' hits: \(shown)",
+                "“\(list)” 的\(name(trial).chinese)命中了：\(shown)"),
+            help: help(
+                trial,
+                Phrase(
+                    "narrow the rule ('allow', 'unless', 'except'), or move the example",
+                    "请用 allow、unless 或 except 收窄规则，或移动示例")),
+            at: trial.example.place)
+    }
+
+    private func applicable(_ trial: Trial) -> Diagnostic {
+        Diagnostic(
+            .exampleApplicable,
+            Phrase(
+                "\(name(trial).english) of 'notApplicable' is judged, and clean",
+                "“notApplicable” 的\(name(trial).chinese)适用该规则，结论是未命中"),
+            help: help(
+                trial,
+                Phrase(
+                    "narrow 'appliesTo', or move the example to 'clean'",
+                    "请收窄 appliesTo，或把示例移到 clean")),
+            at: trial.example.place)
+    }
+
+    private func undecidedDiagnostic(_ trial: Trial, _ reasons: UnknownReasons) -> Diagnostic {
+        let names = reasons.names.joined(separator: ", ")
+        return Diagnostic(
+            .exampleUndecided,
+            Phrase(
+                "\(name(trial).english) cannot be decided: \(names)",
+                "\(name(trial).chinese)无法判定：\(names)"),
+            help: help(
+                trial, Phrase("let the example go on, or end it with 'close'", "请把示例写完整，或用 close 结束")),
+            at: trial.example.place)
+    }
+
+    private func wrongSpans(
+        _ trial: Trial, _ row: ConversationRow, expected: [Int: [Span]]
+    ) -> Diagnostic? {
+        let found = spans(of: trial.rule, row)
+        guard found != expected else { return nil }
+        let (wanted, shown) = (
+            marked(trial.conversation, expected), marked(trial.conversation, found)
+        )
+        return Diagnostic(
+            .exampleSpans,
+            Phrase(
+                "the example hits, but marks \(shown) instead of \(wanted)",
+                "示例命中了，但命中片段是 \(shown)，而不是 \(wanted)"),
+            help: Phrase("mark exactly what the rule matches", "请标出规则实际命中的片段"),
+            at: trial.example.place)
+    }
+
+    /// United spans of the rule's hits by message.
+    private func spans(of rule: Int, _ row: ConversationRow) -> [Int: [Span]] {
+        var found: [Int: [Span]] = [:]
+        for (index, record) in evaluator.judgement.findings.enumerated()
+        where record.rule == rule && record.outcome == .hit {
+            for evidence in evaluator.finding(index, conversation: row).evidence
+            where !evidence.spans.isEmpty {
+                found[evidence.message, default: []] += evidence.spans
+            }
+        }
+        return found.mapValues { Span.union($0) }
+    }
+
+    // MARK: Words
+
+    private func name(_ trial: Trial) -> Phrase {
+        switch trial.variant {
+        case nil: Phrase("the example", "示例")
+        case .emoji: Phrase("the example behind an emoji", "前面加表情的示例")
+        case .fullWidth: Phrase("the example in full width", "全角写法的示例")
+        case .traditional: Phrase("the example in traditional characters", "繁体写法的示例")
+        case .zeroWidth: Phrase("the example with zero-width characters", "夹有零宽字符的示例")
+        }
+    }
+
+    private func help(_ trial: Trial, _ help: Phrase) -> Phrase {
+        guard let variant = trial.variant?.rawValue else { return help }
+        return Phrase(
+            "\(help.english); \"withoutVariants\": [\"\(variant)\"] leaves this variant out",
+            "\(help.chinese)；\"withoutVariants\": [\"\(variant)\"] 可不测这种写法")
+    }
+
+    /// The messages that have spans, with ⟦ ⟧ around them; those without any where none has.
+    private func marked(_ conversation: Conversation, _ spans: [Int: [Span]]) -> String {
+        if spans.isEmpty { return conversation.messages.count == 1 ? quoted(conversation, 0) : "…" }
+        return spans.keys.sorted().map { index in
+            guard conversation.messages.indices.contains(index) else { return "" }
+            let bytes = Array(conversation.messages[index].text.utf8)
+            var text = ""
+            var from = 0
+            for span in spans[index] ?? [] where span.start >= from && span.end <= bytes.count {
+                text += String(decoding: bytes[from..<span.start], as: UTF8.self)
+                text += "⟦" + String(decoding: bytes[span.start..<span.end], as: UTF8.self) + "⟧"
+                from = span.end
+            }
+            text += String(decoding: bytes[from...], as: UTF8.self)
+            return "“\(text)”"
+        }.joined(separator: " ")
+    }
+
+    private func quoted(_ conversation: Conversation, _ index: Int) -> String {
+        "“\(conversation.messages[index].text)”"
+    }
+}
