@@ -72,7 +72,7 @@ extension Evaluator {
                 result.blamedChild = result.children.firstIndex { $0.truth != .isTrue }
             } else {
                 // The alternative that came closest has something to say.
-                result.blamedChild = result.children.firstIndex { !$0.notes.isEmpty } ?? 0
+                result.blamedChild = result.children.firstIndex { !$0.notes.isEmpty }
             }
         case (.not(let part), .not(let node)):
             result.children = [explain(part, node, in: scope, role: nil)]
@@ -177,7 +177,7 @@ extension KeywordMatcher {
         case tooFew(Int, of: Int)
     }
 
-    /// What kept the keywords from holding in a text; the matcher's own tests, one by one.
+    /// What kept the keywords from holding in a text in which some occur.
     func refusals(in text: [UInt8], breaker: WordBreaker) -> [Refusal] {
         guard spans(in: text, breaker: breaker) == nil else { return [] }
         var result: [Refusal] = []
@@ -186,14 +186,28 @@ extension KeywordMatcher {
         for phrase in phrases {
             var counts = false
             for range in KeywordMatcher.occurrences(of: phrase.bytes, in: text) {
-                switch refusal(of: phrase, at: range, in: text, shields: shields, breaker: breaker) {
-                case nil: counts = true
-                case .some(let refusal): result.append(refusal)
+                let shield = shields.first {
+                    $0.lowerBound <= range.lowerBound && range.upperBound <= $0.upperBound
+                }
+                if let shield {
+                    result.append(.shielded(range, by: shield))
+                } else if isInsideWord(phrase, at: range, in: text, breaker) {
+                    result.append(.insideWord(range))
+                } else {
+                    counts = true
                 }
             }
             if counts { different += 1 }
         }
         if different > 0 { result.append(.tooFew(different, of: needed)) }
         return result
+    }
+
+    private func isInsideWord(
+        _ phrase: Phrase, at range: Range<Int>, in text: [UInt8], _ breaker: WordBreaker
+    ) -> Bool {
+        breaker.set(text)
+        return phrase.wordAtStart && !breaker.isBoundary(range.lowerBound)
+            || phrase.wordAtEnd && !breaker.isBoundary(range.upperBound)
     }
 }

@@ -11,7 +11,9 @@ extension Evaluator {
     ///
     /// `rule` must be one of the rules that were compiled; any other gives an empty list. The
     /// conversation must have been appended and scanned.
-    public func explain(_ rule: Rule, of row: ConversationRow) -> [Explanation] {
+    public func explain(
+        _ rule: Rule, of row: ConversationRow, defaultShop: String = ""
+    ) -> [Explanation] {
         guard let number = rules.summaries.firstIndex(where: { $0.id == rule.id }) else { return [] }
         var result: [Explanation] = []
         judgement.removeAll()
@@ -25,9 +27,9 @@ extension Evaluator {
                     part: Int32(partNumber), agent: OwnerNumber.none, start: count > 0 ? Int32(base) : -1))
             enterConversation(number: unitNumber)
             if rule.unit == .conversation {
-                result.append(explainUnit(rule, number, row))
+                result.append(explainUnit(rule, number, row, defaultShop))
             } else {
-                forEachStay { result.append(explainUnit(rule, number, row)) }
+                forEachStay { result.append(explainUnit(rule, number, row, defaultShop)) }
             }
         }
         return result
@@ -41,10 +43,14 @@ extension Evaluator {
             ?? Phrase("no agent speaks, so there is no unit to judge", "没有客服发言，无可评判的接待段")
     }
 
-    private func explainUnit(_ rule: Rule, _ number: Int, _ row: ConversationRow) -> Explanation {
+    private func explainUnit(
+        _ rule: Rule, _ number: Int, _ row: ConversationRow, _ defaultShop: String
+    ) -> Explanation {
+        let mark = arena.mark
+        defer { arena.release(to: mark) }
         judge(rule: number)
         let entry = judgement.ruleUnits[judgement.ruleUnits.count - 1]
-        let findings = entry.findings.map { finding(Int($0), conversation: row) }
+        let findings = entry.findings.map { finding(Int($0), conversation: row, defaultShop: defaultShop) }
         let compiled = rules.rules[number]
         var appliesTo: Explanation.Node?
         if let condition = rule.appliesTo, let node = compiled.appliesTo {

@@ -87,12 +87,24 @@ enum ConditionWords {
         case .all(let parts):
             return Phrase("all of \(parts.count) text conditions", "\(parts.count) 个文本条件全部满足")
         case .any(let parts):
-            return Phrase("any of \(parts.count) text conditions", "\(parts.count) 个文本条件任一满足")
+            // Alternatives fail together: naming the first ones says more than their number.
+            let shown = parts.prefix(2).map { isLeaf($0) ? label($0) : Phrase("…", "…") }
+            let more = parts.count > 2 ? " …" : ""
+            return Phrase(
+                "any of: " + shown.map(\.english).joined(separator: "; ") + more,
+                "任一满足：" + shown.map(\.chinese).joined(separator: "；") + more)
         case .not: return Phrase("not this text", "文本条件不成立")
         case .unless(_, let exceptions):
             return Phrase(
                 "a text unless any of \(exceptions.count) exceptions in the message",
                 "文本满足，且同一消息里 \(exceptions.count) 个例外都不成立")
+        }
+    }
+
+    private static func isLeaf(_ text: TextCondition) -> Bool {
+        switch text.kind {
+        case .keywords, .regex, .equals, .length: true
+        case .all, .any, .not, .unless: false
         }
     }
 

@@ -167,7 +167,7 @@ struct InspectCommand: ParsableCommand {
         options.writesFindings = format == .ndjson || out != nil
         if format == .html || html != nil || out != nil || format == .json { options.caseLimit = 20_000 }
         if format == .json, html == nil, out == nil { options.caseLimit = 0 }
-        if let asOf { options.asOf = try instant(asOf) }
+        if let asOf { options.asOf = try InspectCommand.instant(asOf) }
         if let roster { options.roster = try readRoster(roster) }
         return options
     }
@@ -193,7 +193,8 @@ struct InspectCommand: ParsableCommand {
         return day
     }
 
-    private func instant(_ text: String) throws -> Instant {
+    /// The instant that `--as-of` names.
+    static func instant(_ text: String) throws -> Instant {
         let formatter = ISO8601DateFormatter()
         guard let date = formatter.date(from: text) else {
             throw CommandFailure(

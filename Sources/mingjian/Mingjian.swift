@@ -18,8 +18,8 @@ struct Mingjian: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            InspectCommand.self, RulesCommand.self, CutCommand.self, ImportCommand.self, CorpusCommand.self,
-            FoldCommand.self,
+            InspectCommand.self, RulesCommand.self, ExplainCommand.self, CutCommand.self,
+            ImportCommand.self, CorpusCommand.self, FoldCommand.self,
         ])
 }
 

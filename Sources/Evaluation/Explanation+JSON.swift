@@ -1,0 +1,89 @@
+import ConversationModel
+import Diagnostics
+
+extension Explanation {
+    /// The explanation as one JSON object on one line; keys always in the same order.
+    ///
+    /// Truths are `T`, `F` and `U`; phrases are objects with `en` and `zh`; spans are pairs of UTF-8
+    /// offsets in the original text; gaps are milliseconds. Absent values are null.
+    public var json: String {
+        let fields: [(String, String)] = [
+            ("rule", quotedJSON(rule.id.value)),
+            ("name", quotedJSON(rule.name)),
+            ("conversation", quotedJSON(conversation)),
+            ("unit", quotedJSON(rule.unit.rawValue)),
+            ("agent", Explanation.optional(agent)),
+            ("start", Explanation.optional(start)),
+            ("outcome", quotedJSON(outcome.name)),
+            ("reasons", Explanation.list(reasons.names.map { quotedJSON($0) })),
+            ("findings", Explanation.list(findings.map { Explanation.json($0) })),
+            ("appliesTo", appliesTo.map { Explanation.json($0) } ?? "null"),
+            ("condition", Explanation.json(condition)),
+            ("firstFailure", firstFailure == nil ? "null" : Explanation.json(reason)),
+        ]
+        return Explanation.object(fields)
+    }
+
+    private static func json(_ finding: Finding) -> String {
+        object([
+            ("id", quotedJSON(finding.id)),
+            ("outcome", quotedJSON(finding.outcome.rawValue)),
+            ("owner", quotedJSON(finding.owner.label)),
+            ("anchor", optional(finding.anchor)),
+            ("gap", finding.gap.map { String($0) } ?? "null"),
+            ("partial", finding.isPartial ? "true" : "false"),
+            (
+                "evidence",
+                list(
+                    finding.evidence.map { evidence in
+                        object([
+                            ("message", String(evidence.message)),
+                            ("label", quotedJSON(evidence.label)), ("spans", json(evidence.spans)),
+                        ])
+                    })
+            ),
+        ])
+    }
+
+    private static func json(_ node: Node) -> String {
+        object([
+            ("role", node.role.map { json($0) } ?? "null"),
+            ("label", json(node.label)),
+            ("truth", quotedJSON(node.truth.rawValue)),
+            ("reasons", list(node.reasons.names.map { quotedJSON($0) })),
+            ("matchCount", String(node.matchCount)),
+            (
+                "matches",
+                list(
+                    node.matches.map { match in
+                        object([
+                            ("message", optional(match.message)), ("spans", json(match.spans)),
+                            ("texts", list(match.texts.map { quotedJSON($0) })),
+                            ("gap", match.gap.map { String($0) } ?? "null"),
+                        ])
+                    })
+            ),
+            ("notes", list(node.notes.map { json($0) })),
+            ("children", list(node.children.map { json($0) })),
+        ])
+    }
+
+    private static func json(_ phrase: Phrase) -> String {
+        object([("en", quotedJSON(phrase.english)), ("zh", quotedJSON(phrase.chinese))])
+    }
+
+    private static func json(_ spans: [Span]) -> String {
+        list(spans.map { "[\($0.start),\($0.end)]" })
+    }
+
+    private static func object(_ fields: [(String, String)]) -> String {
+        "{" + fields.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}"
+    }
+
+    private static func list(_ elements: [String]) -> String {
+        "[" + elements.joined(separator: ",") + "]"
+    }
+
+    private static func optional(_ text: String?) -> String { text.map { quotedJSON($0) } ?? "null" }
+    private static func optional(_ number: Int?) -> String { number.map { String($0) } ?? "null" }
+}
