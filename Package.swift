@@ -6,6 +6,11 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// Targets on the hot path: exclusivity of access is argued in place (one thread a worker, no
+/// re-entrance), so that it need not be checked at run time for every access to a class's property.
+let hot: [SwiftSetting] =
+    strict + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
+
 func tests(
     _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
 ) -> Target {
@@ -39,14 +44,14 @@ let package = Package(
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
 
-        .target(name: "ConversationModel", swiftSettings: strict),
+        .target(name: "ConversationModel", swiftSettings: hot),
         .target(name: "Diagnostics", exclude: ["Diagnostics.md"], swiftSettings: strict),
         .target(
-            name: "ChineseText", dependencies: ["ConversationModel", "CICU"], swiftSettings: strict),
+            name: "ChineseText", dependencies: ["ConversationModel", "CICU"], swiftSettings: hot),
         .target(
             name: "Archives",
             dependencies: ["ConversationModel", "Diagnostics", "CSimdJSON", "CZlib", "CZstd", "CICU"],
-            swiftSettings: strict),
+            swiftSettings: hot),
         .target(
             name: "RuleLanguage",
             dependencies: [
@@ -60,20 +65,20 @@ let package = Package(
                 "ConversationModel", "Diagnostics", "ChineseText", "CVectorscan", "CRE2",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
-            swiftSettings: strict),
+            swiftSettings: hot),
         .target(
             name: "Evaluation",
             dependencies: [
                 "ConversationModel", "Diagnostics", "ChineseText", "RuleLanguage", "Patterns",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
-            swiftSettings: strict),
+            swiftSettings: hot),
         .target(
             name: "Inspection",
             dependencies: [
                 "ConversationModel", "Diagnostics", "RuleLanguage", "Evaluation", "Archives",
             ],
-            swiftSettings: strict),
+            swiftSettings: hot),
         .target(
             name: "Reports", dependencies: ["ConversationModel"], exclude: ["Reports.md"],
             swiftSettings: strict),
@@ -105,7 +110,9 @@ let package = Package(
         tests("Inspection", ["Inspection", "Evaluation", "Archives", "Synthesis"]),
         tests("Reports", ["Reports", .product(name: "Crypto", package: "swift-crypto")]),
         tests("Synthesis", ["Synthesis"]),
-        tests("Rule", ["Evaluation", "RuleLanguage", "Inspection", "Archives"]),
+        tests(
+            "Rule", ["Evaluation", "RuleLanguage", "Inspection", "Archives"],
+            exclude: ["Diagnostics", "floors.json"]),
         tests("Command", ["ConversationModel"]),
         tests("Tidy", []),
     ],

@@ -26,8 +26,10 @@ public struct Acknowledgements: Sendable {
 
     /// Whether a buyer's message asks for an answer: it is no acknowledgement and says something.
     public func needsAnswer(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        // Longer than any phrase with its decoration can be: no need to look.
-        if text.count > longest + 96 { return true }
+        // More Han than any phrase has: no decoration makes it one.
+        var han = 0
+        for byte in text where byte &- 0xE4 < 6 { han &+= 1 }
+        if han * 3 > longest { return true }
         let folded = table.foldMapped(text, level: .folded).bytes
         let core = Stripping.core(of: folded)
         let compact = Acknowledgements.compact(Array(folded[core]))

@@ -24,6 +24,7 @@ extension FoldTable {
     /// Folds a text and keeps the map back. Allocates; for messages that a rule already hit.
     public func foldMapped(_ source: UnsafeBufferPointer<UInt8>, level: TextLevel) -> FoldedText {
         var sink = MappedSink(capacity: source.count + 16)
+        defer { sink.deallocate() }
         if level == .exact {
             for (offset, byte) in source.enumerated() {
                 if byte == 0x0A {
@@ -39,6 +40,12 @@ extension FoldTable {
         var i = 0
         while i < source.count {
             let (codePoint, length) = decode(source, at: i)
+            // Most code points stand alone: what follows does not join with them.
+            if i + length == source.count || startsAlone(source, at: i + length), !isJoining(codePoint) {
+                appendSingle(codePoint, source, i..<i + length, into: &sink)
+                i += length
+                continue
+            }
             var end = i + length
             // A segment that ICU must see whole: this code point and those that join with it, with
             // ignorable ones between them. Its length is bounded, since sorting marks is quadratic.
@@ -70,6 +77,19 @@ extension FoldTable {
         return sink.text
     }
 
+    /// Whether the code point at `i` surely neither joins with what precedes it nor is ignorable.
+    @inline(__always)
+    fileprivate func startsAlone(_ source: UnsafeBufferPointer<UInt8>, at i: Int) -> Bool {
+        let lead = source[i]
+        // ASCII, and lead bytes of U+4000–U+9FFF: Han, which stands alone.
+        return lead < 0x80 || (0xE4...0xE9).contains(lead)
+    }
+
+    private func isJoining(_ codePoint: UInt32) -> Bool {
+        codePoint >= 0x80 && entry(codePoint) >> 24 == UInt32(Kind.joining.rawValue)
+    }
+
+    @inline(__always)
     private func appendSingle(
         _ codePoint: UInt32, _ source: UnsafeBufferPointer<UInt8>, _ range: Range<Int>,
         into sink: inout MappedSink
@@ -96,7 +116,7 @@ extension FoldTable {
         }
     }
 
-    private func asciiEntry(_ byte: UInt8) -> UInt32 {
+    fileprivate func asciiEntry(_ byte: UInt8) -> UInt32 {
         if byte &- 0x41 < 26 { return 1 << 24 | UInt32(byte | 0x20) }
         if byte == 0x20 || byte &- 9 < 5 { return UInt32(Kind.space.rawValue) << 24 }
         return 0
@@ -126,7 +146,7 @@ extension FoldTable {
         return result
     }
 
-    private func decode(_ s: UnsafeBufferPointer<UInt8>, at i: Int) -> (UInt32, Int) {
+    fileprivate func decode(_ s: UnsafeBufferPointer<UInt8>, at i: Int) -> (UInt32, Int) {
         let lead = UInt32(s[i])
         func tail(_ k: Int) -> UInt32 { i + k < s.count ? UInt32(s[i + k] & 0x3F) : 0 }
         if lead < 0x80 { return (lead, 1) }
@@ -138,34 +158,115 @@ extension FoldTable {
     }
 }
 
-/// Collects folded bytes with their origins; runs of spaces become one.
-private struct MappedSink {
-    private var bytes: [UInt8] = []
-    private var starts: [UInt32] = []
-    private var ends: [UInt32] = []
-
-    init(capacity: Int) {
-        bytes.reserveCapacity(capacity)
-        starts.reserveCapacity(capacity)
-        ends.reserveCapacity(capacity)
+extension FoldTable {
+    /// The original span that a range of the folded text comes from, without making a map.
+    ///
+    /// Walks `source` up to the end of the range; allocates only where code points join.
+    public func original(
+        _ range: Range<Int>, of source: UnsafeBufferPointer<UInt8>, level: TextLevel
+    ) -> Span {
+        guard level == .folded, !range.isEmpty, let span = walk(range, source) else {
+            return foldMapped(source, level: level).original(range)
+        }
+        return span
     }
 
+    private func walk(_ range: Range<Int>, _ source: UnsafeBufferPointer<UInt8>) -> Span? {
+        var i = 0
+        var folded = 0
+        var lastIsSpace = false
+        var start = -1
+        while i < source.count {
+            let (codePoint, length) = decode(source, at: i)
+            let entry = codePoint < 0x80 ? asciiEntry(UInt8(truncatingIfNeeded: codePoint)) : self.entry(codePoint)
+            var isSpace = false
+            let width: Int
+            switch entry >> 24 {
+            case 0: width = length
+            case 1, 2, 3: width = Int(entry >> 24)
+            case 4: width = 0
+            case 5:
+                isSpace = true
+                // A run of white space is one byte whose origin is all of it: leave that to the map.
+                if lastIsSpace { return nil }
+                width = 1
+            default: return nil
+            }
+            if width > 0 {
+                if start < 0, folded + width > range.lowerBound { start = i }
+                folded += width
+                lastIsSpace = isSpace
+                if folded >= range.upperBound {
+                    // What follows could still join with this, or lengthen a run of spaces.
+                    let next = i + length
+                    guard next == source.count || startsAlone(source, at: next),
+                        !isSpace || next == source.count || !isWhite(source[next])
+                    else { return nil }
+                    return Span(start, next)
+                }
+            }
+            i += length
+        }
+        return nil
+    }
+
+    private func isWhite(_ byte: UInt8) -> Bool { byte == 0x20 || byte &- 9 < 5 }
+}
+
+/// Collects folded bytes with their origins; runs of spaces become one.
+private struct MappedSink {
+    private var bytes: UnsafeMutablePointer<UInt8>
+    private var starts: UnsafeMutablePointer<UInt32>
+    private var ends: UnsafeMutablePointer<UInt32>
+    private var capacity: Int
+    private var count = 0
+
+    init(capacity: Int) {
+        self.capacity = capacity
+        bytes = .allocate(capacity: capacity)
+        starts = .allocate(capacity: capacity)
+        ends = .allocate(capacity: capacity)
+    }
+
+    /// Frees the room; `text` must have been taken before.
+    func deallocate() {
+        bytes.deallocate()
+        starts.deallocate()
+        ends.deallocate()
+    }
+
+    @inline(__always)
     mutating func append(_ byte: UInt8, from start: Int, to end: Int) {
-        if byte == 0x20, bytes.last == 0x20 {
-            ends[ends.count - 1] = UInt32(end)
+        if byte == 0x20, count > 0, bytes[count - 1] == 0x20 {
+            ends[count - 1] = UInt32(truncatingIfNeeded: end)
             return
         }
-        bytes.append(byte)
-        starts.append(UInt32(start))
-        ends.append(UInt32(end))
+        if count == capacity { grow() }
+        bytes[count] = byte
+        starts[count] = UInt32(truncatingIfNeeded: start)
+        ends[count] = UInt32(truncatingIfNeeded: end)
+        count &+= 1
     }
 
     mutating func append(_ more: [UInt8], from start: Int, to end: Int) {
         for byte in more { append(byte, from: start, to: end) }
     }
 
+    private mutating func grow() {
+        func grown<T>(_ old: UnsafeMutablePointer<T>) -> UnsafeMutablePointer<T> {
+            let new = UnsafeMutablePointer<T>.allocate(capacity: capacity * 2)
+            new.moveInitialize(from: old, count: count)
+            old.deallocate()
+            return new
+        }
+        bytes = grown(bytes)
+        starts = grown(starts)
+        ends = grown(ends)
+        capacity *= 2
+    }
+
     mutating func widenToCodePoints(_ source: UnsafeBufferPointer<UInt8>) {
-        for k in starts.indices {
+        for k in 0..<count {
             var start = Int(starts[k])
             var end = Int(ends[k])
             while start > 0, source[start] & 0xC0 == 0x80 { start -= 1 }
@@ -175,5 +276,10 @@ private struct MappedSink {
         }
     }
 
-    var text: FoldedText { FoldedText(bytes: bytes, starts: starts, ends: ends) }
+    var text: FoldedText {
+        FoldedText(
+            bytes: Array(UnsafeBufferPointer(start: bytes, count: count)),
+            starts: Array(UnsafeBufferPointer(start: starts, count: count)),
+            ends: Array(UnsafeBufferPointer(start: ends, count: count)))
+    }
 }

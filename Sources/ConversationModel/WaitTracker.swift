@@ -27,3 +27,22 @@ public struct WaitTracker: Sendable, Hashable {
         last.advanced(by: openSince == nil ? policy.closeAfter : policy.closeAfterOpenWait)
     }
 }
+
+extension WaitTracker {
+    /// Whether a wait is open after the messages `range` of a table: the same definition, looked at
+    /// from the end, so that only what follows the last answer is asked about.
+    public static func isOpen(
+        after range: Range<Int>, of table: MessageTable, needsAnswer: (UnsafeBufferPointer<UInt8>) -> Bool
+    ) -> Bool {
+        var i = range.upperBound
+        while i > range.lowerBound {
+            i -= 1
+            let kind = table.kinds[i]
+            if kind >= MessageKind.recall.rawValue, kind <= MessageKind.event.rawValue { continue }
+            let speaker = table.speakers[i]
+            if speaker == Speaker.agent.rawValue, !table.automatic[i] { return false }
+            if speaker == Speaker.buyer.rawValue, needsAnswer(table.texts[i]) { return true }
+        }
+        return false
+    }
+}

@@ -19,21 +19,36 @@ struct Node: Sendable {
     let kind: Kind
 }
 
-/// Judges messages one by one.
-struct MessageNode: Sendable {
+/// Judges messages one by one. A class: nodes are walked for every unit, and one reference is
+/// cheaper to hand around than what it holds.
+final class MessageNode: Sendable {
     let population: PopulationTest
     let position: Position?
     let text: TextNode?
+
+    init(population: PopulationTest, position: Position?, text: TextNode?) {
+        self.population = population
+        self.position = position
+        self.text = text
+    }
 }
 
 /// After X, Y is expected.
-struct ExpectationNode: Sendable {
+final class ExpectationNode: Sendable {
     let plan: Expectation
     let after: Int
     let expect: Int
     /// The population that `within.messages` counts: that of the answer's first message condition.
     let answerPopulation: PopulationTest
     let excuse: Int?
+
+    init(plan: Expectation, after: Int, expect: Int, answerPopulation: PopulationTest, excuse: Int?) {
+        self.plan = plan
+        self.after = after
+        self.expect = expect
+        self.answerPopulation = answerPopulation
+        self.excuse = excuse
+    }
 }
 
 /// Whose exposures a rule counts (`semantics.md` section 4).
@@ -47,7 +62,7 @@ enum ExposureSource: Hashable, Sendable {
 }
 
 /// One rule, compiled.
-struct CompiledRule: Sendable {
+final class CompiledRule: Sendable {
     let summary: RuleSummary
     let root: Int
     let appliesTo: Int?
@@ -57,8 +72,24 @@ struct CompiledRule: Sendable {
     let requiredLeaves: [Int]?
     /// Exposure class whose counts it shares, or -1.
     let exposureClass: Int
+    /// The population and leaf of a rule that is one message condition over one leaf and no more.
+    let plain: (population: PopulationTest, leaf: Int)?
     /// The expectation whose missed obligations a positive rule reports, and whether it is the root.
     let duty: (node: Int, isRoot: Bool)?
+
+    init(
+        summary: RuleSummary, root: Int, appliesTo: Int?, exposures: ExposureSource, requiredLeaves: [Int]?,
+        exposureClass: Int, plain: (population: PopulationTest, leaf: Int)?, duty: (node: Int, isRoot: Bool)?
+    ) {
+        self.summary = summary
+        self.root = root
+        self.appliesTo = appliesTo
+        self.exposures = exposures
+        self.requiredLeaves = requiredLeaves
+        self.exposureClass = exposureClass
+        self.plain = plain
+        self.duty = duty
+    }
 }
 
 /// The executable form of a rule set: immutable, shared by all threads.
@@ -75,11 +106,11 @@ public final class CompiledRules: Sendable {
     let leaves: [TextLeaf]
     let patterns: CompiledPatterns
     /// Per atom the leaves that use it.
-    let leavesOfAtom: [[Int32]]
+    let leavesOfAtom: FlatLists
     /// Per level, bit `speaker * 2 + automatic`: texts of such messages are looked at.
     let textSenders: [TextLevel: UInt8]
     /// Per leaf the rules to wake when it has a candidate.
-    let rulesOfLeaf: [[Int32]]
+    let rulesOfLeaf: FlatLists
     /// Rules that are looked at on every unit.
     let alwaysRules: [Int32]
     /// The shared exposure classes.
@@ -107,7 +138,7 @@ public final class CompiledRules: Sendable {
         self.nodes = nodes
         self.leaves = leaves
         self.patterns = patterns
-        self.leavesOfAtom = leavesOfAtom
+        self.leavesOfAtom = FlatLists(leavesOfAtom)
         self.textSenders = textSenders
         self.exposureClasses = exposureClasses
         var rulesOfLeaf = [[Int32]](repeating: [], count: leaves.count)
@@ -119,7 +150,7 @@ public final class CompiledRules: Sendable {
                 always.append(Int32(number))
             }
         }
-        self.rulesOfLeaf = rulesOfLeaf
+        self.rulesOfLeaf = FlatLists(rulesOfLeaf)
         alwaysRules = always
         classesOfUnit = Dictionary(grouping: exposureClasses.indices) { exposureClasses[$0].unit }
         hasStayRules = rules.contains { $0.summary.unit == .stay }

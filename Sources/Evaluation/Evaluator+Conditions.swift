@@ -1,5 +1,6 @@
 import ChineseText
 import ConversationModel
+import Patterns
 import RuleLanguage
 
 /// A condition's value on a unit (`semantics.md` section 2).
@@ -193,13 +194,10 @@ extension Evaluator {
         let result = arena.empty()
         let slot = leafSlots[number]
         if slot >= 0 {
-            result.copy(candidateMasks[Int(slot)])
+            let candidates = candidateMasks[Int(slot)]
+            result.copy(candidates)
             result.formIntersection(scope)
-            if leaf.needsVerification {
-                _ = keeping(result) { i in
-                    leaf.spans(in: folded(i, leaf.level).bytes, breaker: breaker) != nil
-                }
-            }
+            if leaf.needsVerification { verify(leaf, candidates, checkedMasks[Int(slot)], result) }
         }
         if leaf.isInverted {
             let inverted = arena.make()
@@ -208,6 +206,39 @@ extension Evaluator {
             return inverted
         }
         return result
+    }
+
+    /// Drops from `rows` and from the candidates those that fail a closer look; each is looked at once.
+    private func verify(_ leaf: TextLeaf, _ candidates: Mask, _ checked: Mask, _ rows: Mask) {
+        var i = rows.first(from: 0)
+        while i >= 0 {
+            if !checked.contains(i) {
+                checked.insert(i)
+                if leaf.spans(in: foldedBytes(i, leaf.level), hits: hits(of: i), breaker: breaker) == nil {
+                    candidates.remove(i)
+                    rows.remove(i)
+                }
+            }
+            i = rows.first(from: i + 1)
+        }
+    }
+
+    /// The folded bytes of a row as they were scanned.
+    @inline(__always)
+    func foldedBytes(_ i: Int, _ level: TextLevel) -> UnsafeBufferPointer<UInt8> {
+        (level == .folded ? foldedBlock : exactBlock).text(base + i)
+    }
+
+    /// The original span of a range of a row's folded bytes.
+    func original(_ range: Range<Int>, of i: Int, _ level: TextLevel) -> Span {
+        rules.table.original(range, of: table.texts[base + i], level: level)
+    }
+
+    /// What the scanner found in a row.
+    func hits(of i: Int) -> UnsafeBufferPointer<ScanHit> {
+        hits.withUnsafeBufferPointer {
+            UnsafeBufferPointer(rebasing: $0[Int(firstHit[base + i])..<Int(firstHit[base + i + 1])])
+        }
     }
 
     /// Unicode scalars but U+0020, the measure of `length`.

@@ -32,6 +32,8 @@ extension Evaluator {
 
     /// The obligation whose match is anchored at a row.
     private func obligation(of node: Int, anchor: Int) -> Obligation? {
+        // ∅ is no obligation's anchor.
+        guard anchor >= 0 else { return nil }
         let reportsMet: Bool
         if case .expectation(let expectation) = rules.nodes[node].kind {
             reportsMet = expectation.plan.report == .met
@@ -167,14 +169,14 @@ extension Evaluator {
             let leaf = rules.leaves[number]
             let slot = leafSlots[number]
             let isCandidate = slot >= 0 && candidateMasks[Int(slot)].contains(i)
-            let folded = isCandidate ? folded(i, leaf.level) : nil
-            let found = folded.flatMap { leaf.spans(in: $0.bytes, breaker: breaker) }
+            let found =
+                isCandidate ? leaf.spans(in: foldedBytes(i, leaf.level), hits: hits(of: i), breaker: breaker) : nil
             if leaf.isInverted { return found == nil ? [] : nil }
-            guard let folded, let found else {
+            guard let found else {
                 // The scanner found a match that the span matcher does not: the message counts whole.
                 return isCandidate && !leaf.needsVerification ? [] : nil
             }
-            return found.map { folded.original($0) }
+            return found.map { original($0, of: i, leaf.level) }
         case .equals(let matcher):
             let folded = folded(i, matcher.level)
             return folded.bytes.withUnsafeBufferPointer { matcher.match($0) }.map {

@@ -18,6 +18,7 @@ extension Evaluator {
         load(part, conversation: row)
         // Where something may be unknown no rule may sleep: it would read clean.
         let isWhole = hasTimes && !part.isCutAtStart && !part.isCutAtEnd
+        isWholePart = isWhole
         wake(all: !isWhole)
         let unitNumber = Int32(judgement.units.count)
         judgement.units.append(
@@ -56,10 +57,72 @@ extension Evaluator {
                     exposureClass: Int32(number), unit: unit.number,
                     exposures: first..<Int32(judgement.exposures.count)))
         }
-        for number in wokenRules where rules.rules[Int(number)].summary.unit == kind {
+        for number in wokenRules where stayRules[Int(number)] == (kind == .stay) {
             let mark = arena.mark
-            judge(rule: Int(number))
+            if isWholePart, let plain = plainRules[Int(number)] {
+                judge(plain: plain.population, leaf: plain.leaf, rule: Int(number))
+            } else {
+                judge(rule: Int(number))
+            }
             arena.release(to: mark)
+        }
+    }
+
+    /// The short way for one message condition over one leaf: no node is walked.
+    private func judge(plain population: PopulationTest, leaf number: Int, rule: Int) {
+        let slot = leafSlots[number]
+        guard slot >= 0 else { return }
+        let candidates = candidateMasks[Int(slot)]
+        let firstFinding = Int32(judgement.findings.count)
+        let firstExposure = Int32(judgement.exposures.count)
+        var i = candidates.first(from: 0)
+        while i >= 0 {
+            let row = base + i
+            if population.contains(
+                speaker: table.speakers[row], isAutomatic: table.automatic[row], kind: table.kinds[row]),
+                unit.members.contains(i)
+            {
+                addPlainHit(rule: rule, leaf: number, row: i)
+            }
+            i = candidates.first(from: i + 1)
+        }
+        // Clean: its class counts it, as if it had not been looked at.
+        guard judgement.findings.count > Int(firstFinding) else { return }
+        addExposures(of: population, from: firstExposure)
+        for index in Int(firstFinding)..<judgement.findings.count {
+            let finding = judgement.findings[index]
+            expose(finding.owner, finding.anchor, from: firstExposure)
+        }
+        add(
+            Judgement.RuleUnit(
+                rule: Int32(rule), unit: unit.number, outcome: .hit, reasons: [],
+                exposures: firstExposure..<Int32(judgement.exposures.count),
+                findings: firstFinding..<Int32(judgement.findings.count), sharesExposures: true))
+    }
+
+    private func addPlainHit(rule: Int, leaf number: Int, row i: Int) {
+        let level = leafLevels[number]
+        let found = rules.leaves[number].spans(in: foldedBytes(i, level), hits: hits(of: i), breaker: breaker)
+        if found == nil, leafVerifies[number] { return }
+        let firstEvidence = Int32(judgement.evidence.count)
+        let firstSpan = Int32(judgement.spans.count)
+        for range in found ?? [] { appendUnited(original(range, of: i, level), from: Int(firstSpan)) }
+        judgement.evidence.append(
+            Judgement.EvidenceRecord(
+                message: Int32(base + i), label: .match, spans: firstSpan..<Int32(judgement.spans.count)))
+        judgement.findings.append(
+            Judgement.FindingRecord(
+                rule: Int32(rule), unit: unit.number, outcome: .hit, owner: owner(of: i),
+                anchor: Int32(base + i), gap: -1, isPartial: false,
+                evidence: firstEvidence..<Int32(judgement.evidence.count)))
+    }
+
+    /// Adds a span to those since `first`, which are sorted and disjoint; it begins no earlier.
+    private func appendUnited(_ span: Span, from first: Int) {
+        if judgement.spans.count > first, let last = judgement.spans.last, span.start <= last.end {
+            judgement.spans[judgement.spans.count - 1].end = max(last.end, span.end)
+        } else {
+            judgement.spans.append(span)
         }
     }
 

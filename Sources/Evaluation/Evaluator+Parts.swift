@@ -38,37 +38,32 @@ extension Evaluator {
         guard start < end else { return }
         let policy = rules.policy
         if row.hasTimes {
-            var tracker = WaitTracker()
-            var tracked = start
+            let shortest = min(policy.closeAfter, policy.closeAfterOpenWait)
+            let closesAt = row.closedAt
             var closedBy = MessageTable.noTime
+            let times = table.times
+            let assignments = table.assignments
             for i in start..<end {
-                if table.assignments[i] == OwnerNumber.closed, closedBy == MessageTable.noTime {
-                    closedBy = table.times[i]
-                }
+                if assignments[i] == OwnerNumber.closed, closedBy == MessageTable.noTime { closedBy = times[i] }
                 guard i + 1 < end else { break }
-                let next = table.times[i + 1]
+                let next = times[i + 1]
                 let close: Int64
-                if row.closedAt != MessageTable.noTime, row.closedAt >= table.times[start] {
-                    close = row.closedAt
+                if closesAt != MessageTable.noTime, closesAt >= times[start] {
+                    close = closesAt
                 } else if closedBy != MessageTable.noTime {
                     close = closedBy
-                } else if next - table.times[i] <= min(policy.closeAfter, policy.closeAfterOpenWait) {
+                } else if next - times[i] <= shortest {
                     continue
                 } else {
-                    track(&tracker, from: &tracked, through: i)
-                    close = tracker.closeInstant(
-                        after: Instant(milliseconds: table.times[i]), policy: policy
-                    ).milliseconds
+                    close = closeInstant(start..<i + 1)
                 }
                 if next > close {
-                    appendPart(row, start..<i + 1, tracker: &tracker, tracked: &tracked, closedBy: closedBy, isLast: false)
+                    appendPart(row, start..<i + 1, closedBy: closedBy, isLast: false)
                     start = i + 1
-                    tracker = WaitTracker()
-                    tracked = start
                     closedBy = MessageTable.noTime
                 }
             }
-            appendPart(row, start..<end, tracker: &tracker, tracked: &tracked, closedBy: closedBy, isLast: true)
+            appendPart(row, start..<end, closedBy: closedBy, isLast: true)
         } else {
             let closed =
                 row.closedAt != MessageTable.noTime
@@ -80,25 +75,16 @@ extension Evaluator {
         }
     }
 
-    private func track(_ tracker: inout WaitTracker, from tracked: inout Int, through last: Int) {
-        while tracked <= last {
-            let i = tracked
-            tracked += 1
-            guard let speaker = Speaker(rawValue: table.speakers[i]), let kind = MessageKind(rawValue: table.kinds[i])
-            else { continue }
-            // Only a buyer's message that would open a wait is looked at.
-            let needsAnswer =
-                speaker == .buyer && tracker.openSince == nil
-                && rules.acknowledgements.needsAnswer(table.texts[i])
-            tracker.observe(
-                speaker: speaker, isAutomatic: table.automatic[i], kind: kind, needsAnswer: needsAnswer,
-                at: Instant(milliseconds: table.times[i]))
-        }
+    /// When silence closes what consists of these messages.
+    private func closeInstant(_ range: Range<Int>) -> Int64 {
+        let isOpen = WaitTracker.isOpen(after: range, of: table) { rules.acknowledgements.needsAnswer($0) }
+        let last = Instant(milliseconds: table.times[range.upperBound - 1])
+        let policy = rules.policy
+        return last.advanced(by: isOpen ? policy.closeAfterOpenWait : policy.closeAfter).milliseconds
     }
 
     private func appendPart(
-        _ row: ConversationRow, _ range: Range<Int>, tracker: inout WaitTracker, tracked: inout Int,
-        closedBy: Int64, isLast: Bool
+        _ row: ConversationRow, _ range: Range<Int>, closedBy: Int64, isLast: Bool
     ) {
         let close: Int64
         var isExplicit = true
@@ -108,10 +94,7 @@ extension Evaluator {
             close = closedBy
         } else {
             isExplicit = false
-            track(&tracker, from: &tracked, through: range.upperBound - 1)
-            close = tracker.closeInstant(
-                after: Instant(milliseconds: table.times[range.upperBound - 1]), policy: rules.policy
-            ).milliseconds
+            close = closeInstant(range)
         }
         let beyond = asOf != MessageTable.noTime && close > asOf
         judgement.parts.append(
@@ -179,6 +162,7 @@ extension Evaluator {
         for leaf in touchedLeaves { leafSlots[Int(leaf)] = -1 }
         touchedLeaves.removeAll(keepingCapacity: true)
         candidateMasks.removeAll(keepingCapacity: true)
+        checkedMasks.removeAll(keepingCapacity: true)
         var i = Int(firstHit[base])
         let end = Int(firstHit[base + count])
         while i < end {
@@ -188,6 +172,7 @@ extension Evaluator {
                 if leafSlots[Int(leaf)] < 0 {
                     leafSlots[Int(leaf)] = Int32(candidateMasks.count)
                     candidateMasks.append(arena.empty())
+                    checkedMasks.append(arena.empty())
                     touchedLeaves.append(leaf)
                 }
                 candidateMasks[Int(leafSlots[Int(leaf)])].insert(Int(hit.message) - base)

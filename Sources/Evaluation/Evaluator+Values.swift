@@ -40,7 +40,7 @@ extension Evaluator {
             table.append(
                 time: message.time?.milliseconds ?? MessageTable.noTime, speaker: message.speaker.rawValue,
                 kind: message.kind.rawValue, isAutomatic: message.isAutomatic, agent: agent,
-                assignment: assignment(message, groups: groups), position: Int32(position),
+                assignment: names.assignment(message, groups: groups), position: Int32(position),
                 text: bytes.hold(message.text), id: bytes.hold(message.id))
         }
         let range = first..<table.count
@@ -51,22 +51,6 @@ extension Evaluator {
             closedAt: conversation.closedAt?.milliseconds ?? MessageTable.noTime,
             isTruncatedAtStart: conversation.isTruncatedAtStart,
             isTruncatedAtEnd: conversation.isTruncatedAtEnd, hasTimes: hasTimes, messages: range)
-    }
-
-    private func assignment(_ message: Message, groups: Set<String>) -> Int32 {
-        switch message.kind {
-        case .transfer:
-            guard let target = message.transferTarget, !groups.contains(target) else {
-                return OwnerNumber.unassigned
-            }
-            return names.number(of: target)
-        case .event:
-            if message.eventType == "closed" { return OwnerNumber.closed }
-            guard message.eventType == "assigned", let agent = message.eventValue, !groups.contains(agent)
-            else { return OwnerNumber.none }
-            return names.number(of: agent)
-        default: return OwnerNumber.none
-        }
     }
 
     /// Judges one conversation by itself, for examples, tests and explanations.
@@ -109,8 +93,9 @@ extension Evaluator {
         let record = judgement.findings[index]
         return identity.id(
             of: record, unit: judgement.units[Int(record.unit)],
-            rule: rules.rules[Int(record.rule)].summary.id, conversation: row, defaultShop: defaultShop,
-            in: self)
+            rule: rules.rules[Int(record.rule)].summary.id, conversation: row,
+            first: judgement.parts[Int(judgement.units[Int(record.unit)].part)].messages.lowerBound,
+            defaultShop: defaultShop, table: table, names: names)
     }
 
     /// The conversation's id with the unit's part: `id#2` for the second.
@@ -122,5 +107,24 @@ extension Evaluator {
     /// A message's text with personal data masked: same bytes in length, so that spans fit.
     public func maskedText(_ message: Int) -> String {
         PersonalData.masked(String(decoding: table.texts[message], as: UTF8.self))
+    }
+}
+
+extension NameTable {
+    /// The owner that a message names (`MessageTable.assignments`).
+    mutating func assignment(_ message: Message, groups: Set<String>) -> Int32 {
+        switch message.kind {
+        case .transfer:
+            guard let target = message.transferTarget, !groups.contains(target) else {
+                return OwnerNumber.unassigned
+            }
+            return number(of: target)
+        case .event:
+            if message.eventType == "closed" { return OwnerNumber.closed }
+            guard message.eventType == "assigned", let agent = message.eventValue, !groups.contains(agent)
+            else { return OwnerNumber.none }
+            return number(of: agent)
+        default: return OwnerNumber.none
+        }
     }
 }

@@ -18,6 +18,9 @@ public final class Evaluator {
     let scanner: Scanner
     let breaker = WordBreaker()
     var joined: [TextLevel: JoinedBlock] = [:]
+    /// The same without a look-up; empty where no rule asks for the level.
+    let foldedBlock: JoinedBlock
+    let exactBlock: JoinedBlock
     /// Hits of the block sorted by message, and where each message's begin.
     var hits: [ScanHit] = []
     var firstHit: [UInt32] = []
@@ -37,6 +40,8 @@ public final class Evaluator {
     /// Per leaf the slot of its candidate mask, -1 without candidates.
     var leafSlots: [Int32]
     var candidateMasks: [Mask] = []
+    /// Rows of each candidate mask that were looked at closely.
+    var checkedMasks: [Mask] = []
     var touchedLeaves: [Int32] = []
     var unit = UnitScope()
     var wokenRules: [Int32] = []
@@ -51,6 +56,13 @@ public final class Evaluator {
     /// An `all` that is false already still looks at its subject, whose exposures count.
     var evaluatesAllChildren = false
     var exposedOwners: [Int32] = []
+    /// Nothing in the part is unknown, so that rules may sleep and the short way holds.
+    var isWholePart = false
+    // What the inner loops ask of rules and leaves, without touching the rules themselves.
+    let plainRules: [(population: PopulationTest, leaf: Int)?]
+    let stayRules: [Bool]
+    let leafLevels: [TextLevel]
+    let leafVerifies: [Bool]
     /// Messages walked for the rule and unit at hand.
     var steps = 0
     /// Walking more messages than this for one rule on one unit makes the rest unknown (`limit`).
@@ -67,14 +79,21 @@ public final class Evaluator {
     public init(_ rules: CompiledRules) throws(ScannerError) {
         self.rules = rules
         scanner = try Scanner(rules.patterns)
+        plainRules = rules.rules.map(\.plain)
+        stayRules = rules.rules.map { $0.summary.unit == .stay }
+        leafLevels = rules.leaves.map(\.level)
+        leafVerifies = rules.leaves.map(\.needsVerification)
         leafSlots = [Int32](repeating: -1, count: rules.leaves.count)
         ruleMarks = [UInt32](repeating: 0, count: rules.rules.count)
-        for level in rules.textSenders.keys { joined[level] = JoinedBlock() }
+        foldedBlock = JoinedBlock()
+        exactBlock = JoinedBlock()
+        for level in rules.textSenders.keys { joined[level] = level == .folded ? foldedBlock : exactBlock }
     }
 
     deinit {
         arena.deallocate()
-        for block in joined.values { block.deallocate() }
+        foldedBlock.deallocate()
+        exactBlock.deallocate()
     }
 
     /// Forgets the block before.
@@ -132,8 +151,8 @@ public final class Evaluator {
 
 /// The folded messages of a block at one level, joined by line feeds.
 final class JoinedBlock {
-    private var buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: 1 << 20)
-    private var capacity = 1 << 20
+    private var buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: 1 << 16)
+    private var capacity = 1 << 16
     private var used = 0
     private var endsBuffer: [UInt32] = []
     private var starts: [UInt32] = []

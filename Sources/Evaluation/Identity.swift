@@ -8,33 +8,34 @@ import Crypto
 struct Identity {
     private var buffer: [UInt8] = []
 
-    /// Hexadecimal digits of the id.
+    /// Hexadecimal digits of the id; `first` is the first message of the conversation's part.
     mutating func id(
         of finding: Judgement.FindingRecord, unit: Judgement.Unit, rule: RuleID,
-        conversation: ConversationRow, defaultShop: String, in evaluator: Evaluator
+        conversation: ConversationRow, first: Int, defaultShop: String, table: MessageTable,
+        names: NameTable
     ) -> [UInt8] {
         buffer.removeAll(keepingCapacity: true)
         if conversation.shop.baseAddress == nil { field(defaultShop) } else { field(conversation.shop) }
         field(conversation.buyer.baseAddress == nil ? conversation.id : conversation.buyer)
         field(rule.value)
         field(finding.outcome == .hit ? "hit" : "missed")
-        let first = evaluator.judgement.parts[Int(unit.part)].messages.lowerBound
         if finding.anchor >= 0 {
-            key(of: Int(finding.anchor), conversation, evaluator)
+            key(of: Int(finding.anchor), conversation, table, names)
         } else {
             field("whole")
-            key(of: unit.start >= 0 ? Int(unit.start) : first, conversation, evaluator)
+            key(of: unit.start >= 0 ? Int(unit.start) : first, conversation, table, names)
         }
         if unit.agent != OwnerNumber.none {
             field("stay")
-            key(of: Int(unit.start), conversation, evaluator)
+            key(of: Int(unit.start), conversation, table, names)
         }
-        return Identity.hexadecimal(SHA256.hash(data: buffer).prefix(16))
+        return Identity.hexadecimal(SHA256.hash(data: buffer))
     }
 
     /// A message's key: its id, else time, sender and digest of the text, with an ordinal among equals.
-    private mutating func key(of i: Int, _ conversation: ConversationRow, _ evaluator: Evaluator) {
-        let table = evaluator.table
+    private mutating func key(
+        of i: Int, _ conversation: ConversationRow, _ table: MessageTable, _ names: NameTable
+    ) {
         guard i < conversation.messages.upperBound else { return field("none") }
         if table.ids[i].baseAddress != nil {
             field("id")
@@ -44,8 +45,9 @@ struct Identity {
         number(table.times[i])
         number(Int64(table.speakers[i]))
         let agent = table.agents[i]
-        if agent >= 0 { field(evaluator.names.nameBytes(agent)) } else { field("") }
-        field(Array(SHA256.hash(data: table.texts[i])))
+        if agent >= 0 { field(names.nameBytes(agent)) } else { field("") }
+        number(32)
+        SHA256.hash(data: table.texts[i]).withUnsafeBytes { buffer.append(contentsOf: $0) }
         number(ordinal(of: i, conversation, table))
     }
 
@@ -71,21 +73,31 @@ struct Identity {
     }
 
     private mutating func field(_ text: String) {
-        number(Int64(text.utf8.count))
-        buffer.append(contentsOf: text.utf8)
+        var text = text
+        text.withUTF8 { field($0) }
     }
 
-    private mutating func field(_ bytes: some Collection<UInt8>) {
+    private mutating func field(_ bytes: ArraySlice<UInt8>) {
+        bytes.withUnsafeBufferPointer { field($0) }
+    }
+
+    private mutating func field(_ bytes: UnsafeBufferPointer<UInt8>) {
         number(Int64(bytes.count))
         buffer.append(contentsOf: bytes)
     }
 
-    private static func hexadecimal(_ bytes: some Sequence<UInt8>) -> [UInt8] {
-        var digits: [UInt8] = []
-        digits.reserveCapacity(32)
-        for byte in bytes {
-            for nibble in [byte >> 4, byte & 15] { digits.append(nibble < 10 ? 48 + nibble : 87 + nibble) }
+    /// The first 128 bits as 32 digits.
+    private static func hexadecimal(_ digest: SHA256Digest) -> [UInt8] {
+        digest.withUnsafeBytes { bytes in
+            [UInt8](unsafeUninitializedCapacity: 32) { digits, count in
+                for i in 0..<16 {
+                    let high = bytes[i] >> 4
+                    let low = bytes[i] & 15
+                    digits[2 * i] = high < 10 ? 48 + high : 87 + high
+                    digits[2 * i + 1] = low < 10 ? 48 + low : 87 + low
+                }
+                count = 32
+            }
         }
-        return digits
     }
 }

@@ -110,7 +110,15 @@ public struct RuleCompiler {
                 severity: rule.severity, unit: rule.unit, summary: rule.summary),
             root: root, appliesTo: appliesTo, exposures: source, requiredLeaves: required,
             exposureClass: shares ? classNumber(rule.unit, source) : -1,
+            plain: shares ? plainLeaf(root) : nil,
             duty: rule.polarity == .positive ? duty(of: root, isRoot: true) : nil)
+    }
+
+    private func plainLeaf(_ node: Int) -> (population: PopulationTest, leaf: Int)? {
+        guard case .message(let message) = nodes[node].kind, message.position == nil,
+            case .leaf(let leaf) = message.text, !leaves[leaf].isInverted
+        else { return nil }
+        return (message.population, leaf)
     }
 
     private mutating func classNumber(_ unit: UnitKind, _ source: ExposureSource) -> Int {
@@ -263,8 +271,11 @@ public struct RuleCompiler {
         case .length(let minimum, let maximum):
             note(.folded)
             return .length(minimum: minimum ?? 0, maximum: maximum ?? .max)
-        case .all(let parts): return .all(parts.map { compile($0, senders: senders) })
-        case .any(let parts): return .any(parts.map { compile($0, senders: senders) })
+        case .all(let parts), .any(let parts):
+            if parts.count == 1 { return compile(parts[0], senders: senders) }
+            let compiled = parts.map { compile($0, senders: senders) }
+            if case .all = text.kind { return .all(compiled) }
+            return .any(compiled)
         case .not(let part): return .not(compile(part, senders: senders))
         case .unless(let part, let exceptions):
             return .all(

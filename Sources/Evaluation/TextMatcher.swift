@@ -15,7 +15,7 @@ indirect enum TextNode: Sendable {
 }
 
 /// What `equals` compares: the stripped, folded text.
-struct EqualsMatcher: Sendable {
+final class EqualsMatcher: Sendable {
     let level: TextLevel
     let texts: Set<[UInt8]>
     let longest: Int
@@ -45,7 +45,7 @@ extension TextLevel {
 }
 
 /// A leaf that the scanner knows: keywords or a regex.
-struct TextLeaf: Sendable {
+final class TextLeaf: Sendable {
     enum Kind: Sendable {
         case keywords(KeywordMatcher)
         case regex(RegexMatcher)
@@ -59,23 +59,57 @@ struct TextLeaf: Sendable {
     let needsVerification: Bool
     /// True for `match: none`: it holds where verification fails.
     let isInverted: Bool
+    /// Which phrase an atom stands for, for keywords.
+    private let phraseOfAtom: [Int32: Int]
+
+    init(kind: Kind, level: TextLevel, atoms: [Int32], needsVerification: Bool, isInverted: Bool) {
+        self.kind = kind
+        self.level = level
+        self.atoms = atoms
+        self.needsVerification = needsVerification
+        self.isInverted = isInverted
+        phraseOfAtom = Dictionary(zip(atoms, atoms.indices), uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Spans in a folded text in which the scanner found these atoms, nil where the leaf does not
+    /// hold. Only phrases among them are looked for. Ignores `isInverted`.
+    func spans(
+        in text: UnsafeBufferPointer<UInt8>, hits: UnsafeBufferPointer<ScanHit>, breaker: WordBreaker
+    ) -> [Range<Int>]? {
+        switch kind {
+        case .regex(let matcher): return matcher.spans(in: text)
+        case .keywords(let matcher):
+            if atoms.count == 1 { return matcher.spans(in: text, phrases: [0], breaker: breaker) }
+            var phrases: [Int] = []
+            for hit in hits {
+                if let phrase = phraseOfAtom[hit.atom] { phrases.append(phrase) }
+            }
+            return matcher.spans(in: text, phrases: phrases, breaker: breaker)
+        }
+    }
 
     /// Spans in a folded text, nil where the leaf does not hold. Ignores `isInverted`.
     func spans(in text: [UInt8], breaker: WordBreaker) -> [Range<Int>]? {
         switch kind {
         case .keywords(let matcher): matcher.spans(in: text, breaker: breaker)
-        case .regex(let matcher): matcher.spans(in: text)
+        case .regex(let matcher): text.withUnsafeBufferPointer { matcher.spans(in: $0) }
         }
     }
 }
 
 /// A regex leaf with its veto.
-struct RegexMatcher: Sendable {
+final class RegexMatcher: Sendable {
     let pattern: Pattern
     let spans: SpanMatcher
     let except: SpanMatcher?
 
-    func spans(in text: [UInt8]) -> [Range<Int>]? {
+    init(pattern: Pattern, spans: SpanMatcher, except: SpanMatcher?) {
+        self.pattern = pattern
+        self.spans = spans
+        self.except = except
+    }
+
+    func spans(in text: UnsafeBufferPointer<UInt8>) -> [Range<Int>]? {
         if let except, except.matches(text) { return nil }
         let found = spans.spans(in: text)
         return found.isEmpty ? nil : found

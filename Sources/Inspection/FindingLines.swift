@@ -50,8 +50,9 @@ struct FindingLines {
         json.raw(",\"group\":")
         json.string(group)
         if let day {
-            json.raw(",\"day\":")
-            json.string(day.description)
+            json.raw(",\"day\":\"")
+            json.day(day)
+            json.raw("\"")
         }
         json.raw(",\"conversation\":")
         conversation(unit, row, to: &json)

@@ -1,3 +1,5 @@
+import ConversationModel
+
 /// Writes JSON as bytes, without a value tree.
 struct JSONBytes {
     var bytes: [UInt8] = []
@@ -17,6 +19,19 @@ struct JSONBytes {
         while divisor > 0 {
             bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / divisor % 10))
             divisor /= 10
+        }
+    }
+
+    /// `YYYY-MM-DD`, for the years 0 to 9999.
+    mutating func day(_ day: CalendarDay) {
+        let (year, month, date) = day.civil
+        for (value, width) in [(year, 4), (month, 2), (date, 2)] {
+            if width < 4 { bytes.append(UInt8(ascii: "-")) }
+            var divisor = width == 4 ? 1000 : 10
+            while divisor > 0 {
+                bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / divisor % 10))
+                divisor /= 10
+            }
         }
     }
 

@@ -22,13 +22,13 @@ public final class SpanMatcher: Sendable {
     }
 
     /// The spans in a text folded at the pattern's level.
-    public func spans(in text: [UInt8]) -> [Range<Int>] {
+    public func spans(in text: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
         var result: [Range<Int>] = []
         var from = 0
         var start = 0
         var end = 0
         while result.count < SpanMatcher.spanLimit, from <= text.count,
-            mj_re2_find(compiled, text, text.count, from, &start, &end) != 0, end > start
+            mj_re2_find(compiled, text.baseAddress, text.count, from, &start, &end) != 0, end > start
         {
             result.append(start..<end)
             from = end
@@ -36,10 +36,20 @@ public final class SpanMatcher: Sendable {
         return result
     }
 
+    /// The same for an array.
+    public func spans(in text: [UInt8]) -> [Range<Int>] {
+        text.withUnsafeBufferPointer { spans(in: $0) }
+    }
+
     /// Whether the text matches anywhere.
-    public func matches(_ text: [UInt8]) -> Bool {
+    public func matches(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         var start = 0
         var end = 0
-        return mj_re2_find(compiled, text, text.count, 0, &start, &end) != 0
+        return mj_re2_find(compiled, text.baseAddress, text.count, 0, &start, &end) != 0
+    }
+
+    /// The same for an array.
+    public func matches(_ text: [UInt8]) -> Bool {
+        text.withUnsafeBufferPointer { matches($0) }
     }
 }
