@@ -23,7 +23,7 @@ public struct FoldedText: Sendable {
 extension FoldTable {
     /// Folds a text and keeps the map back. Allocates; for messages that a rule already hit.
     public func foldMapped(_ source: UnsafeBufferPointer<UInt8>, level: TextLevel) -> FoldedText {
-        var sink = MappedSink(capacity: source.count + 16)
+        var sink = MappedSink(capacity: source.count + 16, joinsSpaces: level != .exact)
         defer { sink.deallocate() }
         if level == .exact {
             for (offset, byte) in source.enumerated() {
@@ -220,9 +220,12 @@ private struct MappedSink {
     private var ends: UnsafeMutablePointer<UInt32>
     private var capacity: Int
     private var count = 0
+    /// False for exact texts, which keep every space.
+    private let joinsSpaces: Bool
 
-    init(capacity: Int) {
+    init(capacity: Int, joinsSpaces: Bool) {
         self.capacity = capacity
+        self.joinsSpaces = joinsSpaces
         bytes = .allocate(capacity: capacity)
         starts = .allocate(capacity: capacity)
         ends = .allocate(capacity: capacity)
@@ -237,7 +240,7 @@ private struct MappedSink {
 
     @inline(__always)
     mutating func append(_ byte: UInt8, from start: Int, to end: Int) {
-        if byte == 0x20, count > 0, bytes[count - 1] == 0x20 {
+        if joinsSpaces, byte == 0x20, count > 0, bytes[count - 1] == 0x20 {
             ends[count - 1] = UInt32(truncatingIfNeeded: end)
             return
         }

@@ -37,8 +37,10 @@ struct PatternFolding {
 
     private func fold(_ set: ScalarSet) -> PatternTree {
         if level == .exact {
-            // An inner line feed stands as U+2028 in the text that is searched.
-            return .set(set.contains(0x0A) ? ScalarSet(set.ranges).union(ScalarSet(0x2028)) : set)
+            // An inner line feed stands as U+2028 in the text that is searched; a real one parts
+            // messages there. The complement of a complement is the set without it.
+            return .set(
+                set.contains(0x0A) ? set.complement.complement.union(ScalarSet(0x2028)) : set)
         }
         if set == .anyButLineFeed { return .set(set) }
         // A complement keeps its shape: fold what it leaves out.

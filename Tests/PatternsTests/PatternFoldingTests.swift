@@ -1,0 +1,40 @@
+import ChineseText
+import Patterns
+import Testing
+
+/// Patterns are folded on their tree, as the texts are that they meet.
+struct PatternFoldingTests {
+    private func matches(_ source: String, _ text: String) throws -> Bool {
+        let pattern = try read(source, level: .folded).get()
+        let matcher = try #require(SpanMatcher(pattern))
+        let isFound = matcher.matches(Array(table.folded(text).utf8))
+        #expect(try scan([pattern], [text], level: .folded) == [isFound ? [0] : []])
+        return isFound
+    }
+
+    @Test(arguments: [
+        ("VX[0-9]+", "加vx123"), ("vx[0-9]+", "加ＶＸ１２３"), ("微信", "微信"), ("退款", "退欵"),
+        ("繁體", "繁体"), ("繁体", "繁體"), ("[A-F]号", "b号"), ("（微信）", "(微信)"),
+        ("\\(微信\\)", "（微信）"), ("a\\s+b", "a \t\u{3000} b"), ("a  b", "a b"), ("㈱", "(株)"),
+        ("加.微信", "加，微信"), ("ﬁne", "FINE"), ("微信", "微\u{200B}信"), ("(?i)VX", "vx"),
+    ])
+    func findsWhatFoldsAlike(_ source: String, _ text: String) throws {
+        #expect(try matches(source, text), "\(source) in \(text)")
+    }
+
+    @Test(arguments: [
+        // A full-width bracket is a character, not a group; a folded comma still ends a class.
+        ("（微信", "微信"), ("加[^，。]{0,3}微信", "加，微信"), ("加[^,.]{0,3}微信", "加，微信"),
+        ("[^A-Z]号$", "b号"), ("a＋", "aa"),
+    ])
+    func keepsWhatIsNoMetacharacter(_ source: String, _ text: String) throws {
+        #expect(try !matches(source, text), "\(source) in \(text)")
+    }
+
+    @Test func exactPatternsSeeTheTextAsItIs() throws {
+        let upper = try read("VX").get()
+        #expect(try scan([upper], ["VX", "vx", "ＶＸ"]) == [[0], [], []])
+        let lineFeed = try read("a\\nb").get()
+        #expect(try scan([lineFeed], ["a\nb", "a", "b"]) == [[0], [], []])
+    }
+}
