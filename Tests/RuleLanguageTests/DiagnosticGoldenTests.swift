@@ -12,7 +12,10 @@ import Testing
         .appendingPathComponent("Diagnostics").path
 
     /// Codes that other targets produce, with goldens of their own.
-    static let codesShownElsewhere: Set<DiagnosticCode> = []
+    static let codesShownElsewhere: Set<DiagnosticCode> = [
+        .badRegex, .unsupportedRegex, .costlyRegex, .emptyRegex, .tooManyRegexes, .scannerFailed,
+        .exampleMissed, .exampleHit, .exampleSpans, .exampleUndecided, .exampleApplicable,
+    ]
 
     static let names: [String] =
         ((try? files(in: folder, suffix: ".in.json")) ?? []).map { String($0.dropLast(8)) }
