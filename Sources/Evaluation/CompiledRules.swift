@@ -33,9 +33,39 @@ final class MessageNode: Sendable {
     }
 }
 
+/// The times and counts of an expectation, without its conditions: plain values, cheap to copy.
+struct ExpectationTiming: Sendable {
+    let trigger: Expectation.Trigger
+    let earliest: Int64
+    let time: Int64?
+    let messages: Int?
+    let clock: Expectation.Clock
+    let onlyInsideHours: Bool
+    let excuseTimes: Int
+    let excuseExtend: Int64?
+    let atClose: Expectation.AtClose?
+    let report: Expectation.Report
+    let onTransfer: Expectation.OnTransfer
+
+    init(_ plan: Expectation) {
+        trigger = plan.trigger
+        earliest = plan.earliest
+        time = plan.time
+        messages = plan.messages
+        clock = plan.clock
+        onlyInsideHours = plan.onlyInsideHours
+        excuseTimes = plan.excuse?.times ?? 0
+        excuseExtend = plan.excuse?.extend
+        atClose = plan.atClose
+        report = plan.report
+        onTransfer = plan.onTransfer
+    }
+}
+
 /// After X, Y is expected.
 final class ExpectationNode: Sendable {
     let plan: Expectation
+    let timing: ExpectationTiming
     let after: Int
     let expect: Int
     /// The population that `within.messages` counts: that of the answer's first message condition.
@@ -44,6 +74,7 @@ final class ExpectationNode: Sendable {
 
     init(plan: Expectation, after: Int, expect: Int, answerPopulation: PopulationTest, excuse: Int?) {
         self.plan = plan
+        timing = ExpectationTiming(plan)
         self.after = after
         self.expect = expect
         self.answerPopulation = answerPopulation

@@ -214,7 +214,7 @@ extension Evaluator {
         while i >= 0 {
             if !checked.contains(i) {
                 checked.insert(i)
-                if leaf.spans(in: foldedBytes(i, leaf.level), hits: hits(of: i), breaker: breaker) == nil {
+                if !leaf.holds(in: foldedBytes(i, leaf.level), hits: hits(of: i), breaker: breaker) {
                     candidates.remove(i)
                     rows.remove(i)
                 }

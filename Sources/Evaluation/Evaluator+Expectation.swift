@@ -35,7 +35,7 @@ private struct Window {
 extension Evaluator {
     /// The value of an expectation; its obligations are added to `obligations`.
     func value(_ expectation: ExpectationNode, node: Int) -> Value {
-        let plan = expectation.plan
+        let plan = expectation.timing
         let after = value(expectation.after)
         let expect = value(expectation.expect)
         let excuse = expectation.excuse.map { value($0) }
@@ -91,7 +91,7 @@ extension Evaluator {
     /// Walks the triggers that own an obligation.
     private func decide(_ window: Window, node: Int) {
         let triggers = window.triggers
-        switch window.node.plan.trigger {
+        switch window.node.timing.trigger {
         case .each:
             var i = triggers.first(from: 0)
             while i >= 0 {
@@ -100,7 +100,7 @@ extension Evaluator {
             }
         case .first, .nth:
             var left = 1
-            if case .nth(let n) = window.node.plan.trigger { left = n }
+            if case .nth(let n) = window.node.timing.trigger { left = n }
             var i = -1
             while left > 0 {
                 i = triggers.first(from: i + 1)
@@ -118,7 +118,7 @@ extension Evaluator {
                 // The run lasts to the first answer that is not too early, be it late; a message
                 // that is both answer and trigger opens the next one.
                 var answer = window.answers.first(from: i + 1)
-                while answer >= 0, isEarly(answer, after: i, window.node.plan) {
+                while answer >= 0, isEarly(answer, after: i, window.node.timing) {
                     answer = window.answers.first(from: answer + 1)
                 }
                 i = answer < 0 ? -1 : triggers.first(from: answer)
@@ -126,7 +126,7 @@ extension Evaluator {
         }
     }
 
-    private func later(_ span: Int64, than row: Int, _ plan: Expectation) -> Int64 {
+    private func later(_ span: Int64, than row: Int, _ plan: ExpectationTiming) -> Int64 {
         let start = Instant(milliseconds: time(row))
         switch plan.clock {
         case .wall: return start.advanced(by: span).milliseconds
@@ -134,17 +134,17 @@ extension Evaluator {
         }
     }
 
-    func isEarly(_ row: Int, after trigger: Int, _ plan: Expectation) -> Bool {
+    func isEarly(_ row: Int, after trigger: Int, _ plan: ExpectationTiming) -> Bool {
         plan.earliest > 0 && time(row) < later(plan.earliest, than: trigger, plan)
     }
 
     private func fate(of trigger: Int, _ window: Window, node: Int) -> Obligation {
-        let plan = window.node.plan
+        let plan = window.node.timing
         var result = Obligation(
             node: node, trigger: trigger, answer: -1, fate: .unknown, owner: OwnerNumber.unassigned,
             at: MessageTable.noTime)
         var deadline = plan.time.map { later($0, than: trigger, plan) }
-        var excusesLeft = plan.excuse?.times ?? 0
+        var excusesLeft = plan.excuseTimes
         var countedLeft = plan.messages ?? .max
         var exhausted = -1
 
@@ -182,7 +182,7 @@ extension Evaluator {
                 isHuman(i)
             {
                 excusesLeft -= 1
-                deadline = later(plan.excuse?.extend ?? time, than: i, plan)
+                deadline = later(plan.excuseExtend ?? time, than: i, plan)
             }
             i += 1
         }
@@ -205,7 +205,7 @@ extension Evaluator {
     }
 
     /// Neither met nor out of messages: what the end of the unit makes of it.
-    private func atEnd(_ obligation: Obligation, deadline: Int64?, _ plan: Expectation) -> Obligation {
+    private func atEnd(_ obligation: Obligation, deadline: Int64?, _ plan: ExpectationTiming) -> Obligation {
         var result = obligation
         let end = unit.endInstant
         func overdue(_ deadline: Int64) -> Obligation {

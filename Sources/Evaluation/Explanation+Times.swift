@@ -71,10 +71,10 @@ extension Evaluator {
         guard first >= 0 else { return [Phrase("no answer comes later either", "此后也没有应答")] }
         var notes: [Phrase] = []
         var late = first
-        if isEarly(first, after: obligation.trigger, plan) {
+        if isEarly(first, after: obligation.trigger, ExpectationTiming(plan)) {
             notes.append(
                 Phrase("the answer #\(position(first)) comes too early", "应答 #\(position(first)) 来得太早"))
-            while late >= 0, isEarly(late, after: obligation.trigger, plan) {
+            while late >= 0, isEarly(late, after: obligation.trigger, ExpectationTiming(plan)) {
                 late = answers.first(from: late + 1)
             }
         }

@@ -16,6 +16,8 @@ final class KeywordMatcher: Sendable {
         let bytes: [UInt8]
         let wordAtStart: Bool
         let wordAtEnd: Bool
+        /// Allow-phrases that contain it, and where: they can cover it only there.
+        let shields: [(phrase: [UInt8], offset: Int)]
     }
 
     let phrases: [Phrase]
@@ -25,19 +27,22 @@ final class KeywordMatcher: Sendable {
 
     init(_ keywords: Keywords, table: FoldTable) {
         let level = TextLevel(keywords.fold)
+        let allow = keywords.allow.map { Array(table.folded($0, level: level).utf8) }.filter { !$0.isEmpty }
         var seen: Set<[UInt8]> = []
         var phrases: [Phrase] = []
         for text in keywords.phrases {
             let bytes = Array(table.folded(text, level: level).utf8)
             guard let first = bytes.first, let last = bytes.last, seen.insert(bytes).inserted else { continue }
+            let shields = allow.flatMap { allowed in
+                KeywordMatcher.occurrences(of: bytes, in: allowed).map { (allowed, $0.lowerBound) }
+            }
             phrases.append(
                 Phrase(
-                    bytes: bytes,
-                    wordAtStart: KeywordMatcher.isWord(keywords.boundary, first),
-                    wordAtEnd: KeywordMatcher.isWord(keywords.boundary, last)))
+                    bytes: bytes, wordAtStart: KeywordMatcher.isWord(keywords.boundary, first),
+                    wordAtEnd: KeywordMatcher.isWord(keywords.boundary, last), shields: shields))
         }
         self.phrases = phrases
-        allow = keywords.allow.map { Array(table.folded($0, level: level).utf8) }.filter { !$0.isEmpty }
+        self.allow = allow
         needed =
             switch keywords.quantity {
             case .any, .none: 1
@@ -76,18 +81,13 @@ final class KeywordMatcher: Sendable {
         in text: UnsafeBufferPointer<UInt8>, phrases candidates: [Int], breaker: WordBreaker
     ) -> [Range<Int>]? {
         guard candidates.count >= needed else { return nil }
-        // Looked for when the first keyword stands: most messages have none to shield.
-        var shields: [Range<Int>]?
         var found: [Range<Int>] = []
         var different = 0
         for number in candidates {
             let phrase = phrases[number]
             var occurs = false
-            for range in KeywordMatcher.occurrences(of: phrase.bytes, in: text) {
-                if shields == nil { shields = allow.flatMap { KeywordMatcher.occurrences(of: $0, in: text) } }
-                if refusal(of: phrase, at: range, in: text, shields: shields ?? [], breaker: breaker) != nil {
-                    continue
-                }
+            for range in KeywordMatcher.occurrences(of: phrase.bytes, in: text)
+            where counts(phrase, at: range, in: text, breaker) {
                 occurs = true
                 if found.count < SpanMatcher.spanLimit { found.append(range) }
             }
@@ -100,19 +100,32 @@ final class KeywordMatcher: Sendable {
         return found
     }
 
-    /// Why an occurrence does not count; nil where it does.
-    func refusal(
-        of phrase: Phrase, at range: Range<Int>, in text: UnsafeBufferPointer<UInt8>,
-        shields: [Range<Int>], breaker: WordBreaker
-    ) -> Refusal? {
-        if phrase.wordAtStart, !isBoundary(range.lowerBound, in: text, breaker) { return .insideWord(range) }
-        if phrase.wordAtEnd, !isBoundary(range.upperBound, in: text, breaker) { return .insideWord(range) }
-        if let shield = shields.first(where: {
-            $0.lowerBound <= range.lowerBound && range.upperBound <= $0.upperBound
-        }) {
-            return .shielded(range, by: shield)
+    /// Whether one of these phrases occurs and counts; for matchers that need one only. No allocation.
+    func hasOne(
+        of candidates: some Sequence<Int>, in text: UnsafeBufferPointer<UInt8>, breaker: WordBreaker
+    ) -> Bool {
+        for number in candidates {
+            var from = 0
+            while let start = KeywordMatcher.first(phrases[number].bytes, in: text, from: from) {
+                let range = start..<start + phrases[number].bytes.count
+                if counts(phrases[number], at: range, in: text, breaker) { return true }
+                from = start + 1
+            }
         }
-        return nil
+        return false
+    }
+
+    /// Whether an occurrence counts: no allow-phrase covers it, and its word ends are boundaries.
+    private func counts(
+        _ phrase: Phrase, at range: Range<Int>, in text: UnsafeBufferPointer<UInt8>, _ breaker: WordBreaker
+    ) -> Bool {
+        for shield in phrase.shields {
+            let start = range.lowerBound - shield.offset
+            guard start >= 0, start + shield.phrase.count <= text.count, let base = text.baseAddress else { continue }
+            if memcmp(base + start, shield.phrase, shield.phrase.count) == 0 { return false }
+        }
+        if phrase.wordAtStart, !isBoundary(range.lowerBound, in: text, breaker) { return false }
+        return !phrase.wordAtEnd || isBoundary(range.upperBound, in: text, breaker)
     }
 
     /// ICU's word boundary, answered without ICU where the neighbours leave no doubt.
@@ -142,22 +155,30 @@ final class KeywordMatcher: Sendable {
 
     /// The same in bytes that somebody else holds.
     static func occurrences(of needle: [UInt8], in text: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
-        guard !needle.isEmpty, needle.count <= text.count, let base = text.baseAddress else { return [] }
         var result: [Range<Int>] = []
-        needle.withUnsafeBufferPointer { needle in
+        var from = 0
+        while let start = first(needle, in: text, from: from) {
+            result.append(start..<start + needle.count)
+            from = start + 1
+        }
+        return result
+    }
+
+    /// Where `needle` first occurs at or after `from`.
+    private static func first(_ needle: [UInt8], in text: UnsafeBufferPointer<UInt8>, from: Int) -> Int? {
+        guard !needle.isEmpty, from + needle.count <= text.count, let base = text.baseAddress else { return nil }
+        return needle.withUnsafeBufferPointer { needle in
             // The last byte of the first character tells more than its lead byte, which most Han share.
             let probe = min(2, needle.count - 1)
             let byte = Int32(needle[probe])
-            var from = probe
+            var at = from + probe
             let last = text.count - needle.count + probe
-            while from <= last, let hit = memchr(base + from, byte, last - from + 1) {
+            while at <= last, let hit = memchr(base + at, byte, last - at + 1) {
                 let start = UnsafeRawPointer(hit) - UnsafeRawPointer(base) - probe
-                if let wanted = needle.baseAddress, memcmp(base + start, wanted, needle.count) == 0 {
-                    result.append(start..<start + needle.count)
-                }
-                from = start + probe + 1
+                if let wanted = needle.baseAddress, memcmp(base + start, wanted, needle.count) == 0 { return start }
+                at = start + probe + 1
             }
+            return nil
         }
-        return result
     }
 }

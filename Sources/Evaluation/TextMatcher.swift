@@ -88,6 +88,18 @@ final class TextLeaf: Sendable {
         }
     }
 
+    /// Whether the leaf holds in a folded text in which the scanner found these atoms.
+    func holds(
+        in text: UnsafeBufferPointer<UInt8>, hits: UnsafeBufferPointer<ScanHit>, breaker: WordBreaker
+    ) -> Bool {
+        switch kind {
+        case .keywords(let matcher) where matcher.needed == 1:
+            return matcher.hasOne(of: hits.lazy.compactMap { self.phraseOfAtom[$0.atom] }, in: text, breaker: breaker)
+        case .regex(let matcher): return matcher.except.map { !$0.matches(text) } ?? true
+        default: return spans(in: text, hits: hits, breaker: breaker) != nil
+        }
+    }
+
     /// Spans in a folded text, nil where the leaf does not hold. Ignores `isInverted`.
     func spans(in text: [UInt8], breaker: WordBreaker) -> [Range<Int>]? {
         switch kind {
