@@ -42,7 +42,11 @@ let package = Package(
             providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
         .target(name: "CICU", linkerSettings: [.linkedLibrary("icui18n"), .linkedLibrary("icuuc")]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
-        .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(
+            name: "CSimdJSON",
+            // simdjson checks every use of its iterators unless told not to.
+            cxxSettings: [.define("SIMDJSON_DEVELOPMENT_CHECKS", to: "0"), .define("NDEBUG")],
+            linkerSettings: [.linkedLibrary("simdjson")]),
 
         .target(name: "ConversationModel", swiftSettings: hot),
         .target(name: "Diagnostics", exclude: ["Diagnostics.md"], swiftSettings: strict),

@@ -101,15 +101,17 @@ extension Evaluator {
     }
 
     private func addPlainHit(rule: Int, leaf number: Int, row i: Int) {
-        let level = leafLevels[number]
-        let found = rules.leaves[number].spans(in: foldedBytes(i, level), hits: hits(of: i), breaker: breaker)
-        if found == nil, leafVerifies[number] { return }
         let firstEvidence = Int32(judgement.evidence.count)
-        let firstSpan = Int32(judgement.spans.count)
-        for range in found ?? [] { appendUnited(original(range, of: i, level), from: Int(firstSpan)) }
-        judgement.evidence.append(
-            Judgement.EvidenceRecord(
-                message: Int32(base + i), label: .match, spans: firstSpan..<Int32(judgement.spans.count)))
+        if collectsEvidence || leafVerifies[number] {
+            let level = leafLevels[number]
+            let found = rules.leaves[number].spans(in: foldedBytes(i, level), hits: hits(of: i), breaker: breaker)
+            if found == nil, leafVerifies[number] { return }
+            let firstSpan = Int32(judgement.spans.count)
+            for range in found ?? [] { appendUnited(original(range, of: i, level), from: Int(firstSpan)) }
+            judgement.evidence.append(
+                Judgement.EvidenceRecord(
+                    message: Int32(base + i), label: .match, spans: firstSpan..<Int32(judgement.spans.count)))
+        }
         judgement.findings.append(
             Judgement.FindingRecord(
                 rule: Int32(rule), unit: unit.number, outcome: .hit, owner: owner(of: i),
@@ -325,7 +327,7 @@ extension Evaluator {
         isPartial: Bool = false, evidence: () -> Void
     ) {
         let first = Int32(judgement.evidence.count)
-        evidence()
+        if collectsEvidence { evidence() }
         judgement.findings.append(
             Judgement.FindingRecord(
                 rule: Int32(rule), unit: unit.number, outcome: outcome, owner: owner,

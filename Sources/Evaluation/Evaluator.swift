@@ -73,6 +73,8 @@ public final class Evaluator {
     /// Conversations that close after this instant are cut off there; `MessageTable.noTime`: none is.
     public var asOf = MessageTable.noTime
 
+    /// Findings carry what they rest on; without, they are only counted, and no span is looked for.
+    public var collectsEvidence = true
     /// Stays are found even where no rule asks for them, to be counted.
     public var countsStays = true
 

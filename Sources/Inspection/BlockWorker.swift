@@ -114,6 +114,7 @@ final class BlockWorker {
     /// Judges the block's conversations but those at the indices in `duplicates` (ascending).
     func judge(into result: BlockResult, duplicates: [Int], keepsCases: Bool) {
         evaluator.begin()
+        evaluator.collectsEvidence = options.writesFindings || keepsCases
         rows.removeAll(keepingCapacity: true)
         records.removeAll(keepingCapacity: true)
         var nextDuplicate = 0
