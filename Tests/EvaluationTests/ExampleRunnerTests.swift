@@ -1,0 +1,112 @@
+import ConversationModel
+import Diagnostics
+import Evaluation
+import Patterns
+import RuleLanguage
+import Testing
+
+/// Examples beside their rules, and rules made of lists.
+struct ExampleRunnerTests {
+    private func run(_ json: String, variants: Bool = true) throws -> ExampleReport {
+        let file = RuleFile(SourceFile(path: "rule.json", bytes: Array(json.utf8)))
+        let compiled = try #require(
+            RuleCompiler.compile(
+                file.rules, digest: "", table: Comparison.table, cache: DiskCache(directory: nil)
+            ).rules)
+        return try ExampleRunner(file.rules, compiled: compiled).run(variants: variants)
+    }
+
+    private func rule(_ examples: String, more: String = "") -> String {
+        #"""
+        {"id": "r", "name": "规则", "polarity": "negative", \#(more)
+         "when": {"message": {"from": "agent", "keywords": ["VX转账", "发微信"]}}, "examples": \#(examples)}
+        """#
+    }
+
+    @Test func passesInAllFourVariants() throws {
+        let report = try run(
+            rule(#"{"hit": ["⟦VX转账⟧吧", "请⟦发微信⟧"], "clean": ["转账", "微信"]}"#))
+        #expect(report.diagnostics.isEmpty)
+        #expect(report.rules == 1)
+        #expect(report.examples == 4)
+        #expect(report.variants == 16)
+    }
+
+    @Test func leavesOutWhatIsAsked() throws {
+        let text = rule(
+            #"{"hit": ["VX转账", "发微信"], "clean": ["转账", "微信"]}"#,
+            more: #""withoutVariants": ["emoji", "traditional"],"#)
+        #expect(try run(text).variants == 8)
+        #expect(try run(text, variants: false).variants == 0)
+    }
+
+    @Test func saysEachFailureOnceAtItsPlace() throws {
+        let text = rule(#"{"hit": ["转账", "⟦微信⟧发微信"], "clean": ["发微信", "好"]}"#)
+        let report = try run(text)
+        #expect(
+            report.diagnostics.map(\.code) == ["example-missed", "example-spans", "example-hit"])
+        let starts = report.diagnostics.compactMap(\.place.range?.start)
+        #expect(starts == starts.sorted())
+        #expect(starts.count == 3)
+    }
+
+    @Test func aThousandExamplesAreQuick() throws {
+        let hits = (0..<100).map { #""第\#($0)次发微信""# }.joined(separator: ",")
+        let clean = (0..<100).map { #""第\#($0)次""# }.joined(separator: ",")
+        let report = try run(rule(#"{"hit": [\#(hits)], "clean": [\#(clean)]}"#))
+        #expect(report.diagnostics.isEmpty)
+        #expect(report.examples + report.variants == 1000)
+    }
+
+    // MARK: Lists
+
+    private func list(
+        _ text: String, _ kind: ListedRules.Kind, _ fold: FoldLevel = .exact
+    ) -> ListedRules {
+        ListedRules(
+            SourceFile(path: "list.txt", bytes: Array(text.utf8)), kind: kind, fold: fold,
+            table: Comparison.table)
+    }
+
+    private func rules(_ list: ListedRules) -> RuleFile {
+        RuleFile(SourceFile(path: "list.ndjson", bytes: Array(list.text.utf8)))
+    }
+
+    @Test func aListOfKeywordsBecomesRules() throws {
+        let made = list("加微信\r\n\n# 注释\n  \n\"引号\\\"\u{2028}x\n最后", .keyword, .folded)
+        #expect(made.count == 3)
+        #expect(made.diagnostics.isEmpty)
+        #expect(made.text.split(separator: "\n").count == 3)
+        let file = rules(made)
+        #expect(file.diagnostics.isEmpty)
+        #expect(file.rules.map(\.id.value) == ["keyword-00001", "keyword-00002", "keyword-00003"])
+        #expect(file.rules.map(\.name) == ["加微信", "\"引号\\\"\u{2028}x", "最后"])
+        guard case .message(let message)? = file.rules.first?.when.kind,
+            case .keywords(let keywords)? = message.text?.kind
+        else {
+            Issue.record("no keywords")
+            return
+        }
+        #expect(message.population == Population(speakers: [.agent]))
+        #expect(keywords.phrases == ["加微信"])
+        #expect(keywords.boundary == .substring)
+        #expect(keywords.fold == .folded)
+    }
+
+    @Test func aRegexThatIsRefusedIsLeftOutWithItsPlace() throws {
+        let made = list("加.{0,3}微信\n微信(?!支付)\n[0-9]+元\n", .regex)
+        #expect(made.count == 2)
+        #expect(made.diagnostics.map(\.code) == ["unsupported-regex"])
+        // Behind the first line and 微信: the bracket with its question mark.
+        #expect(made.diagnostics.first?.place.range == SourceRange(22, 25))
+        #expect(rules(made).rules.map(\.id.value) == ["regex-00001", "regex-00003"])
+    }
+
+    @Test func entriesThatMakeNoRuleAreSaid() {
+        let long = String(repeating: "长", count: 201)
+        let made = list("\u{200B}\n\(long)\n${x}\n好", .keyword, .folded)
+        #expect(made.diagnostics.map(\.code) == ["bad-value", "limit", "bad-value"])
+        #expect(made.count == 1)
+        #expect(list("", .keyword).text == "")
+    }
+}
