@@ -8,11 +8,11 @@ import RuleLanguage
 /// The product's result on a random case, in the oracle's terms.
 enum Comparison {
     static let table = FoldTable()
+    static let acknowledgements = Acknowledgements(table: table)
 
     /// Which messages want an answer is an input to both.
-    static func oracle(_ random: RandomCase) -> Oracle {
-        let acknowledgements = Acknowledgements(table: table)
-        return Oracle(rules: random.rules, policy: random.policy, groups: random.groups) {
+    static func oracle(_ random: RandomCase, asOf: Instant? = nil) -> Oracle {
+        return Oracle(rules: random.rules, policy: random.policy, groups: random.groups, asOf: asOf) {
             acknowledgements.needsAnswer($0)
         }
     }

@@ -1,0 +1,45 @@
+import ChineseText
+import ConversationModel
+import Patterns
+
+/// Folds and scans messages one by one, for any number of sessions. One per thread.
+public final class SessionReader {
+    public let rules: CompiledRules
+    let breaker = WordBreaker()
+    private let scanner: Scanner
+    private var line: [UInt8] = []
+
+    /// Makes a reader; throws where the scanner gets no memory.
+    public init(_ rules: CompiledRules) throws(ScannerError) {
+        self.rules = rules
+        scanner = try Scanner(rules.patterns)
+    }
+
+    /// Reads a message once; its session keeps what was found.
+    func read(_ message: Message) -> RowText {
+        var result = RowText()
+        let sender = message.speaker.rawValue &* 2 &+ (message.isAutomatic ? 1 : 0)
+        var text = message.text
+        scanner.reset()
+        for level in TextLevel.allCases {
+            guard let senders = rules.textSenders[level], senders >> sender & 1 != 0 else { continue }
+            let folded = text.withUTF8 { rules.table.foldMapped($0, level: level) }
+            if level == .exact { result.exact = folded } else { result.folded = folded }
+            line.removeAll(keepingCapacity: true)
+            line.append(contentsOf: folded.bytes)
+            let end = [UInt32(truncatingIfNeeded: line.count)]
+            line.append(0x0A)
+            line.withUnsafeBufferPointer { bytes in
+                end.withUnsafeBufferPointer { scanner.scan(bytes, ends: $0, level: level) }
+            }
+        }
+        var leaves: Set<Int32> = []
+        for hit in scanner.found { leaves.formUnion(rules.leavesOfAtom[Int(hit.atom)]) }
+        result.leaves = leaves.filter { number in
+            let leaf = rules.leaves[Int(number)]
+            guard leaf.needsVerification else { return true }
+            return result.at(leaf.level).flatMap { leaf.spans(in: $0.bytes, breaker: breaker) } != nil
+        }.sorted()
+        return result
+    }
+}
