@@ -96,7 +96,8 @@ struct ExplanationTests {
     @Test func theFirstFailingPartOfAnAllIsBlamed() throws {
         let result = try explain(
             rule(
-                #"{"all": [{"message": {"from": "buyer", "keywords": ["退款"]}}, {"message": {"from": "agent", "keywords": ["不行"]}}]}"#),
+                #"{"all": [{"message": {"from": "buyer", "keywords": ["退款"]}}, {"message": {"from": "agent", "keywords": ["不行"]}}]}"#
+            ),
             [message(.buyer, "退款", at: 0), message(.agent, "好的", at: 3)])
         #expect(result.condition.blamedChild == 1)
         #expect(result.reason.chinese.contains("不行"))
