@@ -193,11 +193,13 @@ final class SessionUnit {
                 continue
             }
             // Asleep: clean or not applicable by the exposures of its class.
-            let known = shared[rule.exposureClass] ?? {
-                var exposures = SessionExposures()
-                exposures.add(rule.exposures, in: self)
-                return exposures
-            }()
+            let known =
+                shared[rule.exposureClass]
+                ?? {
+                    var exposures = SessionExposures()
+                    exposures.add(rule.exposures, in: self)
+                    return exposures
+                }()
             shared[rule.exposureClass] = known
             outcomes.append(outcome(number, known.list.isEmpty ? .notApplicable : .clean, [], known))
         }

@@ -73,7 +73,8 @@ struct SessionDriver {
             return
         }
         if manner.hasAdvances, let close = part.close {
-            let span = max(0, close.milliseconds - (conversation.messages[part.rows.upperBound - 1].time?.milliseconds ?? 0))
+            let span = max(
+                0, close.milliseconds - (conversation.messages[part.rows.upperBound - 1].time?.milliseconds ?? 0))
             let before = close.advanced(by: -Int64.random(in: 0...span, using: &generator))
             take(session.advance(to: before), &self)
         }

@@ -42,7 +42,8 @@ struct SessionEqualsBatchTests {
             lines.append("only asserted: \(finding)")
         }
         // In order, only a cut end or a message without a time withdraws what was said.
-        let isPlain = asOf == nil && !random.conversation.isTruncatedAtEnd
+        let isPlain =
+            asOf == nil && !random.conversation.isTruncatedAtEnd
             && random.conversation.messages.allSatisfy { $0.time != nil }
         if isPlain, !manner.isShuffled, !driver.retracted.isEmpty {
             lines.append("retracted: \(driver.retracted)")
