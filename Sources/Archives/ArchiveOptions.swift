@@ -21,6 +21,8 @@ public struct ArchiveOptions: Sendable {
     public var largestRecord = 16 << 20
     /// Where messages go that do not fit in memory.
     public var spillDirectory = ArchivePath("/tmp")
+    /// Nil is told from each input's first lines.
+    public var shape: ArchiveShape?
     /// False: shape and encoding are told from what the first read gives, for a live pipe.
     public var waitsForHead = true
 

@@ -49,7 +49,7 @@ package struct OpenedInput {
             stream = converted
             head = try OpenedInput.head(of: stream, limit: 1 << 20, waits: waits)
         }
-        shape = try ArchiveShape.detected(in: head, path: input.path, name: name)
+        shape = try options.shape ?? ArchiveShape.detected(in: head, path: input.path, name: name)
         text = PeekedStream(head: head, rest: stream)
     }
 

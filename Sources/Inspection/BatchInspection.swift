@@ -174,6 +174,16 @@ public final class BatchInspection: @unchecked Sendable {
         condition.broadcast()
     }
 
+    /// A case under the name that the tables give its owner.
+    private func labelled(_ findingCase: FindingCase) -> FindingCase {
+        guard let roster = options.roster, case .agent(let account) = findingCase.finding.owner else {
+            return findingCase
+        }
+        var labelled = findingCase
+        labelled.finding.owner = .agent(RunTotals.label(account: account, roster: roster))
+        return labelled
+    }
+
     private func result() -> InspectionResult {
         var coverage = totals.coverage
         coverage.recordsRead += lines.recordsRead
@@ -191,7 +201,7 @@ public final class BatchInspection: @unchecked Sendable {
         }
         return InspectionResult(
             tally: totals.tally(rules: rules.summaries, roster: options.roster), coverage: coverage,
-            cases: totals.cases, findings: totals.findings, negativeHitsBySeverity: totals.negativeHitsBySeverity,
+            cases: totals.cases.map(labelled), findings: totals.findings, negativeHitsBySeverity: totals.negativeHitsBySeverity,
             diagnostics: Array((lines.recordDiagnostics + totals.diagnostics).prefix(RunTotals.diagnosticLimit)))
     }
 }

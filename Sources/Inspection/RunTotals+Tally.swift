@@ -21,8 +21,12 @@ extension RunTotals {
         let number = Int32(key - TallyCounter.ownerOffset)
         guard number >= 0 else { return OwnerNumber.owner(number, names: agentNames).label }
         let account = agentNames.name(number)
-        guard let roster else { return account }
-        return roster.entry(account: account, on: nil)?.person ?? Roster.normalForm(account)
+        return roster.map { RunTotals.label(account: account, roster: $0) } ?? account
+    }
+
+    /// The person behind an account, else the account in its normal form.
+    static func label(account: String, roster: Roster) -> String {
+        roster.entry(account: account, on: nil)?.person ?? Roster.normalForm(account)
     }
 
     private func mainGroup(ofAgentLabelled label: String, labels: [String]) -> String {

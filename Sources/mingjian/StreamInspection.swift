@@ -15,13 +15,9 @@ struct StreamInspection {
     func run(rules: CompiledRules) throws -> Int32 {
         var options = try archive.options(cutting: false)
         options.waitsForHead = false
+        // Whatever a line is, it gets its result line.
+        options.shape = .conversations
         let lines = try openArchive(try archive.inputs(), options: options)
-        guard lines.shape == .conversations else {
-            throw CommandFailure(
-                code: CommandFailure.usage,
-                phrase: Phrase(
-                    "--stream takes conversation lines only", "--stream 只接受每行一个会话的 NDJSON"))
-        }
         let reader = BlockReader(lines, largestRecord: archive.maxLine, isLive: true)
         let inspector = try StreamInspector(
             rules, engine: Version.engine, defaultShop: shop, isStrict: archive.strictJSON)
