@@ -104,20 +104,25 @@ let package = Package(
             path: "Tests/OracleSupport", exclude: ["README.md"]),
         tests("ConversationModel", ["ConversationModel"]),
         tests("Diagnostics", ["Diagnostics"]),
-        tests("ChineseText", ["ChineseText"]),
+        tests("ChineseText", ["ChineseText", "ConversationModel", "CICU"]),
         tests("Archives", ["Archives", "ConversationModel", "Diagnostics", "CZlib", "CZstd"]),
         tests(
             "RuleLanguage", ["RuleLanguage", "Diagnostics", "ConversationModel"],
             exclude: ["Diagnostics"]),
         tests("Patterns", ["Patterns", "ChineseText"]),
         tests("Evaluation", ["Evaluation", "Patterns", "ChineseText", "RuleLanguage", "OracleSupport"]),
-        tests("Inspection", ["Inspection", "Evaluation", "Archives", "Synthesis"]),
+        tests(
+            "Inspection",
+            [
+                "Inspection", "Evaluation", "Archives", "Synthesis", "RuleLanguage", "Patterns",
+                "ChineseText", "ConversationModel", "Diagnostics",
+            ]),
         tests("Reports", ["Reports", .product(name: "Crypto", package: "swift-crypto")]),
         tests("Synthesis", ["Synthesis"]),
         tests(
             "Rule", ["Evaluation", "RuleLanguage", "Inspection", "Archives"],
             exclude: ["Diagnostics", "floors.json"]),
-        tests("Command", ["ConversationModel"]),
+        tests("Command", []),
         tests("Tidy", []),
     ],
     cxxLanguageStandard: .cxx17

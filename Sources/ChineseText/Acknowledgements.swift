@@ -30,7 +30,7 @@ public struct Acknowledgements: Sendable {
         var han = 0
         for byte in text where byte &- 0xE4 < 6 { han &+= 1 }
         if han * 3 > longest { return true }
-        let folded = table.foldMapped(text, level: .folded).bytes
+        let folded = Acknowledgements.withoutEmojiNames(table.foldMapped(text, level: .folded).bytes)
         let core = Stripping.core(of: folded)
         let compact = Acknowledgements.compact(Array(folded[core]))
         if phrases.contains(compact) { return false }
@@ -46,18 +46,35 @@ public struct Acknowledgements: Sendable {
         return text.withUTF8 { needsAnswer($0) }
     }
 
-    /// Only emoji, or bracketed emoji names such as `[微笑]`.
+    /// Only emoji, punctuation and symbols, none of which asks.
     private static func isDecoration(_ bytes: [UInt8]) -> Bool {
-        var depth = 0
-        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
-            if scalar == "[" { depth += 1 } else if scalar == "]" { depth -= 1 }
-            else if depth > 0 { continue }
-            else if scalar == "?" { return false }
-            else if !CharacterClass.isPictographic(scalar), !CharacterClass.isPunctuationOrSymbol(scalar) {
-                return false
+        String(decoding: bytes, as: UTF8.self).unicodeScalars.allSatisfy { scalar in
+            scalar != "?"
+                && (CharacterClass.isPictographic(scalar) || CharacterClass.isPunctuationOrSymbol(scalar))
+        }
+    }
+
+    /// What stands in brackets where exports name a thing that was sent: that asks for an answer.
+    private static let attachments = Set(
+        ["图片", "动画表情", "视频", "语音", "文件", "链接", "商品", "订单", "卡片", "位置"].map { Array($0.utf8) })
+
+    /// Without names of emoji in brackets, such as `[微笑]`.
+    private static func withoutEmojiNames(_ bytes: [UInt8]) -> [UInt8] {
+        guard bytes.contains(0x5B) else { return bytes }
+        var result: [UInt8] = []
+        var i = 0
+        while i < bytes.count {
+            let name = bytes[(i + 1)...].prefix { $0 >= 0x80 }
+            if bytes[i] == 0x5B, (1...24).contains(name.count), name.endIndex < bytes.count,
+                bytes[name.endIndex] == 0x5D, !attachments.contains(Array(name))
+            {
+                i = name.endIndex + 1
+            } else {
+                result.append(bytes[i])
+                i += 1
             }
         }
-        return depth == 0
+        return result
     }
 
     /// Without spaces and the punctuation and particles people sprinkle in: 好的, 谢谢~ is 好的谢谢.

@@ -24,9 +24,12 @@ public enum CharacterClass {
         for character in text {
             guard let scalar = character.unicodeScalars.first else { continue }
             if scalar.value < 0x20 || scalar.value == 0x7F { continue }
+            // Two regional indicators are one flag.
+            let isFlag =
+                (0x1F1E6...0x1F1FF).contains(scalar.value) && character.unicodeScalars.count > 1
             if scalar.value < 0x300 {
                 width += 1
-            } else if mj_is_wide(scalar.value) != 0
+            } else if mj_is_wide(scalar.value) != 0 || isFlag
                 || character.unicodeScalars.contains(where: { $0.value == 0xFE0F })
             {
                 width += 2

@@ -135,7 +135,10 @@ extension FoldTable {
         for scalar in String(decoding: target[..<Int(length)], as: UTF16.self).unicodeScalars {
             // NFKC_Casefold's results only change further by simplification, which the table holds.
             let bytes = Array(String(Character(scalar)).utf8)
-            let entry = scalar.value < 0x80 ? 0 : self.entry(scalar.value)
+            // A line feed that marks join with must not stay: it would end the message in a block.
+            let entry =
+                scalar.value < 0x80
+                ? asciiEntry(UInt8(truncatingIfNeeded: scalar.value)) : self.entry(scalar.value)
             switch Kind(rawValue: UInt8(truncatingIfNeeded: entry >> 24)) {
             case .one, .two, .three:
                 for k in 0..<(entry >> 24) { result.append(UInt8(truncatingIfNeeded: entry >> (8 * k))) }

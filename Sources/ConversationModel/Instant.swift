@@ -31,7 +31,9 @@ public struct CalendarDay: Hashable, Comparable, Sendable, Codable, CustomString
     /// The day written `YYYY-MM-DD`, or nil where that is not a date of the calendar.
     public init?(_ text: String) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        // Digits only: `Int` would read a sign, too.
         guard parts.count == 3, parts[0].count == 4, parts[1].count == 2, parts[2].count == 2,
+            parts.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }),
             let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]),
             (1...12).contains(month), day >= 1
         else { return nil }

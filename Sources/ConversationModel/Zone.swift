@@ -49,7 +49,7 @@ public struct Zone: Sendable, Hashable {
     /// The calendar day that `instant` falls on in this zone.
     public func day(of instant: Instant) -> CalendarDay {
         let local = instant.milliseconds &+ offset(at: instant)
-        let day = local >= 0 ? local / 86_400_000 : (local - 86_399_999) / 86_400_000
+        let day = local / 86_400_000 - (local % 86_400_000 < 0 ? 1 : 0)
         return CalendarDay(daysSince1970: Int32(truncatingIfNeeded: day))
     }
 
