@@ -49,7 +49,11 @@ package struct OpenedInput {
             stream = converted
             head = try OpenedInput.head(of: stream, limit: 1 << 20, waits: waits)
         }
-        shape = try options.shape ?? ArchiveShape.detected(in: head, path: input.path, name: name)
+        if let known = options.shape {
+            shape = known
+        } else {
+            shape = try ArchiveShape.detected(in: head, path: input.path, name: name)
+        }
         text = PeekedStream(head: head, rest: stream)
     }
 
