@@ -24,7 +24,7 @@ public final class FoldTable: Sendable {
 
     static let limit: UInt32 = 0x30000
     static let blockShift: UInt32 = 7
-    static let formatVersion: UInt8 = 3
+    static let formatVersion: UInt8 = 4
 
     /// Bytes of the table for a cache; `init(serialized:)` reads them.
     public let serialized: [UInt8]

@@ -96,7 +96,8 @@ struct FoldTableBuilder {
         let original = Array(String(Character(scalar)).utf8)
         if folded == original { return 0 }
         if folded == [0x20] { return packed(.space) }
-        if folded.count <= min(3, original.count) {
+        // What holds a space goes to the pool: there runs of spaces are looked for.
+        if folded.count <= min(3, original.count), !folded.contains(0x20) {
             let payload = folded.enumerated().reduce(UInt32(0)) { $0 | UInt32($1.element) << UInt32(8 * $1.offset) }
             return UInt32(folded.count) << 24 | payload
         }

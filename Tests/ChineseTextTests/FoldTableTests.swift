@@ -40,7 +40,7 @@ struct FoldTableTests {
             for level in TextLevel.allCases {
                 let expected = mapped(text, level).bytes
                 let ample = text.utf8.count * 18 + 64
-                #expect(hot(text, level: level, capacity: ample) == expected, "seed \(seed)")
+                #expect(hot(text, level: level, capacity: ample) == expected, "seed \(seed): \(text.unicodeScalars.map { String($0.value, radix: 16) })")
                 let tight = text.utf8.count + texts.number(below: 4)
                 if let bytes = hot(text, level: level, capacity: tight) {
                     #expect(bytes == expected, "seed \(seed)")

@@ -58,7 +58,9 @@ struct FoldingEqualsICUTests {
             let folded = columns.map { Array(Self.table.folded($0).utf8) }
             let expected = columns.map { Array((icu.folded($0) ?? "?").utf8) }
             #expect(folded == expected, "\(line)")
-            #expect(Set(folded).count == 1, "\(line)")
+            // NFKC_Casefold turns U+0345 into a letter before marks are sorted: there alone equivalents
+            // may differ.
+            if !line.contains("0345") { #expect(Set(folded).count == 1, "\(line)") }
             cases += 1
         }
         #expect(cases > 15_000)
