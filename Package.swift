@@ -23,7 +23,7 @@ let package = Package(
     name: "mingjian",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "mingjian", targets: ["mingjian"]),
+        .executable(name: "mingjian", targets: ["mingjian"])
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),

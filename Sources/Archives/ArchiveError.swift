@@ -1,11 +1,11 @@
 import Diagnostics
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// Why an archive cannot be read any further: the environment's fault, not a record's.

@@ -85,8 +85,7 @@ public final class ConversationLines: ByteStream {
         return try grouping.preview(policy: policy, candidates: candidates)
     }
 
-    private func grouping(skipsConversations: Bool = false) throws(ArchiveError) -> MessageGrouping
-    {
+    private func grouping(skipsConversations: Bool = false) throws(ArchiveError) -> MessageGrouping {
         var grouping = MessageGrouping.Options()
         grouping.assembly.cutting = options.cutting
         grouping.assembly.allowsDuplicates = options.allowsDuplicates

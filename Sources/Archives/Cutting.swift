@@ -72,6 +72,7 @@ public struct CutPreview: Hashable, Sendable {
         self.candidates = candidates.map { Candidate(closeAfter: $0, conversations: 0) }
     }
 
+    /// Counts a gap between two messages, in milliseconds.
     package mutating func add(gap: Int64) {
         let index = CutPreview.bounds.firstIndex { gap <= $0 } ?? CutPreview.bounds.count
         gaps[index].gaps += 1

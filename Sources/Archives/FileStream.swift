@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// The bytes of a file, pipe or standard input.
@@ -41,7 +41,7 @@ public final class FileStream: ByteStream {
             throw .cannotOpen(path: name, errno: EISDIR)
         }
         #if canImport(Glibc)
-            posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
+        posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
         #endif
     }
 
@@ -65,11 +65,11 @@ public final class FileStream: ByteStream {
         guard !isAtEnd, let start = buffer.baseAddress, buffer.count > 0 else { return 0 }
         while true {
             #if canImport(Glibc)
-                let count = Glibc.read(descriptor, start, buffer.count)
+            let count = Glibc.read(descriptor, start, buffer.count)
             #elseif canImport(Musl)
-                let count = Musl.read(descriptor, start, buffer.count)
+            let count = Musl.read(descriptor, start, buffer.count)
             #else
-                let count = Darwin.read(descriptor, start, buffer.count)
+            let count = Darwin.read(descriptor, start, buffer.count)
             #endif
             if count > 0 {
                 bytesRead += count

@@ -18,6 +18,7 @@ package struct TimeReader: Sendable {
         self.formats = formats
     }
 
+    /// Reads a cell as a time.
     package func read(_ cell: ArraySlice<UInt8>) -> Outcome {
         let text = trimmed(cell)
         guard !text.isEmpty else { return .absent }

@@ -6,6 +6,7 @@ import ConversationModel
 /// What fits in memory stays there; beyond that messages go to disk, divided by their key, until each
 /// part fits. The lines are merged back in order, so that memory does not grow with the archive.
 package final class MessageGrouping: ByteStream {
+    /// How messages are grouped.
     package struct Options {
         package var assembly = ConversationAssembler.Options()
         package var zone: Zone = .chinaStandard

@@ -21,6 +21,7 @@ package final class MessageBlock {
         bytes.deallocate()
     }
 
+    /// The number of the record that a line of the block holds.
     package func record(ofLine number: Int) -> Int {
         records.isEmpty ? firstRecord + number : records[min(number, records.count - 1)]
     }
@@ -36,6 +37,7 @@ package final class MessageBlock {
         bytes = larger
     }
 
+    /// Adds a piece of a record that is longer than what was read at once.
     package func append(_ piece: [UInt8]) {
         if count + piece.count > capacity { reserve(max(count + piece.count, 2 * capacity)) }
         piece.withUnsafeBytes { source in

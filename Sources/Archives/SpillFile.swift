@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// Room on disk for what does not fit in memory: one file of equal extents.
@@ -88,6 +88,7 @@ package final class SpillRun {
         self.file = file
     }
 
+    /// Appends bytes at the end of the file.
     package func append(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {
         count += bytes.count
         var rest = bytes[...]
@@ -100,6 +101,7 @@ package final class SpillRun {
         }
     }
 
+    /// Appends bytes at the end of the file.
     package func append(_ bytes: [UInt8]) throws(ArchiveError) {
         // `withUnsafeBytes` does not carry typed throws through its closure.
         var failure: ArchiveError?

@@ -1,5 +1,6 @@
 /// Messages on disk, divided by their key into parts that can be looked at one by one.
 package final class SpillParts {
+    /// One part of the spill: the messages of some keys.
     package final class Part {
         package let run: SpillRun
         package fileprivate(set) var messages = 0
@@ -62,6 +63,7 @@ package final class SpillParts {
         }
     }
 
+    /// Writes what is still in memory; nothing may be added after it.
     package func finish() throws(ArchiveError) {
         for part in parts { try part.run.finish() }
     }
@@ -120,6 +122,7 @@ package final class RunMerge {
         waiting = runs
     }
 
+    /// Appends a message to a part.
     package static func append(
         _ order: RecordNumber, _ line: [UInt8], to run: SpillRun
     ) throws(ArchiveError) {

@@ -46,6 +46,7 @@ package struct SpilledMessage {
     package var kind: MessageKind { MessageKind(rawValue: bytes[29]) ?? .other }
     package var traits: Traits { Traits(rawValue: bytes[30]) }
 
+    /// What is known of a message besides its text.
     package struct Traits: OptionSet {
         package let rawValue: UInt8
         package init(rawValue: UInt8) { self.rawValue = rawValue }
@@ -56,6 +57,7 @@ package struct SpilledMessage {
         package static let isLog = Traits(rawValue: 8)
     }
 
+    /// The bytes of a piece, nil where the message lacks it.
     package func piece(_ piece: Piece) -> UnsafeRawBufferPointer? { self.piece(piece.rawValue) }
 
     /// A fact of the conversation, by its number in `flat.h`.
@@ -92,6 +94,7 @@ package struct SpilledMessage {
             && SpilledMessage.equal(piece(.shop), other.piece(.shop))
     }
 
+    /// Whether two pieces are the same bytes, or both absent.
     package static func equal(_ a: UnsafeRawBufferPointer?, _ b: UnsafeRawBufferPointer?) -> Bool {
         switch (a, b) {
         case (nil, nil): true

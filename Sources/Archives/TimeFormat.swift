@@ -45,6 +45,7 @@ package struct TimeFormat: Hashable, Sendable {
         self.parts = parts
     }
 
+    /// The parts of a time written in this format, or nil.
     package func parts(of text: ArraySlice<UInt8>) -> TimeParts? {
         var rest = text
         var result = TimeParts()

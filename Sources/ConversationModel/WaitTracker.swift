@@ -8,6 +8,7 @@ public struct WaitTracker: Sendable, Hashable {
 
     public init() {}
 
+    /// Takes the next message, in order of time.
     public mutating func observe(
         speaker: Speaker, isAutomatic: Bool, kind: MessageKind, needsAnswer: Bool, at time: Instant
     ) {

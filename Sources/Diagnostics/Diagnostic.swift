@@ -47,6 +47,7 @@ public struct Place: Hashable, Sendable {
 
 /// Something wrong in what a person wrote or an archive contains: collected, never thrown.
 public struct Diagnostic: Hashable, Sendable {
+    /// Whether it stops what was asked for.
     public enum Severity: String, Sendable, Hashable {
         case error, warning
     }

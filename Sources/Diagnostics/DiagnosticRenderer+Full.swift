@@ -29,8 +29,7 @@ extension DiagnosticRenderer {
         /// Bytes on either side of a place that are looked at: no line is too long to be shown.
         private static let reachBytes = 1200
 
-        init(of range: SourceRange, line: Int, in source: SourceFile, renderer: DiagnosticRenderer)
-        {
+        init(of range: SourceRange, line: Int, in source: SourceFile, renderer: DiagnosticRenderer) {
             let lineRange = source.range(ofLine: line)
             let start = min(max(range.start, lineRange.lowerBound), lineRange.upperBound)
             let end = min(max(range.end, start), lineRange.upperBound)

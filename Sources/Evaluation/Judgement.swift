@@ -102,12 +102,14 @@ public struct Judgement {
         public var exposures: Range<Int32>
     }
 
+    /// Somebody who could have been charged, and the message that made it so.
     public struct Exposure: Hashable, Sendable {
         public var owner: Int32
         /// -1: the whole unit.
         public var anchor: Int32
     }
 
+    /// A hit or a miss, by numbers.
     public struct FindingRecord {
         public var rule: Int32
         public var unit: Int32
@@ -121,6 +123,7 @@ public struct Judgement {
         public var evidence: Range<Int32>
     }
 
+    /// A message that a finding rests on, with its spans.
     public struct EvidenceRecord {
         public var message: Int32
         public var label: EvidenceLabel

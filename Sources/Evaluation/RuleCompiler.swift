@@ -312,7 +312,8 @@ public struct RuleCompiler {
         placeOfAtom[atom] = placeOfAtom[atom] ?? regex.patternPlace
         return add(
             TextLeaf(
-                kind: .regex(RegexMatcher(
+                kind: .regex(
+                    RegexMatcher(
                         pattern: pattern, spans: spans,
                         except: except.flatMap { matcher($0, at: exceptPlace) })),
                 level: pattern.level, atoms: [atom], needsVerification: except != nil, isInverted: false),
@@ -352,10 +353,11 @@ public struct RuleCompiler {
         } catch {
             // An empty range still shows one character.
             let end = max(error.range.upperBound, error.range.lowerBound + 1)
-            let place = sources[place.path].map {
-                RuleLanguage.place(
-                    of: error.range.lowerBound..<end, inStringAt: place, source: $0)
-            } ?? place
+            let place =
+                sources[place.path].map {
+                    RuleLanguage.place(
+                        of: error.range.lowerBound..<end, inStringAt: place, source: $0)
+                } ?? place
             diagnostics.append(Diagnostic(error.code, error.message, help: error.help, at: place))
             return nil
         }

@@ -23,10 +23,11 @@ final class EqualsMatcher: Sendable {
     init(_ condition: EqualsCondition, table: FoldTable) {
         level = TextLevel(condition.fold)
         let level = level
-        texts = Set(condition.texts.map { text in
-            let bytes = Array(table.folded(text, level: level).utf8)
-            return Array(bytes[Stripping.core(of: bytes)])
-        })
+        texts = Set(
+            condition.texts.map { text in
+                let bytes = Array(table.folded(text, level: level).utf8)
+                return Array(bytes[Stripping.core(of: bytes)])
+            })
         longest = texts.map(\.count).max() ?? 0
     }
 

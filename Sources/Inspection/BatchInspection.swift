@@ -201,7 +201,8 @@ public final class BatchInspection: @unchecked Sendable {
         }
         return InspectionResult(
             tally: totals.tally(rules: rules.summaries, roster: options.roster), coverage: coverage,
-            cases: totals.cases.map(labelled), findings: totals.findings, negativeHitsBySeverity: totals.negativeHitsBySeverity,
+            cases: totals.cases.map(labelled), findings: totals.findings,
+            negativeHitsBySeverity: totals.negativeHitsBySeverity,
             diagnostics: Array((lines.recordDiagnostics + totals.diagnostics).prefix(RunTotals.diagnosticLimit)))
     }
 }

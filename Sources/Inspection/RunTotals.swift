@@ -92,8 +92,10 @@ struct RunTotals {
             }
         }
         if block.firstInstant <= block.lastInstant {
-            coverage.firstInstant = min(coverage.firstInstant ?? Instant(milliseconds: .max), Instant(milliseconds: block.firstInstant))
-            coverage.lastInstant = max(coverage.lastInstant ?? Instant(milliseconds: .min), Instant(milliseconds: block.lastInstant))
+            coverage.firstInstant = min(
+                coverage.firstInstant ?? Instant(milliseconds: .max), Instant(milliseconds: block.firstInstant))
+            coverage.lastInstant = max(
+                coverage.lastInstant ?? Instant(milliseconds: .min), Instant(milliseconds: block.lastInstant))
         }
     }
 

@@ -1,11 +1,12 @@
 import CVectorscan
+import ChineseText
+import Diagnostics
+
 #if canImport(Glibc)
 import Glibc
 #else
 import Darwin
 #endif
-import ChineseText
-import Diagnostics
 
 /// The scanner's databases for one set of patterns. Immutable; shared by all threads.
 public final class CompiledPatterns: Sendable {
@@ -100,7 +101,8 @@ struct DatabaseSource {
     private var key: [UInt8] {
         var platform = hs_platform_info_t()
         hs_populate_platform(&platform)
-        var key = Array("patterns-2 \(String(cString: hs_version())) \(platform.tune) \(platform.cpu_features) \(flags)\n".utf8)
+        var key = Array(
+            "patterns-2 \(String(cString: hs_version())) \(platform.tune) \(platform.cpu_features) \(flags)\n".utf8)
         for (pattern, number) in zip(patterns, numbers) {
             key += Array("\(number):".utf8)
             for character in pattern { key.append(UInt8(bitPattern: character)) }

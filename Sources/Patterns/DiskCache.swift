@@ -45,8 +45,9 @@ public struct DiskCache: Sendable {
         let name = DiskCache.name(key)
         let temporary = directory.appendingPathComponent(".\(name).\(getpid())")
         let content = Data(SHA256.hash(data: value)) + Data(value)
-        guard manager.createFile(
-            atPath: temporary.path, contents: content, attributes: [.posixPermissions: 0o600])
+        guard
+            manager.createFile(
+                atPath: temporary.path, contents: content, attributes: [.posixPermissions: 0o600])
         else { return }
         if rename(temporary.path, directory.appendingPathComponent(name).path) != 0 {
             unlink(temporary.path)

@@ -109,8 +109,7 @@ struct JSONWriter {
                     escape(UInt16(byte))
                 case 0xA8, 0xA9:
                     // U+2028 and U+2029 are E2 80 A8 and E2 80 A9.
-                    if isForMarkup, index >= 2, source[index - 1] == 0x80, source[index - 2] == 0xE2
-                    {
+                    if isForMarkup, index >= 2, source[index - 1] == 0x80, source[index - 2] == 0xE2 {
                         bytes.removeLast(2)
                         escape(byte == 0xA8 ? 0x2028 : 0x2029)
                     } else {

@@ -55,6 +55,7 @@ public struct Rule: Sendable, Hashable {
 
 /// A value that a scheme may override: `"limit": {"type": "duration", "default": "30s", …}`.
 public struct Parameter: Sendable, Hashable {
+    /// What values it takes.
     public enum Kind: String, Sendable, Hashable, CaseIterable {
         /// Milliseconds.
         case duration
@@ -63,6 +64,7 @@ public struct Parameter: Sendable, Hashable {
         case keywords
     }
 
+    /// A value of a parameter.
     public enum Value: Sendable, Hashable {
         case number(Int64)
         case strings([String])
@@ -91,6 +93,7 @@ public struct Parameter: Sendable, Hashable {
 
 /// A condition over the messages of a unit; its value is a set of matches (`semantics.md` section 2).
 public struct Condition: Sendable, Hashable {
+    /// The forms of a condition.
     public indirect enum Kind: Sendable, Hashable {
         case message(MessageCondition)
         case expectation(Expectation)
@@ -117,6 +120,7 @@ public struct Condition: Sendable, Hashable {
 
 /// Which messages a condition looks at.
 public struct Population: Sendable, Hashable {
+    /// Whether automatic replies belong to a population.
     public enum Automatic: String, Sendable, Hashable {
         /// Automatic replies are left out (the default).
         case no
@@ -168,6 +172,7 @@ public struct MessageCondition: Sendable, Hashable {
 
 /// A condition on the text of one message.
 public struct TextCondition: Sendable, Hashable {
+    /// The forms of a condition on text.
     public indirect enum Kind: Sendable, Hashable {
         case keywords(Keywords)
         case regex(RegexCondition)
@@ -192,6 +197,7 @@ public struct TextCondition: Sendable, Hashable {
 
 /// Phrases looked for in a message.
 public struct Keywords: Sendable, Hashable {
+    /// How many of the phrases must occur.
     public enum Quantity: Sendable, Hashable {
         case any
         case all
@@ -200,6 +206,7 @@ public struct Keywords: Sendable, Hashable {
         case none
     }
 
+    /// Where a phrase may begin and end.
     public enum Boundary: String, Sendable, Hashable {
         /// Word boundaries at ends that are Latin letters or digits, none at others (the default).
         case automatic = "auto"
@@ -263,6 +270,7 @@ public struct EqualsCondition: Sendable, Hashable {
 
 /// After X, Y is expected within a time or a number of messages (`semantics.md` section 3).
 public struct Expectation: Sendable, Hashable {
+    /// Which matches of the trigger own an obligation.
     public enum Trigger: Sendable, Hashable {
         /// The first trigger opens one obligation, further ones join it until the first answer.
         case run
@@ -271,19 +279,23 @@ public struct Expectation: Sendable, Hashable {
         case nth(Int)
     }
 
+    /// Which hours count.
     public enum Clock: String, Sendable, Hashable {
         case wall, business
     }
 
+    /// What becomes of an obligation that is open at the close.
     public enum AtClose: String, Sendable, Hashable {
         case missed
         case void
     }
 
+    /// Which obligations are the matches.
     public enum Report: String, Sendable, Hashable {
         case met, missed
     }
 
+    /// What a hand-over does to a running window.
     public enum OnTransfer: String, Sendable, Hashable {
         case carry, restart
     }
@@ -361,6 +373,7 @@ public struct Silence: Sendable, Hashable {
 
 /// How many matches another condition has.
 public struct Count: Sendable, Hashable {
+    /// What is asked of the number of matches.
     public enum Bound: Sendable, Hashable {
         case atLeast(Int)
         case atMost(Int)

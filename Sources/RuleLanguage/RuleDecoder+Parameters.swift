@@ -34,8 +34,7 @@ extension RuleDecoder {
     }
 
     /// Puts in the values that a scheme sets for the parameters of the rule `id`.
-    mutating func applyOverrides(_ declared: inout [Parameter], rule id: String?, _ fields: Fields)
-    {
+    mutating func applyOverrides(_ declared: inout [Parameter], rule id: String?, _ fields: Fields) {
         guard let id, let given = overrides[RuleID(id)] else { return }
         var members: [JSONMember] = []
         if case .object(let all)? = fields["parameters"]?.value.content { members = all }

@@ -1,5 +1,5 @@
-import ArgumentParser
 import Archives
+import ArgumentParser
 import ChineseText
 import ConversationModel
 import Diagnostics

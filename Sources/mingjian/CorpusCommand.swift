@@ -13,7 +13,8 @@ struct CorpusCommand: ParsableCommand {
     struct Generate: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Writes a seeded archive of conversations, with the truth beside it.",
-            discussion: "Example: mingjian corpus generate --conversations 10000 --seed 1 --out a.ndjson --truth t.ndjson")
+            discussion:
+                "Example: mingjian corpus generate --conversations 10000 --seed 1 --out a.ndjson --truth t.ndjson")
 
         @Option(help: "Number of conversations.")
         var conversations: Int?
@@ -73,7 +74,8 @@ struct CorpusCommand: ParsableCommand {
             try mingjian.run {
                 guard let kind = KeywordList.Kind(rawValue: kind) else {
                     throw CommandFailure(
-                        code: CommandFailure.usage, phrase: Phrase("unknown kind '\(self.kind)'", "未知的种类 “\(self.kind)”"))
+                        code: CommandFailure.usage,
+                        phrase: Phrase("unknown kind '\(self.kind)'", "未知的种类 “\(self.kind)”"))
                 }
                 let output = out == "-" ? Output() : try Output(path: out)
                 try output.write(KeywordList(kind: kind, count: count, seed: seed).words.map { $0 + "\n" }.joined())
@@ -96,7 +98,8 @@ struct CorpusCommand: ParsableCommand {
             try mingjian.run {
                 guard let kind = RegexList.Kind(rawValue: kind) else {
                     throw CommandFailure(
-                        code: CommandFailure.usage, phrase: Phrase("unknown kind '\(self.kind)'", "未知的种类 “\(self.kind)”"))
+                        code: CommandFailure.usage,
+                        phrase: Phrase("unknown kind '\(self.kind)'", "未知的种类 “\(self.kind)”"))
                 }
                 let output = out == "-" ? Output() : try Output(path: out)
                 try output.write(RegexList(kind: kind, count: count, seed: seed).patterns.map { $0 + "\n" }.joined())

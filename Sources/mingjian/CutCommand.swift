@@ -1,5 +1,5 @@
-import ArgumentParser
 import Archives
+import ArgumentParser
 import ChineseText
 import ConversationModel
 import Diagnostics
@@ -46,14 +46,17 @@ struct CutCommand: ParsableCommand {
     private func readChunk(_ lines: ConversationLines, _ buffer: inout [UInt8]) throws(ArchiveError) -> Int {
         var result: Result<Int, ArchiveError> = .success(0)
         buffer.withUnsafeMutableBytes { bytes in
-            do throws(ArchiveError) { result = .success(try lines.read(into: bytes)) } catch { result = .failure(error) }
+            do throws(ArchiveError) { result = .success(try lines.read(into: bytes)) } catch {
+                result = .failure(error)
+            }
         }
         return try result.get()
     }
 
     private func text(_ preview: CutPreview) -> String {
         let isChinese = Surroundings.language == .chinese
-        var text = isChinese
+        var text =
+            isChinese
             ? "\(preview.logs) 个买家记录，\(preview.messages) 条消息\n\n相邻消息的间隔\n"
             : "\(preview.logs) buyer logs, \(preview.messages) messages\n\ngaps between messages\n"
         for bucket in preview.gaps {
@@ -63,7 +66,8 @@ struct CutCommand: ParsableCommand {
         text += isChinese ? "\n沉默多久算结束 → 会话数\n" : "\nsilence that closes → conversations\n"
         for candidate in preview.candidates {
             let label = duration(candidate.closeAfter)
-            text += "  " + label + String(repeating: " ", count: max(1, 10 - label.count)) + "\(candidate.conversations)\n"
+            text +=
+                "  " + label + String(repeating: " ", count: max(1, 10 - label.count)) + "\(candidate.conversations)\n"
         }
         return text
     }
@@ -112,7 +116,8 @@ struct ImportCommand: ParsableCommand {
     }
 
     private func text(_ preview: ArchivePreview) -> String {
-        var text = "\(preview.source.name)  \(preview.source.shape)  \(preview.source.encoding)  \(preview.source.compression)\n"
+        var text =
+            "\(preview.source.name)  \(preview.source.shape)  \(preview.source.encoding)  \(preview.source.compression)\n"
         for column in preview.columns {
             text += "  \(column.field.rawValue) ← \(column.headers.joined(separator: " + "))\n"
         }

@@ -1,5 +1,5 @@
-import ArgumentParser
 import Archives
+import ArgumentParser
 import ConversationModel
 import Diagnostics
 import Evaluation
@@ -188,7 +188,8 @@ struct InspectCommand: ParsableCommand {
         guard let day = CalendarDay(text) else {
             throw CommandFailure(
                 code: CommandFailure.usage,
-                phrase: Phrase("\(option) takes a day as YYYY-MM-DD, not '\(text)'", "\(option) 的日期写作 YYYY-MM-DD，而不是 “\(text)”"))
+                phrase: Phrase(
+                    "\(option) takes a day as YYYY-MM-DD, not '\(text)'", "\(option) 的日期写作 YYYY-MM-DD，而不是 “\(text)”"))
         }
         return day
     }
@@ -208,7 +209,8 @@ struct InspectCommand: ParsableCommand {
         guard let severity = Severity(rawValue: text) else {
             throw CommandFailure(
                 code: CommandFailure.usage,
-                phrase: Phrase("--fail-on takes info, minor, major or critical", "--fail-on 取 info、minor、major 或 critical"))
+                phrase: Phrase(
+                    "--fail-on takes info, minor, major or critical", "--fail-on 取 info、minor、major 或 critical"))
         }
         return severity
     }
@@ -226,7 +228,10 @@ struct InspectCommand: ParsableCommand {
 
     /// What makes two runs the same run: inputs with size and change time, rules, options.
     private func runKey(inputs: [ArchiveInput], digest: String) -> String {
-        var parts = [Version.engine, digest, "\(archive)", "\(from ?? "") \(to ?? "") \(group) \(agent) \(asOf ?? "") \(shop) \(roster ?? "")"]
+        var parts = [
+            Version.engine, digest, "\(archive)",
+            "\(from ?? "") \(to ?? "") \(group) \(agent) \(asOf ?? "") \(shop) \(roster ?? "")",
+        ]
         for input in inputs {
             var status = stat()
             if let path = input.path, path.withCString({ stat($0, &status) }) == 0 {

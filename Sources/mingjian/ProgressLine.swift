@@ -29,8 +29,11 @@ final class ProgressLine {
             line += "[" + String(repeating: "#", count: filled) + String(repeating: ".", count: 24 - filled) + "] "
             line += "\(Int(share * 100)) %  "
         }
-        line += "\(size(Double(progress.bytesRead)))  \(size(rate))/s  \(progress.conversations) 会话  \(progress.findings) 判定"
-        if let total, rate > 0 { line += "  剩余 \(Int((Double(max(0, total - progress.bytesRead)) / rate).rounded(.up))) s" }
+        line +=
+            "\(size(Double(progress.bytesRead)))  \(size(rate))/s  \(progress.conversations) 会话  \(progress.findings) 判定"
+        if let total, rate > 0 {
+            line += "  剩余 \(Int((Double(max(0, total - progress.bytesRead)) / rate).rounded(.up))) s"
+        }
         note("\r\u{1B}[K" + line)
     }
 

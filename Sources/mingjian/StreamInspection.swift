@@ -3,8 +3,8 @@ import ConversationModel
 import Diagnostics
 import Evaluation
 import Foundation
-import Synchronization
 import Inspection
+import Synchronization
 
 /// `inspect --stream`: lines in, result lines out, flushed as they come.
 struct StreamInspection {

@@ -22,8 +22,7 @@ import Testing
         """
     }
 
-    private func cut(_ lines: String) throws -> (read: [ReadConversation], lines: ConversationLines)
-    {
+    private func cut(_ lines: String) throws -> (read: [ReadConversation], lines: ConversationLines) {
         let directory = try TemporaryDirectory()
         let input = try directory.write("log.ndjson", lines)
         let archive = try openArchive([input], options: options)

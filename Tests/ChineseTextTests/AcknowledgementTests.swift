@@ -5,18 +5,22 @@ struct AcknowledgementTests {
     static let table = FoldTable()
     static let acknowledgements = Acknowledgements(table: table)
 
-    @Test("thanks, nods and lone emoji ask for nothing", arguments: [
-        "好的", "好的，谢谢", "好的~", "谢谢！", "謝謝", "嗯嗯", "OK", "ｏｋ", "ok的", "👌", "👍🏻", "[微笑]", "[玫瑰][玫瑰]",
-        "好的👌", "。。。", "～", "收到", "知道了", " 好 的 ", "", "   ", "Thank you", "好的[微笑]",
-    ])
+    @Test(
+        "thanks, nods and lone emoji ask for nothing",
+        arguments: [
+            "好的", "好的，谢谢", "好的~", "谢谢！", "謝謝", "嗯嗯", "OK", "ｏｋ", "ok的", "👌", "👍🏻", "[微笑]", "[玫瑰][玫瑰]",
+            "好的👌", "。。。", "～", "收到", "知道了", " 好 的 ", "", "   ", "Thank you", "好的[微笑]",
+        ])
     func acknowledgementsAskForNothing(text: String) {
         #expect(!Self.acknowledgements.needsAnswer(text))
     }
 
-    @Test("questions, requests and a lone question mark ask for an answer", arguments: [
-        "在吗", "？", "??", "好的，那什么时候发货", "谢谢，还有一个问题", "1", "L码", "不可以", "不好", "好看吗", "123456", "hi",
-        "好的好的好的好的我知道了那就这样吧但是能不能便宜点", "[图片]？",
-    ])
+    @Test(
+        "questions, requests and a lone question mark ask for an answer",
+        arguments: [
+            "在吗", "？", "??", "好的，那什么时候发货", "谢谢，还有一个问题", "1", "L码", "不可以", "不好", "好看吗", "123456", "hi",
+            "好的好的好的好的我知道了那就这样吧但是能不能便宜点", "[图片]？",
+        ])
     func questionsAskForAnAnswer(text: String) {
         #expect(Self.acknowledgements.needsAnswer(text))
     }

@@ -23,16 +23,20 @@ struct FoldTableTests {
         Array(text.utf8).withUnsafeBufferPointer { Self.table.foldMapped($0, level: level) }
     }
 
-    @Test("what people type folds to what rules are written in", arguments: [
-        ("加Ｖ信", "加v信"), ("ＶＸ：１２３", "vx:123"), ("請加妳的微信", "请加你的微信"), ("後天發貨", "后天发货"), ("㈱", "(株)"),
-        ("加\u{200B}微", "加微"), ("a\u{3000} \tb", "a b"), ("STRASSE ß", "strasse ss"), ("e\u{301}", "é"), ("ｶﾞ", "ガ"),
-        ("\u{FEFF}好", "好"), ("👍🏻", "👍🏻"), ("❤️", "❤"), ("1️⃣", "1\u{20E3}"), ("\u{2F800}", "丽"), ("", ""),
-    ])
+    @Test(
+        "what people type folds to what rules are written in",
+        arguments: [
+            ("加Ｖ信", "加v信"), ("ＶＸ：１２３", "vx:123"), ("請加妳的微信", "请加你的微信"), ("後天發貨", "后天发货"), ("㈱", "(株)"),
+            ("加\u{200B}微", "加微"), ("a\u{3000} \tb", "a b"), ("STRASSE ß", "strasse ss"), ("e\u{301}", "é"), ("ｶﾞ", "ガ"),
+            ("\u{FEFF}好", "好"), ("👍🏻", "👍🏻"), ("❤️", "❤"), ("1️⃣", "1\u{20E3}"), ("\u{2F800}", "丽"), ("", ""),
+        ])
     func textsFold(text: String, folded: String) {
         #expect(Array(Self.table.folded(text).unicodeScalars) == Array(folded.unicodeScalars))
     }
 
-    @Test("the hot fold equals the fold with a map, and says when the room is too small", arguments: 0..<40 as Range<UInt64>)
+    @Test(
+        "the hot fold equals the fold with a map, and says when the room is too small",
+        arguments: 0..<40 as Range<UInt64>)
     func theHotFoldEqualsTheMapped(seed: UInt64) {
         var texts = RandomText(seed: seed)
         for _ in 0..<150 {
@@ -40,7 +44,9 @@ struct FoldTableTests {
             for level in TextLevel.allCases {
                 let expected = mapped(text, level).bytes
                 let ample = text.utf8.count * 18 + 64
-                #expect(hot(text, level: level, capacity: ample) == expected, "seed \(seed): \(text.unicodeScalars.map { String($0.value, radix: 16) })")
+                #expect(
+                    hot(text, level: level, capacity: ample) == expected,
+                    "seed \(seed): \(text.unicodeScalars.map { String($0.value, radix: 16) })")
                 let tight = text.utf8.count + texts.number(below: 4)
                 if let bytes = hot(text, level: level, capacity: tight) {
                     #expect(bytes == expected, "seed \(seed)")
@@ -69,13 +75,17 @@ struct FoldTableTests {
         var wrong: [UInt32] = []
         for value in UInt32(0)..<0x30000 {
             guard let scalar = Unicode.Scalar(value), Self.table.isUnchanged(value) else { continue }
-            if !Self.table.folded(String(Character(scalar))).unicodeScalars.elementsEqual([scalar]) { wrong.append(value) }
+            if !Self.table.folded(String(Character(scalar))).unicodeScalars.elementsEqual([scalar]) {
+                wrong.append(value)
+            }
         }
         #expect(wrong == [])
         #expect(Self.table.isUnchanged(0x597D) && !Self.table.isUnchanged(0x8ACB) && !Self.table.isUnchanged(0x41))
     }
 
-    @Test("every range of a fold maps to whole code points, and without a map to the same", arguments: 0..<20 as Range<UInt64>)
+    @Test(
+        "every range of a fold maps to whole code points, and without a map to the same",
+        arguments: 0..<20 as Range<UInt64>)
     func rangesMapBack(seed: UInt64) {
         var texts = RandomText(seed: seed)
         for _ in 0..<25 {
@@ -87,27 +97,34 @@ struct FoldTableTests {
                 for lower in folded.bytes.indices {
                     for upper in lower + 1...folded.bytes.count {
                         let span = folded.original(lower..<upper)
-                        #expect(span.start < span.end && borders.contains(span.start) && borders.contains(span.end), "seed \(seed)")
+                        #expect(
+                            span.start < span.end && borders.contains(span.start) && borders.contains(span.end),
+                            "seed \(seed)")
                         let direct = source.withUnsafeBufferPointer {
                             Self.table.original(lower..<upper, of: $0, level: level)
                         }
                         #expect(
                             direct == span,
-                            "seed \(seed), \(lower)..<\(upper) of \(text.unicodeScalars.map { String($0.value, radix: 16) })")
+                            "seed \(seed), \(lower)..<\(upper) of \(text.unicodeScalars.map { String($0.value, radix: 16) })"
+                        )
                     }
                 }
             }
         }
     }
 
-    @Test("what a range maps back to folds to a text around it", arguments: [
-        ("你好，ＶＸ加", "vx", "ＶＸ"), ("叫㈱人", "株", "㈱"), ("加\u{200B}微信", "加微", "加\u{200B}微"), ("a \u{3000}b", " ", " \u{3000}"),
-        ("請稍等", "请", "請"), ("cafe\u{301}s", "é", "e\u{301}"), ("각\u{11A8}好", "好", "好"),
-    ])
+    @Test(
+        "what a range maps back to folds to a text around it",
+        arguments: [
+            ("你好，ＶＸ加", "vx", "ＶＸ"), ("叫㈱人", "株", "㈱"), ("加\u{200B}微信", "加微", "加\u{200B}微"),
+            ("a \u{3000}b", " ", " \u{3000}"),
+            ("請稍等", "请", "請"), ("cafe\u{301}s", "é", "e\u{301}"), ("각\u{11A8}好", "好", "好"),
+        ])
     func rangesMapBackToWhatWasWritten(text: String, part: String, original: String) throws {
         let folded = mapped(text, .folded)
         let needle = Array(part.utf8)
-        let start = try #require((0...folded.bytes.count - needle.count).first { folded.bytes[$0...].starts(with: needle) })
+        let start = try #require(
+            (0...folded.bytes.count - needle.count).first { folded.bytes[$0...].starts(with: needle) })
         let span = folded.original(start..<start + needle.count)
         let source = Array(text.utf8)
         #expect(Array(String(decoding: source[span.start..<span.end], as: UTF8.self).utf8) == Array(original.utf8))

@@ -12,10 +12,12 @@ struct WordBreakerTests {
         return breaker.isBoundary(start) && breaker.isBoundary(start + needle.count)
     }
 
-    @Test("a word inside another word is no word", arguments: [
-        ("滚", "滚筒洗衣机", false), ("滚", "你给我滚", true), ("sb", "sbc蓝牙编码", false), ("sb", "你 sb 吧", true),
-        ("69", "编号695号", false), ("69", "一共69元", true), ("ok", "tokyo", false),
-    ])
+    @Test(
+        "a word inside another word is no word",
+        arguments: [
+            ("滚", "滚筒洗衣机", false), ("滚", "你给我滚", true), ("sb", "sbc蓝牙编码", false), ("sb", "你 sb 吧", true),
+            ("69", "编号695号", false), ("69", "一共69元", true), ("ok", "tokyo", false),
+        ])
     func wordsInsideWords(word: String, text: String, isWord expected: Bool) throws {
         #expect(try isWord(word, in: text) == expected)
     }

@@ -46,7 +46,9 @@ enum Command {
             "PATH": "/usr/bin:/bin", "LANG": "en_US.UTF-8", "HOME": directory.path, "TMPDIR": directory.path,
             "XDG_CACHE_HOME": FileManager.default.temporaryDirectory.path + "/mingjian-test-cache",
         ]
-        if let library = ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"] { variables["LD_LIBRARY_PATH"] = library }
+        if let library = ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"] {
+            variables["LD_LIBRARY_PATH"] = library
+        }
         process.environment = variables.merging(environment) { $1 }
         let name = UUID().uuidString
         let output = directory.path + "/\(name).out"
@@ -78,7 +80,8 @@ final class TemporaryDirectory {
     let path: String
 
     init() throws {
-        path = FileManager.default.temporaryDirectory.appendingPathComponent("mingjian-command-\(UUID().uuidString)").path
+        path =
+            FileManager.default.temporaryDirectory.appendingPathComponent("mingjian-command-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 

@@ -9,9 +9,12 @@ struct ExitCodeTests {
         directory = try TemporaryDirectory()
     }
 
-    @Test("help goes to standard output and is a success", arguments: [
-        ["--help"], ["inspect", "--help"], ["rules", "--help"], ["cut", "--help"], ["--version"], ["corpus", "--help"],
-    ])
+    @Test(
+        "help goes to standard output and is a success",
+        arguments: [
+            ["--help"], ["inspect", "--help"], ["rules", "--help"], ["cut", "--help"], ["--version"],
+            ["corpus", "--help"],
+        ])
     func helpIsASuccess(arguments: [String]) throws {
         let outcome = try Command.run(arguments, in: directory)
         #expect(outcome.code == 0 && !outcome.wasKilled)

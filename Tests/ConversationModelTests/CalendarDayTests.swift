@@ -22,10 +22,12 @@ struct CalendarDayTests {
         #expect(failures == [])
     }
 
-    @Test("known days have their known weekdays and numbers", arguments: [
-        ("1970-01-01", 0, 4), ("1969-12-31", -1, 3), ("2000-02-29", 11_016, 2), ("2026-03-01", 20_513, 7),
-        ("1900-03-01", -25_508, 4), ("9999-12-31", 2_932_896, 5), ("0001-01-01", -719_162, 1),
-    ])
+    @Test(
+        "known days have their known weekdays and numbers",
+        arguments: [
+            ("1970-01-01", 0, 4), ("1969-12-31", -1, 3), ("2000-02-29", 11_016, 2), ("2026-03-01", 20_513, 7),
+            ("1900-03-01", -25_508, 4), ("9999-12-31", 2_932_896, 5), ("0001-01-01", -719_162, 1),
+        ])
     func knownDaysHaveKnownNumbers(text: String, number: Int32, weekday: Int) throws {
         let day = try #require(CalendarDay(text))
         #expect(day.daysSince1970 == number)
@@ -33,11 +35,13 @@ struct CalendarDayTests {
         #expect(day.description == text)
     }
 
-    @Test("what is not a date of the calendar is refused", arguments: [
-        "", "2026", "2026-3-01", "2026-03-1", "2026-02-29", "1900-02-29", "2026-13-01", "2026-00-10",
-        "2026-04-31", "2026-01-00", "2026-01-32", "2026/01/01", "-026-01-01", "2026-01-01T", "２０２６-01-01",
-        "2026-+1-01", "2026-01-+1", " 2026-01-01", "2026--1-01", "+026-01-01",
-    ])
+    @Test(
+        "what is not a date of the calendar is refused",
+        arguments: [
+            "", "2026", "2026-3-01", "2026-03-1", "2026-02-29", "1900-02-29", "2026-13-01", "2026-00-10",
+            "2026-04-31", "2026-01-00", "2026-01-32", "2026/01/01", "-026-01-01", "2026-01-01T", "２０２６-01-01",
+            "2026-+1-01", "2026-01-+1", " 2026-01-01", "2026--1-01", "+026-01-01",
+        ])
     func whatIsNoDateIsRefused(text: String) {
         #expect(CalendarDay(text) == nil)
     }

@@ -19,11 +19,13 @@ struct MessageTableTests {
     @Test("messages come in order of time, then of position, all columns together", arguments: 0..<40 as Range<UInt64>)
     func messagesAreSorted(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
-        let times = (0..<Int.random(in: 0...300, using: &random)).map { _ in Int64.random(in: -20...20, using: &random) }
+        let times = (0..<Int.random(in: 0...300, using: &random)).map { _ in Int64.random(in: -20...20, using: &random)
+        }
         let table = Self.table(times: times)
         let range = times.count / 4..<times.count - times.count / 4
         #expect(table.sortByTime(range))
-        let expected = Array(0..<range.lowerBound)
+        let expected =
+            Array(0..<range.lowerBound)
             + range.sorted { (times[$0], $0) < (times[$1], $1) } + Array(range.upperBound..<times.count)
         for (i, old) in expected.enumerated() {
             #expect(

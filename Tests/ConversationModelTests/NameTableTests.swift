@@ -24,9 +24,10 @@ struct NameTableTests {
         let numbers = names.map { table.number(of: $0) }
         #expect(Set(numbers).count == names.count)
         #expect(numbers.map { table.name($0) } == names)
-        let slots = Set(names.map { name in
-            Array(name.utf8).withUnsafeBufferPointer { NameTable.hash($0) } & 63
-        })
+        let slots = Set(
+            names.map { name in
+                Array(name.utf8).withUnsafeBufferPointer { NameTable.hash($0) } & 63
+            })
         #expect(slots.count <= 64 && slots.count < names.count)
     }
 
@@ -49,8 +50,9 @@ struct NameTableTests {
         #expect(OwnerNumber.owner(OwnerNumber.assistant, names: table) == .assistant)
         #expect(OwnerNumber.owner(OwnerNumber.shop, names: table) == .shop)
         #expect(OwnerNumber.owner(OwnerNumber.none, names: table) == .unassigned)
-        #expect([Owner.unassigned, .shop, .assistant, .agent("b"), .agent("a")].sorted() == [
-            .agent("a"), .agent("b"), .assistant, .shop, .unassigned,
-        ])
+        #expect(
+            [Owner.unassigned, .shop, .assistant, .agent("b"), .agent("a")].sorted() == [
+                .agent("a"), .agent("b"), .assistant, .shop, .unassigned,
+            ])
     }
 }

@@ -28,8 +28,9 @@ struct WaitTrackerTests {
         for kind in [MessageKind.text, .image, .card, .other] {
             #expect(tracker(asked + [(.agent, false, kind, false, 3)]).openSince == nil)
         }
-        #expect(tracker(asked + [(.agent, false, .text, false, 3), (.buyer, false, .image, true, 4)])
-            .openSince?.milliseconds == 4)
+        #expect(
+            tracker(asked + [(.agent, false, .text, false, 3), (.buyer, false, .image, true, 4)])
+                .openSince?.milliseconds == 4)
     }
 
     @Test("silence closes later while a wait is open")
@@ -37,7 +38,8 @@ struct WaitTrackerTests {
         let last = Instant(milliseconds: 1_000)
         let policy = TimePolicy(closeAfter: 10, closeAfterOpenWait: 70)
         #expect(tracker([]).closeInstant(after: last, policy: policy).milliseconds == 1_010)
-        #expect(tracker([(.buyer, false, .text, true, 1)]).closeInstant(after: last, policy: policy).milliseconds == 1_070)
+        #expect(
+            tracker([(.buyer, false, .text, true, 1)]).closeInstant(after: last, policy: policy).milliseconds == 1_070)
     }
 
     @Test("looking from the end equals folding from the start", arguments: 0..<200 as Range<UInt64>)

@@ -6,8 +6,7 @@ import Testing
 private struct DiskFull: Error {}
 
 @Suite struct CorpusPlanTests {
-    private func written(_ plan: CorpusPlan) -> (archive: [UInt8], truth: [UInt8], size: CorpusSize)
-    {
+    private func written(_ plan: CorpusPlan) -> (archive: [UInt8], truth: [UInt8], size: CorpusSize) {
         var archive: [UInt8] = []
         var truth: [UInt8] = []
         let size = writeCorpus(plan, archive: { archive += $0 }, truth: { truth += $0 })
