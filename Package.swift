@@ -33,7 +33,7 @@ let package = Package(
         // System libraries, each behind a header of our own or a module map.
         .systemLibrary(
             name: "CVectorscan", pkgConfig: "libhs",
-            providers: [.apt(["libvectorscan-dev"]), .brew(["vectorscan"])]),
+            providers: [.apt(["libhyperscan-dev"]), .brew(["vectorscan"])]),
         .systemLibrary(
             name: "CZlib", pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),

@@ -121,7 +121,9 @@ struct mj_parser {
         if (int reason = text(value, s)) return reason;
         if (s.length == MJ_ABSENT) return MJ_OK;
         string_view view(reinterpret_cast<char *>(base) + s.offset, s.length);
-        return mingjian::parse_time(view, out, local) ? MJ_OK : MJ_BAD_TIME;
+        if (!mingjian::parse_time(view, out, local)) return MJ_BAD_TIME;
+        // An offset can carry the first and the last day out of the calendar.
+        return out > 253402300799999 || out < -62135596800000 ? MJ_BAD_TIME : MJ_OK;
     }
 
     // Passes over a value nobody reads: structure and depth always, scalars when strict.

@@ -22,9 +22,11 @@ struct JSONBytes {
         }
     }
 
-    /// `YYYY-MM-DD`, for the years 0 to 9999.
+    /// `YYYY-MM-DD`; days before year 0 and after 9999 are written as the nearest within.
     mutating func day(_ day: CalendarDay) {
-        let (year, month, date) = day.civil
+        let (year, month, date) = min(
+            max(day, CalendarDay(year: 0, month: 1, day: 1)), CalendarDay(year: 9999, month: 12, day: 31)
+        ).civil
         for (value, width) in [(year, 4), (month, 2), (date, 2)] {
             if width < 4 { bytes.append(UInt8(ascii: "-")) }
             var divisor = width == 4 ? 1000 : 10

@@ -13,6 +13,23 @@ public struct ScanHit: Sendable {
     }
 }
 
+/// What the process was linked with.
+public enum ScannerLibrary {
+    /// The library's own word for its version.
+    public static var version: String { String(cString: hs_version()) }
+
+    /// Whether it is a version that loses matches: Vectorscan before 5.4.12 on x86-64
+    /// (decision 0004). Hyperscan ends at 5.4.2 and is sound.
+    public static var losesMatches: Bool {
+        #if arch(x86_64)
+        let parts = version.split(separator: " ").first?.split(separator: ".").compactMap { Int($0) } ?? []
+        return parts.count == 3 && parts[0] == 5 && parts[1] == 4 && (6..<12).contains(parts[2])
+        #else
+        return false
+        #endif
+    }
+}
+
 /// Finds which messages of a block hold which patterns. One per thread.
 ///
 /// A block is folded messages joined by line feeds; no pattern matches across one. Each (message,

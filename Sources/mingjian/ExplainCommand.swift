@@ -19,7 +19,7 @@ struct ExplainCommand: ParsableCommand {
             A part of a conversation that was closed in between is named by its number: id#2.
 
             Examples:
-              mingjian explain --rule opening --conversation ys-0302-001 Corpora/demo
+              mingjian explain --rule opening --conversation ys-0302-002 Corpora/demo/conversations.ndjson
               mingjian explain --rule slow-reply --conversation c-7#2 archive.ndjson --format json
 
             Exit codes: 0 explained; 1 no such conversation; 64 no such rule; 66 rules invalid.

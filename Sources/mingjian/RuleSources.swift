@@ -69,6 +69,13 @@ struct RuleSources {
 
     /// The rules, compiled; prints every error and ends with 66 where there is one.
     func compiled(policy: TimePolicy) throws -> CompiledRules {
+        if ScannerLibrary.losesMatches {
+            say(
+                Phrase(
+                    "this Vectorscan (\(ScannerLibrary.version)) loses matches; install libhyperscan-dev and build again",
+                    "此版本的 Vectorscan（\(ScannerLibrary.version)）会漏掉匹配；请安装 libhyperscan-dev 后重新编译"),
+                severity: "warning")
+        }
         let (compiled, all) = compile(policy: policy)
         let errors = all.filter { $0.severity == .error }
         if let compiled, errors.isEmpty { return compiled }

@@ -23,7 +23,8 @@ struct ExitCodeTests {
 
     @Test("the demo archive is inspected without a word on standard error but progress")
     func theDemoIsInspected() throws {
-        let outcome = try Command.run(["inspect", "Corpora/demo", "--rules", "Rules"], in: directory)
+        let outcome = try Command.run(
+            ["inspect", "Corpora/demo/conversations.ndjson", "--rules", "Rules"], in: directory)
         #expect(outcome.code == 0 && !outcome.wasKilled)
         #expect(outcome.text.contains("客服"))
         #expect(outcome.errors.isEmpty, "\(outcome.errors)")
