@@ -45,7 +45,7 @@ enum SomeRules {
         #"""
         {"id":"greeting","name":"开始语","polarity":"positive","severity":"minor",
          "when":{"after":{"message":{"from":"buyer"}},
-           "expect":{"message":{"from":"agent","keywords":["您好","在的","欢迎"]}},"within":"60s"}}
+           "expect":{"message":{"from":"agent","keywords":["您好","在的","欢迎"]}},"within":{"time":"60s"}}}
         """#,
         #"""
         {"id":"price","name":"报价","polarity":"negative","severity":"info",
