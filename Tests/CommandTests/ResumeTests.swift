@@ -1,0 +1,75 @@
+import Foundation
+import Testing
+
+@Suite(.enabled(if: Command.isBuilt), .serialized)
+struct ResumeTests {
+    let directory: TemporaryDirectory
+    let archive: String
+    let rules: String
+    static let files = [
+        "findings.ndjson", "report.json", "report.html", "agents.csv", "groups.csv", "rules.csv", "days.csv",
+    ]
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        archive = directory.path + "/corpus.ndjson"
+        // A debug build is twenty times slower; a checkpoint by itself comes after 64 MB.
+        let megabytes = Command.path?.contains("/debug/") == true ? 6 : 90
+        let made = try Command.run(
+            ["corpus", "generate", "--megabytes", "\(megabytes)", "--seed", "7", "--out", archive], in: directory)
+        try #require(made.code == 0, "\(made.errors)")
+        rules = try directory.write(
+            "rule.json",
+            """
+            {"id":"contact","name":"引流","polarity":"negative","severity":"major",
+             "when":{"message":{"from":"agent","keywords":["微信","好评","您好"]}}}
+            """)
+    }
+
+    private func arguments(_ out: String, threads: Int = 2) -> [String] {
+        ["inspect", archive, "--rules", rules, "--out", directory.path + "/" + out, "--threads", "\(threads)"]
+    }
+
+    private func contents(_ out: String) -> [[UInt8]] {
+        Self.files.map { directory.contents(out + "/" + $0) }
+    }
+
+    @Test(
+        "after SIGKILL or SIGINT at any moment the same command ends in the same bytes", arguments: [SIGKILL, SIGINT])
+    func stoppedRunsGoOn(signal: Int32) throws {
+        let whole = try Command.run(arguments("whole", threads: 1), in: directory)
+        try #require(whole.code == 0, "\(whole.errors)")
+        let expected = contents("whole")
+        #expect(expected.allSatisfy { !$0.isEmpty })
+        var stopped = 0
+        for attempt in 0..<6 {
+            let out = "run-\(attempt)"
+            let (process, _, errors) = try Command.process(arguments(out), in: directory)
+            // The library's threads block signals, and a child inherits that.
+            var mask = sigset_t()
+            sigemptyset(&mask)
+            sigaddset(&mask, SIGINT)
+            pthread_sigmask(SIG_UNBLOCK, &mask, nil)
+            try process.run()
+            // Wait for findings, the last times for a checkpoint, but not for ever.
+            let awaited = attempt < 3 ? "/findings.ndjson" : "/.checkpoint"
+            for _ in 0..<20_000 where process.isRunning {
+                if !directory.contents(out + awaited).isEmpty { break }
+                usleep(500)
+            }
+            if process.isRunning { kill(process.processIdentifier, signal) }
+            process.waitUntilExit()
+            let wasKilled = process.terminationReason == .uncaughtSignal || process.terminationStatus == 130
+            stopped += wasKilled ? 1 : 0
+            let said = String(decoding: FileManager.default.contents(atPath: errors) ?? Data(), as: UTF8.self)
+            #expect(wasKilled || process.terminationStatus == 0, "\(said)")
+            if signal == SIGINT, wasKilled { #expect(said.contains("same command"), "\(said)") }
+            let again = try Command.run(arguments(out, threads: 1 + attempt % 3), in: directory)
+            #expect(again.code == 0 && again.output == whole.output, "\(again.errors)")
+            #expect(contents(out) == expected, "attempt \(attempt)")
+            #expect(directory.contents(out + "/.checkpoint").isEmpty)
+            try FileManager.default.removeItem(atPath: directory.path + "/" + out)
+        }
+        #expect(stopped > 0)
+    }
+}
