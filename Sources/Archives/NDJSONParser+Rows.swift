@@ -22,8 +22,10 @@ extension NDJSONParser {
         while Int(position) < count {
             let m = rows.messages + i
             var agent = OwnerNumber.none
-            if m.pointee.speaker == UInt8(MJ_AGENT), m.pointee.agent.length != MJ_ABSENT {
-                agent = names.number(of: bytes(m.pointee.agent))
+            if m.pointee.speaker == UInt8(MJ_AGENT) {
+                agent =
+                    m.pointee.agent.length == MJ_ABSENT
+                    ? names.number(of: OwnerNumber.unknownAgent) : names.number(of: bytes(m.pointee.agent))
             }
             var time = m.pointee.time
             if m.pointee.flags & UInt8(MJ_LOCAL_TIME) != 0 { time = zone.instant(local: time).milliseconds }

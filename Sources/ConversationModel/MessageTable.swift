@@ -10,6 +10,10 @@ public enum OwnerNumber {
     /// Among assignments: the conversation was closed explicitly.
     public static let closed: Int32 = -5
 
+    /// Whom messages of an agent are from that neither they nor their conversation name. He has stays
+    /// and findings like any other; reports say how many messages had no name.
+    public static let unknownAgent = "未知客服"
+
     /// The owner that a number stands for.
     public static func owner(_ number: Int32, names: NameTable) -> Owner {
         switch number {

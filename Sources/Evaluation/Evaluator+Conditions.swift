@@ -236,9 +236,8 @@ extension Evaluator {
 
     /// What the scanner found in a row.
     func hits(of i: Int) -> UnsafeBufferPointer<ScanHit> {
-        hits.withUnsafeBufferPointer {
-            UnsafeBufferPointer(rebasing: $0[Int(firstHit[base + i])..<Int(firstHit[base + i + 1])])
-        }
+        let first = Int(firstHit[base + i])
+        return UnsafeBufferPointer(start: hits + first, count: Int(firstHit[base + i + 1]) - first)
     }
 
     /// Unicode scalars but U+0020, the measure of `length`.

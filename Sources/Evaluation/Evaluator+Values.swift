@@ -36,7 +36,10 @@ extension Evaluator {
         let fallback = conversation.agent.map { names.number(of: $0) } ?? OwnerNumber.none
         for (position, message) in conversation.messages.enumerated() {
             var agent = OwnerNumber.none
-            if message.speaker == .agent { agent = message.agent.map { names.number(of: $0) } ?? fallback }
+            if message.speaker == .agent {
+                agent = message.agent.map { names.number(of: $0) } ?? fallback
+                if agent == OwnerNumber.none { agent = names.number(of: OwnerNumber.unknownAgent) }
+            }
             table.append(
                 time: message.time?.milliseconds ?? MessageTable.noTime, speaker: message.speaker.rawValue,
                 kind: message.kind.rawValue, isAutomatic: message.isAutomatic, agent: agent,

@@ -22,7 +22,8 @@ public final class Evaluator {
     let foldedBlock: JoinedBlock
     let exactBlock: JoinedBlock
     /// Hits of the block sorted by message, and where each message's begin.
-    var hits: [ScanHit] = []
+    var hits = UnsafeMutablePointer<ScanHit>.allocate(capacity: 64)
+    private var hitCapacity = 64
     var firstHit: [UInt32] = []
 
     // The unit under judgement; see `Evaluator+Units`.
@@ -96,6 +97,7 @@ public final class Evaluator {
         arena.deallocate()
         foldedBlock.deallocate()
         exactBlock.deallocate()
+        hits.deallocate()
     }
 
     /// Forgets the block before.
@@ -132,14 +134,14 @@ public final class Evaluator {
             firstHit[i] = sum
             sum += n
         }
-        if hits.count < found.count {
-            hits = [ScanHit](repeating: ScanHit(message: 0, atom: 0), count: max(found.count, hits.count * 2))
+        if hitCapacity < found.count {
+            hits.deallocate()
+            hitCapacity = max(found.count, hitCapacity * 2)
+            hits = .allocate(capacity: hitCapacity)
         }
-        hits.withUnsafeMutableBufferPointer { sorted in
-            for hit in found {
-                sorted[Int(firstHit[Int(hit.message)])] = hit
-                firstHit[Int(hit.message)] += 1
-            }
+        for hit in found {
+            hits[Int(firstHit[Int(hit.message)])] = hit
+            firstHit[Int(hit.message)] += 1
         }
         // Each entry now is the end of its message's hits: shift to beginnings.
         var i = messages
@@ -153,43 +155,56 @@ public final class Evaluator {
 
 /// The folded messages of a block at one level, joined by line feeds.
 final class JoinedBlock {
+    /// Line feeds behind the last message: one version of the scanner loses matches that end a block.
+    private static let padding = 128
+
     private var buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: 1 << 16)
     private var capacity = 1 << 16
     private var used = 0
-    private var endsBuffer: [UInt32] = []
-    private var starts: [UInt32] = []
+    private var endOf = UnsafeMutablePointer<UInt32>.allocate(capacity: 64)
+    private var startOf = UnsafeMutablePointer<UInt32>.allocate(capacity: 64)
+    private var messageCapacity = 64
+    private var messageCount = 0
 
+    /// What is scanned; valid until the next `fill`.
     var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: buffer, count: used) }
-    var ends: UnsafeBufferPointer<UInt32> { endsBuffer.withUnsafeBufferPointer { $0 } }
+    /// Where each message ends, before its line feed; valid until the next `fill`.
+    var ends: UnsafeBufferPointer<UInt32> { UnsafeBufferPointer(start: endOf, count: messageCount) }
 
     func deallocate() {
         buffer.deallocate()
+        endOf.deallocate()
+        startOf.deallocate()
     }
 
     /// The folded text of a message.
     @inline(__always)
     func text(_ message: Int) -> UnsafeBufferPointer<UInt8> {
-        UnsafeBufferPointer(
-            start: buffer + Int(starts[message]), count: Int(endsBuffer[message] - starts[message]))
+        UnsafeBufferPointer(start: buffer + Int(startOf[message]), count: Int(endOf[message] - startOf[message]))
     }
 
     /// Folds the texts of messages whose sender is among `senders`; others are empty.
     func fill(_ table: MessageTable, senders: UInt8, level: TextLevel, fold: FoldTable) {
         used = 0
-        let count = table.count
-        if endsBuffer.count < count {
-            endsBuffer = [UInt32](repeating: 0, count: max(count, endsBuffer.count * 2))
-            starts = endsBuffer
+        messageCount = table.count
+        if messageCapacity < messageCount {
+            endOf.deallocate()
+            startOf.deallocate()
+            messageCapacity = max(messageCount, messageCapacity * 2)
+            endOf = .allocate(capacity: messageCapacity)
+            startOf = .allocate(capacity: messageCapacity)
         }
-        for i in 0..<count {
+        for i in 0..<messageCount {
             let sender = table.speakers[i] &* 2 &+ (table.automatic[i] ? 1 : 0)
-            starts[i] = UInt32(truncatingIfNeeded: used)
+            startOf[i] = UInt32(truncatingIfNeeded: used)
             if senders >> sender & 1 != 0 {
                 let text = table.texts[i]
                 // One byte is the separator's.
                 if capacity - used <= text.count + 1 { grow(text.count * 2 + 64) }
                 while true {
-                    if let length = fold.write(text, level: level, into: buffer + used, capacity: capacity - used - 1) {
+                    if let length = fold.write(
+                        text, level: level, into: buffer + used, capacity: capacity - used - 1)
+                    {
                         used += length
                         break
                     }
@@ -198,14 +213,16 @@ final class JoinedBlock {
             } else if capacity - used <= 1 {
                 grow(4096)
             }
-            endsBuffer[i] = UInt32(truncatingIfNeeded: used)
+            endOf[i] = UInt32(truncatingIfNeeded: used)
             buffer[used] = 0x0A
             used += 1
         }
-        messageCount = count
+        if messageCount > 0 {
+            if capacity - used < JoinedBlock.padding { grow(JoinedBlock.padding) }
+            (buffer + used).update(repeating: 0x0A, count: JoinedBlock.padding)
+            used += JoinedBlock.padding
+        }
     }
-
-    private(set) var messageCount = 0
 
     private func grow(_ more: Int) {
         let larger = max(capacity * 2, used + more)

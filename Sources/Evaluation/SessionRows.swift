@@ -61,7 +61,10 @@ final class SessionRows {
     func append(_ kept: KeptMessage) {
         let message = kept.message
         var agent = OwnerNumber.none
-        if message.speaker == .agent { agent = message.agent.map { names.number(of: $0) } ?? fallback }
+        if message.speaker == .agent {
+            agent = message.agent.map { names.number(of: $0) } ?? fallback
+            if agent == OwnerNumber.none { agent = names.number(of: OwnerNumber.unknownAgent) }
+        }
         let i = table.count
         table.reserve(1)
         table.append(

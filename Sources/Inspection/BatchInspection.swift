@@ -28,8 +28,11 @@ public final class BatchInspection: @unchecked Sendable {
     private var waiting: [Int: BlockResult] = [:]
     private var pool: [[BlockResult]]
     private var failure: (any Error)?
+    private var inputFailure: ArchiveError?
     private var isDone = false
     private var checkpoint: RunCheckpoint?
+    /// Digests of merged blocks only: what was registered beyond them is read again after a stop.
+    private var mergedDigests: [UInt64] = []
 
     /// - Parameters:
     ///   - sink: takes finding lines in order of the input; called from one thread at a time.
@@ -60,6 +63,7 @@ public final class BatchInspection: @unchecked Sendable {
             totals = restored.totals
             totals.forgetWorkers(max(1, options.threads))
             for digest in restored.digests { _ = seen.insert(digest) }
+            mergedDigests = restored.digests
             try skip(blocks: totals.blocks)
             nextToRegister = totals.blocks
             nextToMerge = totals.blocks
@@ -72,7 +76,7 @@ public final class BatchInspection: @unchecked Sendable {
         }
         if let failure { throw failure }
         if isCancelled(), !isDone {
-            try checkpoint?.save(totals, digests: seen.digests)
+            try checkpoint?.save(totals, digests: mergedDigests)
             return nil
         }
         return result()
@@ -96,15 +100,20 @@ public final class BatchInspection: @unchecked Sendable {
     }
 
     private func step(_ worker: BlockWorker) throws -> Bool {
-        if isCancelled() || hasFailed { return false }
+        if isCancelled() || hasFailed || hasBrokenInput { return false }
         readLock.lock()
         let hasBlock: Bool
-        do {
+        do throws(ArchiveError) {
             hasBlock = try reader.next(worker.block)
             readLock.unlock()
         } catch {
             readLock.unlock()
-            throw error
+            // What was read before is judged and reported; the caller says that the input broke off.
+            condition.lock()
+            if inputFailure == nil { inputFailure = error }
+            isDone = true
+            condition.unlock()
+            return false
         }
         guard hasBlock else {
             condition.lock()
@@ -114,7 +123,7 @@ public final class BatchInspection: @unchecked Sendable {
         }
         let result = take(worker.id)
         worker.parse(into: result)
-        let (duplicates, keepsCases) = register(worker)
+        let (duplicates, keepsCases) = register(result)
         guard !hasFailed else { return false }
         worker.judge(into: result, duplicates: duplicates, keepsCases: keepsCases)
         try deliver(result)
@@ -127,6 +136,12 @@ public final class BatchInspection: @unchecked Sendable {
         return failure != nil
     }
 
+    private var hasBrokenInput: Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        return inputFailure != nil
+    }
+
     private func take(_ worker: Int) -> BlockResult {
         condition.lock()
         defer { condition.unlock() }
@@ -134,16 +149,16 @@ public final class BatchInspection: @unchecked Sendable {
     }
 
     /// Waits for the block's turn and notes its conversations; returns which were known.
-    private func register(_ worker: BlockWorker) -> (duplicates: [Int], keepsCases: Bool) {
+    private func register(_ result: BlockResult) -> (duplicates: [Int], keepsCases: Bool) {
         condition.lock()
         defer { condition.unlock() }
-        let sequence = worker.block.sequence
+        let sequence = result.sequence
         // Not too far ahead of what is merged: results that wait take memory.
         while failure == nil, nextToRegister != sequence || sequence - nextToMerge > 4 * options.threads {
             condition.wait()
         }
         var duplicates: [Int] = []
-        for (index, digest) in worker.digests.enumerated() where !seen.insert(digest) {
+        for (index, digest) in result.digests.enumerated() where !seen.insert(digest) {
             duplicates.append(index)
         }
         nextToRegister += 1
@@ -162,9 +177,10 @@ public final class BatchInspection: @unchecked Sendable {
                 caseLimit: options.caseLimit, caseByteLimit: options.caseBytes)
             if !next.lines.bytes.isEmpty { try sink(next.lines.bytes) }
             nextToMerge += 1
+            if checkpoint != nil { mergedDigests += next.digests }
             pool[next.workerID].append(next)
             if let checkpoint, totals.blocks % RunCheckpoint.interval == 0 {
-                try checkpoint.save(totals, digests: seen.digests)
+                try checkpoint.save(totals, digests: mergedDigests)
             }
             progress(
                 InspectionProgress(
@@ -197,12 +213,15 @@ public final class BatchInspection: @unchecked Sendable {
         if let roster = options.roster {
             let accounts = (0..<totals.agentNames.count).map { totals.agentNames.name(Int32($0)) }
             coverage.unmappedAccounts = Array(
-                accounts.filter { roster.entry(account: $0, on: nil) == nil }.sorted().prefix(1000))
+                accounts.filter {
+                    $0 != OwnerNumber.unknownAgent && roster.entry(account: $0, on: nil) == nil
+                }.sorted().prefix(1000))
         }
         return InspectionResult(
             tally: totals.tally(rules: rules.summaries, roster: options.roster), coverage: coverage,
             cases: totals.cases.map(labelled), findings: totals.findings,
             negativeHitsBySeverity: totals.negativeHitsBySeverity,
+            inputFailure: inputFailure,
             diagnostics: Array((lines.recordDiagnostics + totals.diagnostics).prefix(RunTotals.diagnosticLimit)))
     }
 }
@@ -217,6 +236,8 @@ public struct InspectionResult: Sendable {
     public var findings: Int
     /// Hits of negative rules by severity, in the order of `Severity.allCases`.
     public var negativeHitsBySeverity: [Int]
+    /// Why the input broke off: everything before that is in the result.
+    public var inputFailure: ArchiveError?
     /// Bad records: the first 1,000.
     public var diagnostics: [Diagnostic]
 }

@@ -29,6 +29,8 @@ final class BlockResult {
     /// Names that got a number in this block, in the order of their numbers.
     var newAgents: [[UInt8]] = []
     var newGroups: [[UInt8]] = []
+    /// Digests of the block's conversations, where duplicates are looked for.
+    var digests: [UInt64] = []
 
     init(layout: TallyLayout, workerID: Int) {
         tally = TallyCounter(layout: layout)
@@ -53,6 +55,7 @@ final class BlockResult {
         for i in negativeHitsBySeverity.indices { negativeHitsBySeverity[i] = 0 }
         tally.removeAll()
         newAgents.removeAll(keepingCapacity: true)
+        digests.removeAll(keepingCapacity: true)
         newGroups.removeAll(keepingCapacity: true)
     }
 }
@@ -68,7 +71,6 @@ final class BlockWorker {
     private var groups: GroupPinning
     private var rows: [ConversationRow] = []
     private var records: [UInt32] = []
-    private(set) var digests: [UInt64] = []
     private var knownAgents = 0
     private var severities: [Int]
     private let zone: Zone
@@ -102,11 +104,10 @@ final class BlockWorker {
             result.bad.append((UInt32(result.records), RecordIssue.tooLarge.rawValue))
             result.records += 1
         }
-        digests.removeAll(keepingCapacity: true)
         if !options.allowsDuplicates {
             for index in 0..<parser.conversationCount {
                 let key = parser.key(index)
-                digests.append(SeenConversations.digest(shop: key.shop, id: key.id))
+                result.digests.append(SeenConversations.digest(shop: key.shop, id: key.id))
             }
         }
     }

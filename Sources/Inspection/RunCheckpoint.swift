@@ -9,7 +9,7 @@ import Foundation
 /// of another run is no checkpoint.
 public struct RunCheckpoint: Sendable {
     /// Blocks between checkpoints.
-    static let interval = 64
+    static let interval = 16
 
     private let path: String
     private let key: String
@@ -57,8 +57,15 @@ public struct RunCheckpoint: Sendable {
 
     private func replace(_ path: String, with data: Data) throws {
         let temporary = path + ".new"
-        guard FileManager.default.createFile(atPath: temporary, contents: data), rename(temporary, path) == 0
-        else { throw CheckpointError.cannotWrite(path: path, errno: errno) }
+        guard FileManager.default.createFile(atPath: temporary, contents: data) else {
+            throw CheckpointError.cannotWrite(path: path, errno: errno)
+        }
+        let descriptor = open(temporary, O_RDONLY)
+        defer { if descriptor >= 0 { close(descriptor) } }
+        // On disk before it takes the name, or a power cut could leave an empty checkpoint.
+        guard descriptor >= 0, fsync(descriptor) == 0, rename(temporary, path) == 0 else {
+            throw CheckpointError.cannotWrite(path: path, errno: errno)
+        }
     }
 
     func restore(layout: TallyLayout) throws -> Restored? {

@@ -128,6 +128,15 @@ struct InspectCommand: ParsableCommand {
         if format != .ndjson { try writer.write(report, format: format, to: stdout) }
         if let html { try writer.write(report, format: .html, to: Output(path: html)) }
         if let directory { try directory.finish(report, writer) }
+        if let failure = result.inputFailure {
+            say(failure.phrase)
+            say(
+                Phrase("the report covers what was read before that", "报告只包含出错之前读到的内容"), severity: "warning")
+            return CommandFailure.inputOutput
+        }
+        if result.coverage.recordsInspected == 0, !quiet {
+            say(Phrase("nothing was inspected", "没有检查任何会话"), severity: "warning")
+        }
         return try verdict(result, failing: failing)
     }
 
@@ -158,6 +167,14 @@ struct InspectCommand: ParsableCommand {
         options.threads = min(256, max(1, threads ?? ProcessInfo.processInfo.activeProcessorCount))
         options.firstDay = try day(from, "--from")
         options.lastDay = try day(to, "--to")
+        if let first = options.firstDay, let last = options.lastDay, first > last {
+            throw CommandFailure(
+                code: CommandFailure.usage, phrase: Phrase("--from is after --to", "--from 晚于 --to"))
+        }
+        if let threads, threads < 1 {
+            throw CommandFailure(
+                code: CommandFailure.usage, phrase: Phrase("--threads takes 1 or more", "--threads 至少为 1"))
+        }
         options.groups = Set(group)
         options.agents = Set(agent)
         options.defaultShop = shop
@@ -232,10 +249,16 @@ struct InspectCommand: ParsableCommand {
             Version.engine, digest, "\(archive)",
             "\(from ?? "") \(to ?? "") \(group) \(agent) \(asOf ?? "") \(shop) \(roster ?? "")",
         ]
-        for input in inputs {
+        let beside = [roster, archive.mapping].compactMap { $0 }.map { ArchivePath($0) }
+        for path in inputs.compactMap(\.path) + beside {
             var status = stat()
-            if let path = input.path, path.withCString({ stat($0, &status) }) == 0 {
-                parts.append("\(path) \(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)")
+            if path.withCString({ stat($0, &status) }) == 0 {
+                #if canImport(Darwin)
+                let changed = status.st_mtimespec
+                #else
+                let changed = status.st_mtim
+                #endif
+                parts.append("\(path) \(status.st_size) \(changed.tv_sec) \(changed.tv_nsec)")
             }
         }
         return parts.joined(separator: "\n")

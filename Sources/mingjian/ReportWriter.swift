@@ -50,6 +50,8 @@ final class OutputDirectory {
     let findings: Output
     let checkpoint: RunCheckpoint
     private let path: String
+    /// Held while the process lives: two runs into one directory would mix their findings.
+    private let lock: Int32
 
     init(path: String, key: String) throws {
         self.path = path
@@ -57,6 +59,12 @@ final class OutputDirectory {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
             throw OutputError(path: path, code: errno)
+        }
+        lock = open(path + "/.lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
+        guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+            throw CommandFailure(
+                code: CommandFailure.inputOutput,
+                phrase: Phrase("another run is writing to '\(path)'", "另一个任务正在写入 “\(path)”"))
         }
         let file = path + "/findings.ndjson"
         let probe = RunCheckpoint(path: path + "/.checkpoint", key: key, flush: {})

@@ -94,10 +94,10 @@ struct OracleRecord: Sendable {
         return message.speaker == .agent && !message.isAutomatic && hasContent(row)
     }
 
-    /// The agent an agent's line is from; absent: the conversation's, else nobody known.
+    /// The agent an agent's line is from; absent: the conversation's, else one unknown agent.
     func speaker(_ row: Int) -> Owner {
         let name = conversation.messages[row].agent ?? conversation.agent
-        return name.map { .agent($0) } ?? .unassigned
+        return .agent(name ?? OwnerNumber.unknownAgent)
     }
 
     func isHandOver(_ row: Int) -> Bool {
