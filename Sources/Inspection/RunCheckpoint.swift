@@ -37,7 +37,7 @@ public struct RunCheckpoint: Sendable {
 
     /// Bytes of finding lines that belong to the checkpoint, nil where there is none.
     public func restoredLineBytes() -> Int? {
-        read()?.lineBytes
+        stored()?.data.lineBytes
     }
 
     /// Removes the checkpoint: the run is complete.
@@ -69,17 +69,21 @@ public struct RunCheckpoint: Sendable {
     }
 
     func restore(layout: TallyLayout) throws -> Restored? {
-        guard let data = read() else { return nil }
+        guard let (data, cases) = stored() else { return nil }
         var totals = data.totals(layout: layout)
-        if data.caseCount > 0 {
-            guard let bytes = FileManager.default.contents(atPath: path + ".cases"),
-                let cases = try? JSONDecoder().decode([FindingCase].self, from: bytes),
-                cases.count >= data.caseCount
-            else { return nil }
-            totals.cases = Array(cases.prefix(data.caseCount))
-            savedCases.count = cases.count
-        }
+        totals.cases = Array(cases.prefix(data.caseCount))
+        savedCases.count = cases.count
         return Restored(totals: totals, digests: data.digests)
+    }
+
+    /// The checkpoint with its cases, or nil where either is missing or torn: then the run starts over.
+    private func stored() -> (data: CheckpointData, cases: [FindingCase])? {
+        guard let data = read() else { return nil }
+        guard data.caseCount > 0 else { return (data, []) }
+        guard let bytes = FileManager.default.contents(atPath: path + ".cases"),
+            let cases = try? JSONDecoder().decode([FindingCase].self, from: bytes), cases.count >= data.caseCount
+        else { return nil }
+        return (data, cases)
     }
 
     private func read() -> CheckpointData? {

@@ -17,6 +17,8 @@ public final class StreamInspector {
     /// Bad lines so far, and all lines: for the exit code.
     public private(set) var badLines = 0
     public private(set) var allLines = 0
+    /// Hits of negative rules by severity, in the order of `Severity.allCases`.
+    public private(set) var negativeHitsBySeverity = [Int](repeating: 0, count: Severity.allCases.count)
 
     public init(_ rules: CompiledRules, engine: String, defaultShop: String, isStrict: Bool) throws {
         evaluator = try Evaluator(rules)
@@ -103,6 +105,12 @@ public final class StreamInspector {
     private func append(finding index: Int, _ row: ConversationRow, to json: inout JSONBytes) {
         let judgement = evaluator.judgement
         let record = judgement.findings[index]
+        let rule = evaluator.rules.summaries[Int(record.rule)]
+        if record.outcome == .hit, rule.polarity == .negative,
+            let severity = Severity.allCases.firstIndex(of: rule.severity)
+        {
+            negativeHitsBySeverity[severity] += 1
+        }
         json.raw("{\"id\":\"")
         json.bytes += evaluator.findingID(index, conversation: row, defaultShop: defaultShop)
         json.raw("\",\"rule\":")

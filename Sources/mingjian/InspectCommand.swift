@@ -91,7 +91,8 @@ struct InspectCommand: ParsableCommand {
         let failing = try failOn.map { try severity($0) }
         if stream {
             let compiled = try RuleSources(paths: rules).compiled(policy: policy)
-            return try StreamInspection(archive: archive, shop: shop, maxBad: maxBad).run(rules: compiled)
+            return try StreamInspection(archive: archive, shop: shop, maxBad: maxBad, failing: failing).run(
+                rules: compiled)
         }
         // Rules first: a wrong configuration must not cost a read of the archive.
         let compiled = try RuleSources(paths: rules).compiled(policy: policy)

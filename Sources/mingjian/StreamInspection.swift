@@ -11,6 +11,8 @@ struct StreamInspection {
     let archive: ArchiveArguments
     let shop: String
     let maxBad: Double
+    /// The least severity of a negative hit that makes the exit code 1.
+    let failing: Severity?
 
     func run(rules: CompiledRules) throws -> Int32 {
         var options = try archive.options(cutting: false)
@@ -34,6 +36,11 @@ struct StreamInspection {
                     "\(inspector.allLines) 行中有 \(inspector.badLines) 行是坏的，超过 \(maxBad) %"))
             return CommandFailure.badData
         }
-        return 0
+        guard let failing else { return 0 }
+        let order = Severity.allCases
+        let isHit = order.indices.contains {
+            order[$0] >= failing && inspector.negativeHitsBySeverity[$0] > 0
+        }
+        return isHit ? 1 : 0
     }
 }
