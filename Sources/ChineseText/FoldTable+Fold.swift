@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// How much a text was folded before patterns look at it.
 public enum TextLevel: UInt8, Sendable, Hashable, CaseIterable {
     /// As written; an inner line feed stands as U+2028, so that line feeds can part messages.
@@ -42,14 +50,22 @@ extension FoldTable {
             }
             let start = i
             let codePoint: UInt32
-            if lead < 0xE0 {
+            if lead >= 0xE0, lead < 0xF0 {
+                // Han and its punctuation: most of what is folded.
+                let second = from[i &+ 1]
+                let third = from[i &+ 2]
+                i &+= 3
+                codePoint = UInt32(lead & 0x0F) << 12 | UInt32(second & 0x3F) << 6 | UInt32(third & 0x3F)
+                if self.entry(codePoint) == 0 {
+                    target[o] = lead
+                    target[o &+ 1] = second
+                    target[o &+ 2] = third
+                    o &+= 3
+                    continue
+                }
+            } else if lead < 0xE0 {
                 codePoint = UInt32(lead & 0x1F) << 6 | UInt32(from[i &+ 1] & 0x3F)
                 i &+= 2
-            } else if lead < 0xF0 {
-                codePoint =
-                    UInt32(lead & 0x0F) << 12 | UInt32(from[i &+ 1] & 0x3F) << 6
-                    | UInt32(from[i &+ 2] & 0x3F)
-                i &+= 3
             } else {
                 codePoint =
                     UInt32(lead & 0x07) << 18 | UInt32(from[i &+ 1] & 0x3F) << 12
@@ -113,23 +129,26 @@ extension FoldTable {
     public func copyExact(
         _ source: UnsafeBufferPointer<UInt8>, into target: UnsafeMutablePointer<UInt8>, capacity: Int
     ) -> Int? {
+        guard let from = source.baseAddress, !source.isEmpty else { return 0 }
         guard capacity >= source.count else { return nil }
         var spare = capacity - source.count
+        var i = 0
         var o = 0
-        for byte in source {
-            if byte == 0x0A {
-                if spare < 2 { return nil }
-                spare -= 2
-                target[o] = 0xE2
-                target[o + 1] = 0x80
-                target[o + 2] = 0xA8
-                o += 3
-            } else {
-                target[o] = byte
-                o &+= 1
-            }
+        while let found = memchr(from + i, 0x0A, source.count - i) {
+            if spare < 2 { return nil }
+            spare -= 2
+            let run = UnsafeRawPointer(found) - UnsafeRawPointer(from + i)
+            (target + o).update(from: from + i, count: run)
+            i += run + 1
+            o += run
+            target[o] = 0xE2
+            target[o + 1] = 0x80
+            target[o + 2] = 0xA8
+            o += 3
+            if i == source.count { return o }
         }
-        return o
+        (target + o).update(from: from + i, count: source.count - i)
+        return o + source.count - i
     }
 
     /// `fold` or `copyExact` by level.

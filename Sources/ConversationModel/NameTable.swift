@@ -1,5 +1,5 @@
 /// Numbers names (agents, groups) densely in the order of their first use. One per thread.
-public struct NameTable {
+public struct NameTable: Sendable {
     private var slots: [Int32]
     private var hashes: [UInt64] = []
     private var offsets: [Int] = [0]
@@ -34,6 +34,17 @@ public struct NameTable {
         lastNumber = number
         if hashes.count * 2 > slots.count { rehash() }
         return number
+    }
+
+    /// The number of `name`, or nil where it was given none. O(length) expected.
+    public func known(_ name: UnsafeBufferPointer<UInt8>) -> Int32? {
+        let hash = NameTable.hash(name)
+        var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+        while slots[slot] >= 0 {
+            if hashes[Int(slots[slot])] == hash, equals(slots[slot], name) { return slots[slot] }
+            slot = (slot + 1) & (slots.count - 1)
+        }
+        return nil
     }
 
     /// The same for a `String`.

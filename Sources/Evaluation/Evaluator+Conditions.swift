@@ -18,11 +18,20 @@ struct Value {
 }
 
 extension Evaluator {
-    func value(_ node: Int) -> Value {
-        switch rules.nodes[node].kind {
+    /// What a node comes to on the unit at hand. Its masks must not be changed.
+    func value(_ number: Int) -> Value {
+        if let known = memo.value(of: number) { return known }
+        let node = rules.nodes[number]
+        let value = value(node.kind, number)
+        if node.isPure { memo.keep(value, of: number, mark: arena.mark) }
+        return value
+    }
+
+    private func value(_ kind: Node.Kind, _ number: Int) -> Value {
+        switch kind {
         case .message(let message): return value(message)
-        case .expectation(let expectation): return value(expectation, node: node)
-        case .silence(let silence): return value(silence, node: node)
+        case .expectation(let expectation): return value(expectation, node: number)
+        case .silence(let silence): return value(silence, node: number)
         case .count(let of, let bound): return value(countOf: of, bound)
         case .any(let children):
             var result = Value(matches: arena.empty())
@@ -44,14 +53,14 @@ extension Evaluator {
         }
     }
 
-    private func conjunction(_ children: [Int], subject: Int) -> Value {
+    private func conjunction(_ children: NodeList, subject: Int) -> Value {
         var result = Value(matches: arena.empty())
         var unknowns: UnknownReasons = []
         var isUndecided = false
         var isFalse = false
         var subjectValue: Value?
-        for (position, child) in children.enumerated() {
-            let value = value(child)
+        for position in children.indices {
+            let value = value(children[position])
             if !value.isTrue, value.unknowns.isEmpty {
                 isFalse = true
                 if !evaluatesAllChildren { break }
@@ -73,8 +82,10 @@ extension Evaluator {
 
     // MARK: Messages
 
-    /// The rows of the unit in a population.
-    func rows(of population: PopulationTest) -> Mask {
+    /// The rows of the unit in a population, by its number. Must not be changed.
+    func rows(of number: Int) -> Mask {
+        if let known = memo.rows(of: number) { return known }
+        let population = rules.populations[number]
         let mask = arena.empty()
         if population.kinds == PopulationTest.contentKinds {
             for sender in 0..<8 where population.senders >> UInt8(sender) & 1 != 0 {
@@ -90,14 +101,16 @@ extension Evaluator {
             }
         }
         mask.formIntersection(unit.members)
+        memo.keep(mask, ofPopulation: number, mark: arena.mark)
         return mask
     }
 
-    /// The population after its position, or nil with the reason why it is not known.
+    /// The population after its position, or nil with the reason why it is not known. Must not be
+    /// changed.
     func scope(_ message: MessageNode) -> (mask: Mask?, unknown: UnknownReasons) {
-        let mask = rows(of: message.population)
-        switch message.position {
-        case nil: return (mask, [])
+        guard let position = message.position else { return (rows(of: message.populationNumber), []) }
+        let mask = arena.copy(rows(of: message.populationNumber))
+        switch position {
         case .firstMessages(let n):
             if unit.startIsCut { return (nil, .cutOff) }
             var i = -1
@@ -159,17 +172,10 @@ extension Evaluator {
     func holds(_ text: TextNode, in scope: Mask) -> Mask {
         switch text {
         case .leaf(let number): return leafHolds(number, in: scope)
-        case .equals(let matcher):
-            let result = arena.make()
-            result.copy(scope)
-            guard let block = joined[matcher.level] else { return result }
-            return keeping(result) { matcher.match(block.text(base + $0)) != nil }
+        case .equals(let number): return equalHolds(number, in: scope)
         case .length(let minimum, let maximum):
-            let result = arena.make()
-            result.copy(scope)
-            guard let block = joined[.folded] else { return result }
-            return keeping(result) { i in
-                let length = Evaluator.scalarsWithoutSpaces(block.text(base + i))
+            return keeping(arena.copy(scope)) { i in
+                let length = Evaluator.scalarsWithoutSpaces(foldedBytes(i, .folded))
                 return length >= minimum && length <= maximum
             }
         case .all(let parts):
@@ -181,40 +187,58 @@ extension Evaluator {
             for part in parts { result.formUnion(holds(part, in: scope)) }
             return result
         case .not(let part):
-            let held = holds(part, in: scope)
-            let result = arena.make()
-            result.copy(scope)
+            let held = holds(part[0], in: scope)
+            let result = arena.copy(scope)
             result.subtract(held)
             return result
         }
     }
 
+    /// Rows that equal one of a condition's texts; each row of the part is compared once.
+    private func equalHolds(_ number: Int, in scope: Mask) -> Mask {
+        let compared = comparedMasks[number]
+        let equal = equalMasks[number]
+        let open = arena.copy(scope)
+        open.subtract(compared)
+        var i = open.first(from: 0)
+        if i >= 0 {
+            let matcher = rules.equals[number]
+            while i >= 0 {
+                compared.insert(i)
+                if matcher.match(foldedBytes(i, matcher.level)) != nil { equal.insert(i) }
+                i = open.first(from: i + 1)
+            }
+        }
+        open.copy(scope)
+        open.formIntersection(equal)
+        return open
+    }
+
     private func leafHolds(_ number: Int, in scope: Mask) -> Mask {
-        let leaf = rules.leaves[number]
-        let result = arena.empty()
+        let traits = rules.leafTraits[number]
+        let result: Mask
         let slot = leafSlots[number]
         if slot >= 0 {
             let candidates = candidateMasks[Int(slot)]
-            result.copy(candidates)
+            result = arena.copy(candidates)
             result.formIntersection(scope)
-            if leaf.needsVerification { verify(leaf, candidates, checkedMasks[Int(slot)], result) }
+            if traits.needsVerification { verify(number, candidates, checkedMasks[Int(slot)], result) }
+        } else {
+            result = arena.empty()
         }
-        if leaf.isInverted {
-            let inverted = arena.make()
-            inverted.copy(scope)
-            inverted.subtract(result)
-            return inverted
-        }
-        return result
+        guard traits.isInverted else { return result }
+        let inverted = arena.copy(scope)
+        inverted.subtract(result)
+        return inverted
     }
 
     /// Drops from `rows` and from the candidates those that fail a closer look; each is looked at once.
-    private func verify(_ leaf: TextLeaf, _ candidates: Mask, _ checked: Mask, _ rows: Mask) {
+    private func verify(_ leaf: Int, _ candidates: Mask, _ checked: Mask, _ rows: Mask) {
         var i = rows.first(from: 0)
         while i >= 0 {
             if !checked.contains(i) {
                 checked.insert(i)
-                if !leaf.holds(in: foldedBytes(i, leaf.level), hits: hits(of: i), breaker: breaker) {
+                if !confirms(leaf, at: i) {
                     candidates.remove(i)
                     rows.remove(i)
                 }
@@ -223,10 +247,42 @@ extension Evaluator {
         }
     }
 
+    /// The closer look at a candidate.
+    func confirms(_ number: Int, at i: Int) -> Bool {
+        let leaf = rules.leaves[number]
+        let text = foldedBytes(i, leaf.traits.level)
+        switch leaf.kind {
+        case .regex(let matcher): return matcher.confirms(text)
+        case .keywords(let matcher):
+            guard matcher.needed == 1 else { return foundSpans(number, at: i) != nil }
+            for hit in hits(of: i) {
+                for place in rules.placesOfAtom[Int(hit.atom)]
+                where place.leaf == Int32(number) && matcher.counts(Int(place.part), in: text, breaker: breaker) {
+                    return true
+                }
+            }
+            return false
+        }
+    }
+
+    /// The folded ranges of a candidate's matches, or nil where the leaf does not hold.
+    func foundSpans(_ number: Int, at i: Int) -> [Range<Int>]? {
+        let leaf = rules.leaves[number]
+        var phrases: [Int] = []
+        if case .keywords = leaf.kind {
+            for hit in hits(of: i) {
+                for place in rules.placesOfAtom[Int(hit.atom)] where place.leaf == Int32(number) {
+                    phrases.append(Int(place.part))
+                }
+            }
+        }
+        return leaf.spans(in: foldedBytes(i, leaf.traits.level), phrases: phrases, breaker: breaker)
+    }
+
     /// The folded bytes of a row as they were scanned.
     @inline(__always)
     func foldedBytes(_ i: Int, _ level: TextLevel) -> UnsafeBufferPointer<UInt8> {
-        (level == .folded ? foldedBlock : exactBlock).text(base + i)
+        block(level).text(base + i)
     }
 
     /// The original span of a range of a row's folded bytes.
@@ -288,16 +344,18 @@ extension Evaluator {
                 return result
             }
             let total = population.count
-            population.formIntersection(inner.matches)
-            result.matchesWhole = total > 0 && population.count * 100 >= percent * total
+            let matching = arena.copy(population)
+            matching.formIntersection(inner.matches)
+            result.matchesWhole = total > 0 && matching.count * 100 >= percent * total
         case .every:
             guard let population = positionedPopulation(of) else {
                 result.unknowns = open
                 return result
             }
             let total = population.count
-            population.subtract(inner.matches)
-            let isBroken = !population.isEmpty
+            let broken = arena.copy(population)
+            broken.subtract(inner.matches)
+            let isBroken = !broken.isEmpty
             if isBroken, inner.unknowns.isEmpty { return result }
             if !open.isEmpty { result.unknowns = open } else { result.matchesWhole = total > 0 }
         }

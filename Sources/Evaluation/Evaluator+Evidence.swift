@@ -26,7 +26,7 @@ extension Evaluator {
         let result = value(node).matches.contains(anchor)
         // The obligations are there already, from the first evaluation.
         obligations.removeSubrange(before...)
-        arena.release(to: mark)
+        release(to: mark)
         return result
     }
 
@@ -36,7 +36,7 @@ extension Evaluator {
         guard anchor >= 0 else { return nil }
         let reportsMet: Bool
         if case .expectation(let expectation) = rules.nodes[node].kind {
-            reportsMet = expectation.plan.report == .met
+            reportsMet = expectation.timing.report == .met
         } else {
             reportsMet = false
         }
@@ -116,7 +116,7 @@ extension Evaluator {
                 i = matches.first(from: i + 1)
             }
             obligations.removeSubrange(before...)
-            arena.release(to: mark)
+            release(to: mark)
         case .all(let children, let subject):
             addEvidence(children[subject], anchor: anchor)
             for (position, child) in children.enumerated() where position != subject { addContext(child) }
@@ -133,7 +133,7 @@ extension Evaluator {
         let before = obligations.count
         let first = value(node).matches.first(from: 0)
         obligations.removeSubrange(before...)
-        arena.release(to: mark)
+        release(to: mark)
         if first >= 0 { addEvidence(row: first, .context, spans: spans(node: node, at: first)) }
     }
 
@@ -148,7 +148,7 @@ extension Evaluator {
         switch rules.nodes[node].kind {
         case .message(let message): spans(message, at: i)
         case .expectation(let expectation):
-            spans(node: expectation.plan.report == .met ? expectation.expect : expectation.after, at: i)
+            spans(node: expectation.timing.report == .met ? expectation.expect : expectation.after, at: i)
         case .count(let of, _): spans(node: of, at: i)
         case .all(let children, let subject): spans(node: children[subject], at: i)
         case .any(let children):
@@ -166,18 +166,18 @@ extension Evaluator {
     func spans(_ text: TextNode, at i: Int) -> [Span]? {
         switch text {
         case .leaf(let number):
-            let leaf = rules.leaves[number]
+            let leaf = rules.leafTraits[number]
             let slot = leafSlots[number]
             let isCandidate = slot >= 0 && candidateMasks[Int(slot)].contains(i)
-            let found =
-                isCandidate ? leaf.spans(in: foldedBytes(i, leaf.level), hits: hits(of: i), breaker: breaker) : nil
+            let found = isCandidate ? foundSpans(number, at: i) : nil
             if leaf.isInverted { return found == nil ? [] : nil }
             guard let found else {
                 // The scanner found a match that the span matcher does not: the message counts whole.
                 return isCandidate && !leaf.needsVerification ? [] : nil
             }
             return found.map { original($0, of: i, leaf.level) }
-        case .equals(let matcher):
+        case .equals(let number):
+            let matcher = rules.equals[number]
             let folded = folded(i, matcher.level)
             return folded.bytes.withUnsafeBufferPointer { matcher.match($0) }.map {
                 $0.isEmpty ? [] : [folded.original($0)]
@@ -195,7 +195,7 @@ extension Evaluator {
         case .any(let parts):
             let found = parts.compactMap { spans($0, at: i) }
             return found.isEmpty ? nil : found.flatMap { $0 }
-        case .not(let part): return spans(part, at: i) == nil ? [] : nil
+        case .not(let part): return spans(part[0], at: i) == nil ? [] : nil
         }
     }
 }

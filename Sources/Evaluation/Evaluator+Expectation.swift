@@ -22,7 +22,7 @@ struct Obligation {
 
 /// What one expectation looks at while its obligations are decided.
 private struct Window {
-    let node: ExpectationNode
+    let node: Fixed<ExpectationNode>
     let triggers: Mask
     let answers: Mask
     let excuses: Mask?
@@ -34,11 +34,9 @@ private struct Window {
 
 extension Evaluator {
     /// The value of an expectation; its obligations are added to `obligations`.
-    func value(_ expectation: ExpectationNode, node: Int) -> Value {
+    func value(_ expectation: Fixed<ExpectationNode>, node: Int) -> Value {
         let plan = expectation.timing
         let after = value(expectation.after)
-        let expect = value(expectation.expect)
-        let excuse = expectation.excuse.map { value($0) }
         var result = Value(matches: arena.empty(), unknowns: after.unknowns)
 
         let needsTimes = plan.time != nil || plan.earliest > 0 || plan.onlyInsideHours
@@ -60,10 +58,12 @@ extension Evaluator {
             }
         case .run, .each: break
         }
-        guard isKnown else { return result }
+        // Nothing opens a duty: what would have met it need not be looked for.
+        guard isKnown, !after.matches.isEmpty else { return result }
+        let expect = value(expectation.expect)
+        let excuse = expectation.excuse.map { value($0) }
 
-        let triggers = arena.make()
-        triggers.copy(after.matches)
+        let triggers = plan.onlyInsideHours ? arena.copy(after.matches) : after.matches
         if plan.onlyInsideHours {
             var i = triggers.first(from: 0)
             while i >= 0 {
@@ -77,7 +77,8 @@ extension Evaluator {
             answerUnknowns: expect.unknowns.union(excuse?.unknowns ?? []))
         let first = obligations.count
         decide(window, node: node)
-        for obligation in obligations[first...] {
+        for index in first..<obligations.count {
+            let obligation = obligations[index]
             switch (obligation.fate, plan.report) {
             case (.met, .met): result.matches.insert(obligation.answer)
             case (.missed, .missed): result.matches.insert(obligation.trigger)
@@ -234,7 +235,7 @@ extension Evaluator {
     /// What `within.messages` counts: the answer's population without its position.
     private func countedPopulation(_ node: Int) -> Mask {
         switch rules.nodes[node].kind {
-        case .message(let message): return rows(of: message.population)
+        case .message(let message): return rows(of: message.populationNumber)
         case .any(let children):
             let result = arena.empty()
             for child in children { result.formUnion(countedPopulation(child)) }

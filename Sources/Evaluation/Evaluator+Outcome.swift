@@ -25,8 +25,11 @@ extension Evaluator {
             Judgement.Unit(part: number, agent: OwnerNumber.none, start: count > 0 ? Int32(base) : -1))
         enterConversation(number: unitNumber)
         judgeUnit(.conversation)
-        guard rules.hasStayRules || countsStays else { return }
-        forEachStay { judgeUnit(.stay) }
+        if rules.hasStayRules {
+            forEachStay { judgeUnit(.stay) }
+        } else if countsStays {
+            countStays()
+        }
     }
 
     /// Collects the rules that must be looked at, in their order.
@@ -49,7 +52,7 @@ extension Evaluator {
     }
 
     private func judgeUnit(_ kind: UnitKind) {
-        for number in rules.classesOfUnit[kind] ?? [] {
+        for number in kind == .stay ? stayClasses : conversationClasses {
             let first = Int32(judgement.exposures.count)
             addExposures(rules.exposureClasses[number].source)
             judgement.classUnits.append(
@@ -57,20 +60,21 @@ extension Evaluator {
                     exposureClass: Int32(number), unit: unit.number,
                     exposures: first..<Int32(judgement.exposures.count)))
         }
-        for number in wokenRules where stayRules[Int(number)] == (kind == .stay) {
-            let mark = arena.mark
-            if isWholePart, let plain = plainRules[Int(number)] {
-                judge(plain: plain.population, leaf: plain.leaf, rule: Int(number))
+        let isStay = kind == .stay
+        for number in wokenRules {
+            let rule = rules.rules[Int(number)]
+            guard rule.isOfStays == isStay else { continue }
+            if isWholePart, let plain = rule.plain {
+                judge(plain: plain, rule: Int(number))
             } else {
-                judge(rule: Int(number))
+                judge(rule, number: Int(number))
             }
-            arena.release(to: mark)
         }
     }
 
     /// The short way for one message condition over one leaf: no node is walked.
-    private func judge(plain population: PopulationTest, leaf number: Int, rule: Int) {
-        let slot = leafSlots[number]
+    private func judge(plain: CompiledRule.PlainRule, rule: Int) {
+        let slot = leafSlots[plain.leaf]
         guard slot >= 0 else { return }
         let candidates = candidateMasks[Int(slot)]
         let firstFinding = Int32(judgement.findings.count)
@@ -78,17 +82,17 @@ extension Evaluator {
         var i = candidates.first(from: 0)
         while i >= 0 {
             let row = base + i
-            if population.contains(
+            if plain.population.contains(
                 speaker: table.speakers[row], isAutomatic: table.automatic[row], kind: table.kinds[row]),
                 unit.members.contains(i)
             {
-                addPlainHit(rule: rule, leaf: number, row: i)
+                addPlainHit(rule: rule, leaf: plain.leaf, row: i)
             }
             i = candidates.first(from: i + 1)
         }
         // Clean: its class counts it, as if it had not been looked at.
         guard judgement.findings.count > Int(firstFinding) else { return }
-        addExposures(of: population, from: firstExposure)
+        addExposures(of: plain.populationNumber, from: firstExposure)
         for index in Int(firstFinding)..<judgement.findings.count {
             let finding = judgement.findings[index]
             expose(finding.owner, finding.anchor, from: firstExposure)
@@ -102,12 +106,12 @@ extension Evaluator {
 
     private func addPlainHit(rule: Int, leaf number: Int, row i: Int) {
         let firstEvidence = Int32(judgement.evidence.count)
-        if collectsEvidence || leafVerifies[number] {
-            let level = leafLevels[number]
-            let found = rules.leaves[number].spans(in: foldedBytes(i, level), hits: hits(of: i), breaker: breaker)
-            if found == nil, leafVerifies[number] { return }
+        let traits = rules.leafTraits[number]
+        if traits.needsVerification, !confirms(number, at: i) { return }
+        if collectsEvidence {
+            let found = foundSpans(number, at: i)
             let firstSpan = Int32(judgement.spans.count)
-            for range in found ?? [] { appendUnited(original(range, of: i, level), from: Int(firstSpan)) }
+            for range in found ?? [] { appendUnited(original(range, of: i, traits.level), from: Int(firstSpan)) }
             judgement.evidence.append(
                 Judgement.EvidenceRecord(
                     message: Int32(base + i), label: .match, spans: firstSpan..<Int32(judgement.spans.count)))
@@ -129,8 +133,7 @@ extension Evaluator {
     }
 
     /// Judges a rule on the unit at hand, asleep or not.
-    func judge(rule number: Int) {
-        let rule = rules.rules[number]
+    func judge(_ rule: CompiledRule, number: Int) {
         obligations.removeAll(keepingCapacity: true)
         indexedNode = -1
         steps = 0
@@ -158,7 +161,7 @@ extension Evaluator {
         for finding in judgement.findings[Int(firstFinding)...] {
             expose(finding.owner, finding.anchor, from: firstExposure)
         }
-        if rule.summary.polarity == .positive {
+        if rule.isPositive {
             addMisses(rule, number, value, firstExposure: firstExposure, firstFinding: firstFinding)
         }
         result.findings = firstFinding..<Int32(judgement.findings.count)
@@ -194,19 +197,31 @@ extension Evaluator {
         switch source {
         case .populations(let populations):
             let first = Int32(judgement.exposures.count)
-            for population in populations {
-                let mark = arena.mark
-                addExposures(of: population, from: first)
-                arena.release(to: mark)
-            }
+            for population in populations { addExposures(of: population, from: first) }
         case .lastAgent:
             judgement.exposures.append(Judgement.Exposure(owner: ownerOfWhole, anchor: -1))
         case .own: break
         }
     }
 
-    private func addExposures(of population: PopulationTest, from first: Int32) {
-        let rows = rows(of: population)
+    /// The exposures of a population: found once a unit.
+    private func addExposures(of number: Int, from first: Int32) {
+        let range = memo.exposures(of: number) ?? findExposures(of: number)
+        let isFirst = judgement.exposures.count == Int(first)
+        for index in range {
+            let exposure = memo.exposures[index]
+            if isFirst {
+                judgement.exposures.append(exposure)
+            } else {
+                expose(exposure.owner, exposure.anchor, from: first)
+            }
+        }
+    }
+
+    private func findExposures(of number: Int) -> Range<Int> {
+        let start = memo.exposures.count
+        let population = rules.populations[number]
+        let rows = rows(of: number)
         let isOthers = !population.hasAgents && !population.hasAssistant
         // At most once an owner: his first message in the population. Looking at the latest keeps
         // this linear; whoever counts takes each owner once.
@@ -220,13 +235,16 @@ extension Evaluator {
                 if owner != latest.0, owner != latest.1 {
                     if !exposedOwners.suffix(256).contains(owner) {
                         exposedOwners.append(owner)
-                        expose(owner, Int32(base + i), from: first)
+                        memo.exposures.append(Judgement.Exposure(owner: owner, anchor: Int32(base + i)))
                     }
                     latest = (owner, latest.0)
                 }
             }
             i = rows.first(from: i + 1)
         }
+        let range = start..<memo.exposures.count
+        memo.keep(range, ofPopulation: number)
+        return range
     }
 
     private func addOwnExposures(_ node: Int, from first: Int32) {
@@ -245,7 +263,7 @@ extension Evaluator {
                 let owner = isHuman(start) ? owner(of: start) : debtor(before: start)
                 expose(owner, Int32(base + start), from: first)
             }
-        case .message(let message): addExposures(of: message.population, from: first)
+        case .message(let message): addExposures(of: message.populationNumber, from: first)
         case .count(let of, let bound):
             switch bound {
             case .atLeast: addOwnExposures(of, from: first)
@@ -311,10 +329,15 @@ extension Evaluator {
             return
         }
         guard value.unknowns.isEmpty else { return }
-        let owners = Set(judgement.findings[Int(firstFinding)...].map(\.owner))
+        let hits = Int(firstFinding)..<judgement.findings.count
+        // A set is for the rare unit with many hits: mostly there are none.
+        let owners = hits.count > 16 ? Set(hits.map { judgement.findings[$0].owner }) : nil
         for index in Int(firstExposure)..<judgement.exposures.count {
             let exposure = judgement.exposures[index]
-            if owners.contains(exposure.owner) { continue }
+            let hasHit =
+                owners?.contains(exposure.owner)
+                ?? hits.contains { judgement.findings[$0].owner == exposure.owner }
+            if hasHit { continue }
             let anchor = exposure.anchor < 0 ? -1 : Int(exposure.anchor) - base
             addFinding(number, .missed, owner: exposure.owner, anchor: anchor) {
                 if anchor >= 0 { addEvidence(row: anchor, .context, spans: []) }

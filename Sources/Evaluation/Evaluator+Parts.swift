@@ -141,12 +141,17 @@ extension Evaluator {
         count = part.messages.count
         hasTimes = row.hasTimes
         arena.reset(count: count)
-        senderMasks.removeAll(keepingCapacity: true)
-        for _ in 0..<8 { senderMasks.append(arena.empty()) }
-        debtors.removeAll(keepingCapacity: true)
+        memo.begin()
+        for sender in 0..<8 { senderMasks[sender] = arena.empty() }
+        for number in rules.equals.indices {
+            comparedMasks[number] = arena.empty()
+            equalMasks[number] = arena.empty()
+        }
+        reserveDebtors(count)
+        let debtors = debtors
         var debtor = row.agent == OwnerNumber.none ? OwnerNumber.unassigned : row.agent
         for i in 0..<count {
-            debtors.append(debtor)
+            debtors[i] = debtor
             if hasContent(i) {
                 let sender = Int(table.speakers[base + i]) * 2 + (table.automatic[base + i] ? 1 : 0)
                 senderMasks[sender].insert(i)
@@ -154,30 +159,45 @@ extension Evaluator {
             let next = newDebtor(i)
             if next != OwnerNumber.none { debtor = next }
         }
-        debtors.append(debtor)
+        debtors[count] = debtor
         loadCandidates()
     }
 
+    /// Makes a bit set for each leaf with a message in which something of all its parts occurs.
     private func loadCandidates() {
         for leaf in touchedLeaves { leafSlots[Int(leaf)] = -1 }
         touchedLeaves.removeAll(keepingCapacity: true)
         candidateMasks.removeAll(keepingCapacity: true)
         checkedMasks.removeAll(keepingCapacity: true)
-        var i = Int(firstHit[base])
-        let end = Int(firstHit[base + count])
-        while i < end {
-            let hit = hits[i]
-            i += 1
-            for leaf in rules.leavesOfAtom[Int(hit.atom)] {
-                if leafSlots[Int(leaf)] < 0 {
-                    leafSlots[Int(leaf)] = Int32(candidateMasks.count)
-                    candidateMasks.append(arena.empty())
-                    checkedMasks.append(arena.empty())
-                    touchedLeaves.append(leaf)
-                }
-                candidateMasks[Int(leafSlots[Int(leaf)])].insert(Int(hit.message) - base)
+        var hit = hits + Int(firstHit[base])
+        let end = hits + Int(firstHit[base + count])
+        while hit < end {
+            let message = hit.pointee.message
+            for place in rules.placesOfAtom[Int(hit.pointee.atom)] {
+                // Hits come message by message: parts that were found in an earlier one are over.
+                let found = partsFound + Int(place.leaf)
+                if found.pointee.message != message { found.pointee = FoundParts(message: message, parts: 0) }
+                found.pointee.parts |= place.bit
+                if found.pointee.parts == place.all { addCandidate(Int(message) - base, of: place.leaf) }
             }
+            hit += 1
         }
+    }
+
+    private func addCandidate(_ row: Int, of leaf: Int32) {
+        if leafSlots[Int(leaf)] < 0 {
+            leafSlots[Int(leaf)] = Int32(candidateMasks.count)
+            candidateMasks.append(arena.empty())
+            checkedMasks.append(arena.empty())
+            touchedLeaves.append(leaf)
+        }
+        candidateMasks[Int(leafSlots[Int(leaf)])].insert(row)
+    }
+
+    /// Takes back the masks since `mark`, and what was kept of them.
+    func release(to mark: Int) {
+        arena.release(to: mark)
+        memo.release(to: mark)
     }
 
     // MARK: Units
@@ -187,9 +207,7 @@ extension Evaluator {
         unit = UnitScope()
         unit.number = number
         unit.start = count > 0 ? 0 : -1
-        let members = arena.empty()
-        for i in 0..<count { members.insert(i) }
-        unit.members = members
+        unit.members = arena.full(count)
         unit.startIsCut = part.isCutAtStart
         setEnd(handedOverAt: nil)
     }
@@ -223,14 +241,29 @@ extension Evaluator {
             judged += count
             if judged > Evaluator.stayLimit, judged > count { return skipStays() }
             let mark = arena.mark
+            memo.begin()
             body()
             arena.release(to: mark)
+        }
+        memo.begin()
+    }
+
+    /// Notes the stays without judging anything in them.
+    func countStays() {
+        var previous = OwnerNumber.none
+        for i in 0..<count {
+            let owner = newDebtor(i)
+            guard owner != OwnerNumber.none else { continue }
+            if owner >= 0, owner != previous {
+                judgement.units.append(Judgement.Unit(part: partNumber, agent: owner, start: Int32(base + i)))
+            }
+            previous = owner
         }
     }
 
     /// Says of every stay rule that it was not evaluated on the stay at hand and those after it.
     private func skipStays() {
-        for (number, rule) in rules.rules.enumerated() where rule.summary.unit == .stay {
+        for number in rules.rules.indices where rules.rules[number].isOfStays {
             judgement.ruleUnits.append(
                 Judgement.RuleUnit(
                     rule: Int32(number), unit: unit.number, outcome: .notEvaluated, reasons: .limit,

@@ -74,7 +74,7 @@ extension Evaluator {
     ) -> Finding {
         let record = judgement.findings[index]
         let unit = judgement.units[Int(record.unit)]
-        let rule = rules.rules[Int(record.rule)].summary.id
+        let rule = rules.summaries[Int(record.rule)].id
         return Finding(
             id: String(
                 decoding: findingID(index, conversation: row, defaultShop: defaultShop), as: UTF8.self),
@@ -96,7 +96,7 @@ extension Evaluator {
         let record = judgement.findings[index]
         return identity.id(
             of: record, unit: judgement.units[Int(record.unit)],
-            rule: rules.rules[Int(record.rule)].summary.id, conversation: row,
+            rule: rules.summaries[Int(record.rule)].id, conversation: row,
             first: judgement.parts[Int(judgement.units[Int(record.unit)].part)].messages.lowerBound,
             defaultShop: defaultShop, table: table, names: names)
     }

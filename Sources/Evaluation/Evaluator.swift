@@ -17,17 +17,17 @@ public final class Evaluator {
 
     let scanner: Scanner
     let breaker = WordBreaker()
-    var joined: [TextLevel: JoinedBlock] = [:]
-    /// The same without a look-up; empty where no rule asks for the level.
-    let foldedBlock: JoinedBlock
-    let exactBlock: JoinedBlock
+    let foldedBlock = JoinedBlock()
+    let exactBlock = JoinedBlock()
     /// Hits of the block sorted by message, and where each message's begin.
     var hits = UnsafeMutablePointer<ScanHit>.allocate(capacity: 64)
     private var hitCapacity = 64
-    var firstHit: [UInt32] = []
+    var firstHit = UnsafeMutablePointer<UInt32>.allocate(capacity: 64)
+    private var firstHitCapacity = 64
 
-    // The unit under judgement; see `Evaluator+Units`.
+    // The unit under judgement; see `Evaluator+Parts`.
     var arena = MaskArena()
+    var memo: UnitMemo
     var base = 0
     var partNumber: Int32 = 0
     var count = 0
@@ -35,18 +35,24 @@ public final class Evaluator {
     var part = Judgement.Part(
         messages: 0..<0, closeInstant: 0, isClosedExplicitly: false, isCutAtEnd: false, isCutAtStart: false)
     /// Bit sets of the part by sender: `speaker * 2 + automatic`, content kinds only.
-    var senderMasks: [Mask] = []
+    let senderMasks = UnsafeMutablePointer<Mask>.allocate(capacity: 8)
     /// Owner before each message of the part, and after the last.
-    var debtors: [Int32] = []
+    var debtors = UnsafeMutablePointer<Int32>.allocate(capacity: 64)
+    private var debtorCapacity = 64
     /// Per leaf the slot of its candidate mask, -1 without candidates.
-    var leafSlots: [Int32]
+    let leafSlots: UnsafeMutablePointer<Int32>
+    /// Per leaf the message looked at last, and which parts of the leaf were found in it.
+    let partsFound: UnsafeMutablePointer<FoundParts>
     var candidateMasks: [Mask] = []
     /// Rows of each candidate mask that were looked at closely.
     var checkedMasks: [Mask] = []
     var touchedLeaves: [Int32] = []
+    /// Per `equals` the rows that were compared, and those that are equal.
+    let comparedMasks: UnsafeMutablePointer<Mask>
+    let equalMasks: UnsafeMutablePointer<Mask>
     var unit = UnitScope()
     var wokenRules: [Int32] = []
-    var ruleMarks: [UInt32]
+    let ruleMarks: UnsafeMutablePointer<UInt32>
     var ruleMark: UInt32 = 0
     var mapped = MappedTextCache()
     var obligations: [Obligation] = []
@@ -59,11 +65,9 @@ public final class Evaluator {
     var exposedOwners: [Int32] = []
     /// Nothing in the part is unknown, so that rules may sleep and the short way holds.
     var isWholePart = false
-    // What the inner loops ask of rules and leaves, without touching the rules themselves.
-    let plainRules: [(population: PopulationTest, leaf: Int)?]
-    let stayRules: [Bool]
-    let leafLevels: [TextLevel]
-    let leafVerifies: [Bool]
+    /// Numbers of the exposure classes by unit.
+    let conversationClasses: [Int]
+    let stayClasses: [Int]
     /// Messages walked for the rule and unit at hand.
     var steps = 0
     /// Walking more messages than this for one rule on one unit makes the rest unknown (`limit`).
@@ -82,22 +86,45 @@ public final class Evaluator {
     public init(_ rules: CompiledRules) throws(ScannerError) {
         self.rules = rules
         scanner = try Scanner(rules.patterns)
-        plainRules = rules.rules.map(\.plain)
-        stayRules = rules.rules.map { $0.summary.unit == .stay }
-        leafLevels = rules.leaves.map(\.level)
-        leafVerifies = rules.leaves.map(\.needsVerification)
-        leafSlots = [Int32](repeating: -1, count: rules.leaves.count)
-        ruleMarks = [UInt32](repeating: 0, count: rules.rules.count)
-        foldedBlock = JoinedBlock()
-        exactBlock = JoinedBlock()
-        for level in rules.textSenders.keys { joined[level] = level == .folded ? foldedBlock : exactBlock }
+        memo = UnitMemo(nodes: rules.nodes.count, populations: rules.populations.count)
+        leafSlots = .allocate(capacity: rules.leaves.count + 1)
+        leafSlots.initialize(repeating: -1, count: rules.leaves.count + 1)
+        partsFound = .allocate(capacity: rules.leaves.count + 1)
+        comparedMasks = .allocate(capacity: rules.equals.count + 1)
+        equalMasks = .allocate(capacity: rules.equals.count + 1)
+        ruleMarks = .allocate(capacity: rules.rules.count + 1)
+        ruleMarks.initialize(repeating: 0, count: rules.rules.count + 1)
+        let classes = rules.exposureClasses
+        conversationClasses = classes.indices.filter { classes[$0].unit == .conversation }
+        stayClasses = classes.indices.filter { classes[$0].unit == .stay }
     }
 
     deinit {
         arena.deallocate()
+        memo.deallocate()
         foldedBlock.deallocate()
         exactBlock.deallocate()
         hits.deallocate()
+        firstHit.deallocate()
+        senderMasks.deallocate()
+        debtors.deallocate()
+        leafSlots.deallocate()
+        partsFound.deallocate()
+        comparedMasks.deallocate()
+        equalMasks.deallocate()
+        ruleMarks.deallocate()
+    }
+
+    /// The joined texts of a level.
+    @inline(__always)
+    func block(_ level: TextLevel) -> JoinedBlock { level == .folded ? foldedBlock : exactBlock }
+
+    /// Makes room for the debtors of a part with `count` messages.
+    func reserveDebtors(_ count: Int) {
+        guard debtorCapacity < count + 1 else { return }
+        debtors.deallocate()
+        debtorCapacity = count * 2 + 64
+        debtors = .allocate(capacity: debtorCapacity)
     }
 
     /// Forgets the block before.
@@ -109,9 +136,11 @@ public final class Evaluator {
     /// Folds and scans all messages of the table.
     public func scan() {
         scanner.reset()
-        let level = TextLevel.allCases
-        for level in level {
-            guard let block = joined[level], let senders = rules.textSenders[level] else { continue }
+        partsFound.initialize(
+            repeating: FoundParts(message: .max, parts: 0), count: rules.leaves.count + 1)
+        for level in TextLevel.allCases {
+            guard let senders = rules.textSenders[level] else { continue }
+            let block = block(level)
             block.fill(table, senders: senders, level: level, fold: rules.table)
             scanner.scan(block.bytes, ends: block.ends, level: level)
         }
@@ -121,11 +150,12 @@ public final class Evaluator {
     /// Counting sort of the hits by message: databases report each in its own order.
     private func sortHits() {
         let messages = table.count
-        if firstHit.count < messages + 1 {
-            firstHit = [UInt32](repeating: 0, count: max(messages + 1, firstHit.count * 2))
-        } else {
-            for i in 0...messages { firstHit[i] = 0 }
+        if firstHitCapacity < messages + 1 {
+            firstHit.deallocate()
+            firstHitCapacity = messages * 2 + 1
+            firstHit = .allocate(capacity: firstHitCapacity)
         }
+        firstHit.update(repeating: 0, count: messages + 1)
         let found = scanner.found
         for hit in found { firstHit[Int(hit.message)] += 1 }
         var sum: UInt32 = 0
@@ -153,83 +183,9 @@ public final class Evaluator {
     }
 }
 
-/// The folded messages of a block at one level, joined by line feeds.
-final class JoinedBlock {
-    /// Line feeds behind the last message: one version of the scanner loses matches that end a block.
-    private static let padding = 128
-
-    private var buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: 1 << 16)
-    private var capacity = 1 << 16
-    private var used = 0
-    private var endOf = UnsafeMutablePointer<UInt32>.allocate(capacity: 64)
-    private var startOf = UnsafeMutablePointer<UInt32>.allocate(capacity: 64)
-    private var messageCapacity = 64
-    private var messageCount = 0
-
-    /// What is scanned; valid until the next `fill`.
-    var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: buffer, count: used) }
-    /// Where each message ends, before its line feed; valid until the next `fill`.
-    var ends: UnsafeBufferPointer<UInt32> { UnsafeBufferPointer(start: endOf, count: messageCount) }
-
-    func deallocate() {
-        buffer.deallocate()
-        endOf.deallocate()
-        startOf.deallocate()
-    }
-
-    /// The folded text of a message.
-    @inline(__always)
-    func text(_ message: Int) -> UnsafeBufferPointer<UInt8> {
-        UnsafeBufferPointer(start: buffer + Int(startOf[message]), count: Int(endOf[message] - startOf[message]))
-    }
-
-    /// Folds the texts of messages whose sender is among `senders`; others are empty.
-    func fill(_ table: MessageTable, senders: UInt8, level: TextLevel, fold: FoldTable) {
-        used = 0
-        messageCount = table.count
-        if messageCapacity < messageCount {
-            endOf.deallocate()
-            startOf.deallocate()
-            messageCapacity = max(messageCount, messageCapacity * 2)
-            endOf = .allocate(capacity: messageCapacity)
-            startOf = .allocate(capacity: messageCapacity)
-        }
-        for i in 0..<messageCount {
-            let sender = table.speakers[i] &* 2 &+ (table.automatic[i] ? 1 : 0)
-            startOf[i] = UInt32(truncatingIfNeeded: used)
-            if senders >> sender & 1 != 0 {
-                let text = table.texts[i]
-                // One byte is the separator's.
-                if capacity - used <= text.count + 1 { grow(text.count * 2 + 64) }
-                while true {
-                    if let length = fold.write(
-                        text, level: level, into: buffer + used, capacity: capacity - used - 1)
-                    {
-                        used += length
-                        break
-                    }
-                    grow(text.count * 4 + 4096)
-                }
-            } else if capacity - used <= 1 {
-                grow(4096)
-            }
-            endOf[i] = UInt32(truncatingIfNeeded: used)
-            buffer[used] = 0x0A
-            used += 1
-        }
-        if messageCount > 0 {
-            if capacity - used < JoinedBlock.padding { grow(JoinedBlock.padding) }
-            (buffer + used).update(repeating: 0x0A, count: JoinedBlock.padding)
-            used += JoinedBlock.padding
-        }
-    }
-
-    private func grow(_ more: Int) {
-        let larger = max(capacity * 2, used + more)
-        let new = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
-        new.update(from: buffer, count: used)
-        buffer.deallocate()
-        buffer = new
-        capacity = larger
-    }
+/// The parts of a leaf that occur in a message.
+struct FoundParts {
+    var message: UInt32
+    /// A bit for each part.
+    var parts: UInt32
 }

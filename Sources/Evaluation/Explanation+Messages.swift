@@ -18,7 +18,7 @@ extension Evaluator {
         let (scope, _) = scope(compiled)
         guard let scope else { return }
         let size = scope.count
-        let population = rows(of: compiled.population)
+        let population = rows(of: compiled.populationNumber)
         if compiled.position == nil {
             result.notes.append(Phrase("\(size) messages looked at", "范围内有 \(size) 条消息"))
         } else {
@@ -51,7 +51,7 @@ extension Evaluator {
         _ text: TextCondition, _ node: TextNode, in scope: Mask, role: Phrase?
     ) -> Explanation.Node {
         let mark = arena.mark
-        defer { arena.release(to: mark) }
+        defer { release(to: mark) }
         let held = holds(node, in: scope)
         var result = Explanation.Node(
             role: role, label: ConditionWords.label(text), truth: held.isEmpty ? .isFalse : .isTrue,
@@ -75,7 +75,7 @@ extension Evaluator {
                 result.blamedChild = result.children.firstIndex { !$0.notes.isEmpty }
             }
         case (.not(let part), .not(let node)):
-            result.children = [explain(part, node, in: scope, role: nil)]
+            result.children = [explain(part, node[0], in: scope, role: nil)]
         case (.unless(let part, let exceptions), .all(let nodes)):
             let first = nodes[0]
             result.children = [explain(part, first, in: scope, role: Phrase("condition", "条件"))]
@@ -84,7 +84,7 @@ extension Evaluator {
             for (exception, negation) in zip(exceptions, nodes.dropFirst()) {
                 guard case .not(let inner) = negation else { continue }
                 result.children.append(
-                    explain(exception, inner, in: candidates, role: Phrase("unless", "例外")))
+                    explain(exception, inner[0], in: candidates, role: Phrase("unless", "例外")))
             }
             result.blamedChild = result.children.indices.first {
                 ($0 == 0) != (result.children[$0].truth == .isTrue)
@@ -96,7 +96,7 @@ extension Evaluator {
     }
 
     /// The message in which most parts of an `all` held.
-    private func nearest(parts: [TextNode], in scope: Mask) -> [Phrase] {
+    private func nearest(parts: TextList, in scope: Mask) -> [Phrase] {
         var best = (row: -1, parts: 0)
         let masks = parts.map { holds($0, in: scope) }
         var looked = 0

@@ -47,8 +47,8 @@ extension Evaluator {
         _ rule: Rule, _ number: Int, _ row: ConversationRow, _ defaultShop: String
     ) -> Explanation {
         let mark = arena.mark
-        defer { arena.release(to: mark) }
-        judge(rule: number)
+        defer { release(to: mark) }
+        judge(rules.rules[number], number: number)
         let entry = judgement.ruleUnits[judgement.ruleUnits.count - 1]
         let findings = entry.findings.map { finding(Int($0), conversation: row, defaultShop: defaultShop) }
         let compiled = rules.rules[number]
@@ -57,7 +57,7 @@ extension Evaluator {
             appliesTo = explainChild(condition, node, Phrase("applies to", "适用范围"))
         }
         return Explanation(
-            rule: compiled.summary,
+            rule: rules.summaries[number],
             conversation: conversationID(judgement.units[Int(unit.number)], row),
             agent: unit.isStay ? names.name(unit.agent) : nil,
             start: unit.start < 0 ? nil : position(unit.start), outcome: entry.outcome,
@@ -75,7 +75,7 @@ extension Evaluator {
         _ condition: Condition, _ node: Int, _ role: Phrase? = nil
     ) -> Explanation.Node {
         let mark = arena.mark
-        defer { arena.release(to: mark) }
+        defer { release(to: mark) }
         obligations.removeAll(keepingCapacity: true)
         indexedNode = -1
         let value = value(node)
@@ -179,7 +179,7 @@ extension Evaluator {
             result.notes.append(Phrase("\(found) of \(total) messages", "\(total) 条消息中满足 \(found) 条"))
             let mark = arena.mark
             population.subtract(value(node).matches)
-            arena.release(to: mark)
+            release(to: mark)
             var others: [String] = []
             var i = population.first(from: 0)
             while i >= 0, others.count < 5 {

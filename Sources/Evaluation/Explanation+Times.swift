@@ -8,7 +8,7 @@ extension Evaluator {
     private static let obligationLimit = 5
 
     func explain(
-        _ plan: Expectation, _ compiled: ExpectationNode, _ own: [Obligation],
+        _ plan: Expectation, _ compiled: Fixed<ExpectationNode>, _ own: [Obligation],
         into result: inout Explanation.Node
     ) {
         let after = explainChild(plan.after, compiled.after, Phrase("trigger", "触发"))
@@ -98,7 +98,7 @@ extension Evaluator {
     func silenceNotes(_ silence: Silence, isTrue: Bool) -> [Phrase] {
         guard hasTimes else { return [] }
         let mark = arena.mark
-        defer { arena.release(to: mark) }
+        defer { release(to: mark) }
         var longest: (start: Int, end: Int, length: Int64)?
         forEachStretch(of: silence.of) { start, end in
             let length = (end >= 0 ? time(end) : unit.endInstant) - time(start)

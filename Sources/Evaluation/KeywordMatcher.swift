@@ -100,17 +100,13 @@ final class KeywordMatcher: Sendable {
         return found
     }
 
-    /// Whether one of these phrases occurs and counts; for matchers that need one only. No allocation.
-    func hasOne(
-        of candidates: some Sequence<Int>, in text: UnsafeBufferPointer<UInt8>, breaker: WordBreaker
-    ) -> Bool {
-        for number in candidates {
-            var from = 0
-            while let start = KeywordMatcher.first(phrases[number].bytes, in: text, from: from) {
-                let range = start..<start + phrases[number].bytes.count
-                if counts(phrases[number], at: range, in: text, breaker) { return true }
-                from = start + 1
-            }
+    /// Whether a phrase occurs at a place that counts. No allocation but where ICU is asked.
+    func counts(_ number: Int, in text: UnsafeBufferPointer<UInt8>, breaker: WordBreaker) -> Bool {
+        var from = 0
+        while let start = KeywordMatcher.first(phrases[number].bytes, in: text, from: from) {
+            let range = start..<start + phrases[number].bytes.count
+            if counts(phrases[number], at: range, in: text, breaker) { return true }
+            from = start + 1
         }
         return false
     }

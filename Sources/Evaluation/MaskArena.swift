@@ -1,55 +1,90 @@
 /// Room for the bit sets of one unit: one bit a message, given out in order and taken back at once.
 struct MaskArena {
-    private var storage: UnsafeMutablePointer<UInt64>
+    private var chunks: [UnsafeMutableBufferPointer<UInt64>] = []
+    private var current: UnsafeMutablePointer<UInt64>
     private var capacity: Int
+    private var chunk = 0
     private var used = 0
     /// 64-bit words of each mask.
     private(set) var words = 1
-    /// Chunks that were outgrown while masks in them were in use; freed at the next reset.
-    private var retired: [UnsafeMutablePointer<UInt64>] = []
 
     init() {
-        capacity = 1024
-        storage = .allocate(capacity: capacity)
+        let first = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: 1024)
+        chunks = [first]
+        capacity = first.count
+        current = first.baseAddress ?? .allocate(capacity: capacity)
     }
 
     func deallocate() {
-        storage.deallocate()
-        for chunk in retired { chunk.deallocate() }
+        for chunk in chunks { chunk.deallocate() }
     }
 
     /// Takes all masks back and sets the size of the next ones for `count` messages.
     mutating func reset(count: Int) {
-        for chunk in retired { chunk.deallocate() }
-        retired.removeAll(keepingCapacity: true)
-        used = 0
         words = max(1, (count + 63) >> 6)
+        enter(chunk: 0, used: 0)
     }
 
-    /// Where the next mask will be; `release(to:)` takes back all masks since.
-    var mark: Int { used }
+    /// Where the next mask will be: marks ascend. `release(to:)` takes back all masks since.
+    @inline(__always)
+    var mark: Int { chunk << 40 | used }
 
     mutating func release(to mark: Int) {
-        used = min(used, mark)
+        enter(chunk: mark >> 40, used: mark & (1 << 40 - 1))
+    }
+
+    private mutating func enter(chunk number: Int, used: Int) {
+        if chunk != number {
+            chunk = number
+            capacity = chunks[number].count
+            current = chunks[number].baseAddress ?? current
+        }
+        self.used = used
     }
 
     /// A mask whose words are not set yet.
+    @inline(__always)
     mutating func make() -> Mask {
-        if used + words > capacity {
-            retired.append(storage)
-            capacity = max(capacity * 2, words * 16)
-            storage = .allocate(capacity: capacity)
-            used = 0
-        }
-        let mask = Mask(base: storage + used, words: words)
+        if used + words > capacity { nextChunk() }
+        let mask = Mask(base: current + used, words: words)
         used += words
         return mask
     }
 
+    private mutating func nextChunk() {
+        // A later chunk may be too small for this part's masks.
+        while chunk + 1 < chunks.count, chunks[chunk + 1].count < words {
+            chunks.remove(at: chunk + 1).deallocate()
+        }
+        if chunk + 1 == chunks.count {
+            chunks.append(.allocate(capacity: max(capacity * 2, words * 16)))
+        }
+        enter(chunk: chunk + 1, used: 0)
+    }
+
     /// A mask without members.
+    @inline(__always)
     mutating func empty() -> Mask {
         let mask = make()
-        mask.base.update(repeating: 0, count: words)
+        for w in 0..<words { mask.base[w] = 0 }
+        return mask
+    }
+
+    /// A mask with the members of another.
+    @inline(__always)
+    mutating func copy(_ other: Mask) -> Mask {
+        let mask = make()
+        mask.copy(other)
+        return mask
+    }
+
+    /// A mask with the first `count` messages.
+    mutating func full(_ count: Int) -> Mask {
+        let mask = make()
+        for w in 0..<words {
+            let left = count - w << 6
+            mask.base[w] = left >= 64 ? ~0 : left <= 0 ? 0 : (1 << UInt64(left)) - 1
+        }
         return mask
     }
 }

@@ -8,11 +8,11 @@ import RuleLanguage
 public struct RuleCompiler {
     private let table: FoldTable
     private var patterns = PatternSet()
-    private var leaves: [TextLeaf] = []
-    private var nodes: [Node] = []
+    private var parts = CompiledRules.Parts()
     private var leafNumbers: [LeafKey: Int] = [:]
-    private var textSenders: [TextLevel: UInt8] = [:]
-    private var classes: [(unit: UnitKind, source: ExposureSource)] = []
+    private var equalsNumbers: [EqualsCondition: Int] = [:]
+    private var nodeNumbers: [Node.Kind: Int] = [:]
+    private var populationNumbers: [PopulationTest: Int] = [:]
     private var classNumbers: [UnitKind: [ExposureSource: Int]] = [:]
     private var spanMatchers: [Pattern: SpanMatcher] = [:]
     private var placeOfAtom: [Int32: Place] = [:]
@@ -41,14 +41,15 @@ public struct RuleCompiler {
     ) -> (rules: CompiledRules?, diagnostics: [Diagnostic]) {
         var compiler = RuleCompiler(table: table)
         for source in sources { compiler.sources[source.path] = source }
-        let compiled = rules.map { compiler.compile($0) }
-        if compiler.patterns.regexCount > PatternSet.regexLimit {
+        for rule in rules { compiler.compile(rule) }
+        let regexes = compiler.parts.leaves.count { if case .regex = $0.kind { true } else { false } }
+        if regexes > PatternSet.regexLimit {
             compiler.diagnostics.append(
                 Diagnostic(
                     .tooManyRegexes,
                     Phrase(
-                        "the rules hold \(compiler.patterns.regexCount) different regexes; at most 1,000 are allowed",
-                        "规则共有 \(compiler.patterns.regexCount) 个不同的正则，上限是 1000"),
+                        "the rules hold \(regexes) different regexes; at most 1,000 are allowed",
+                        "规则共有 \(regexes) 个不同的正则，上限是 1000"),
                     at: rules.first?.place ?? Place(path: "")))
         }
         if compiler.diagnostics.contains(where: { $0.severity == .error }) {
@@ -56,7 +57,10 @@ public struct RuleCompiler {
         }
         do throws(ScannerError) {
             let databases = try CompiledPatterns(compiler.patterns, cache: cache)
-            return (compiler.assemble(compiled, digest: digest, policy: policy, databases), compiler.diagnostics)
+            return (
+                CompiledRules(compiler.parts, digest: digest, policy: policy, table: table, patterns: databases),
+                compiler.diagnostics
+            )
         } catch {
             compiler.diagnostics.append(compiler.diagnostic(error, rules))
             return (nil, compiler.diagnostics)
@@ -78,22 +82,9 @@ public struct RuleCompiler {
         }
     }
 
-    private func assemble(
-        _ rules: [CompiledRule], digest: String, policy: TimePolicy, _ databases: CompiledPatterns
-    ) -> CompiledRules {
-        var leavesOfAtom = [[Int32]](repeating: [], count: patterns.count)
-        for (number, leaf) in leaves.enumerated() {
-            for atom in leaf.atoms { leavesOfAtom[Int(atom)].append(Int32(number)) }
-        }
-        return CompiledRules(
-            digest: digest, policy: policy, table: table, acknowledgements: Acknowledgements(table: table),
-            rules: rules, nodes: nodes, leaves: leaves, patterns: databases, leavesOfAtom: leavesOfAtom,
-            textSenders: textSenders, exposureClasses: classes)
-    }
-
     // MARK: Rules
 
-    private mutating func compile(_ rule: Rule) -> CompiledRule {
+    private mutating func compile(_ rule: Rule) {
         let root = compile(rule.when)
         let appliesTo = rule.appliesTo.map { compile($0) }
         let subject = subject(of: root)
@@ -104,39 +95,45 @@ public struct RuleCompiler {
         // A condition joined to the subject may hold candidates while the subject has exposures of its own.
         if source == .own, required != nil { required = sleepsAlone(subject) ? requiredLeaves(subject) : nil }
         let shares = required != nil && source != .own
-        return CompiledRule(
-            summary: RuleSummary(
+        parts.summaries.append(
+            RuleSummary(
                 id: rule.id, name: rule.name, polarity: rule.polarity, category: rule.category,
-                severity: rule.severity, unit: rule.unit, summary: rule.summary),
-            root: root, appliesTo: appliesTo, exposures: source, requiredLeaves: required,
-            exposureClass: shares ? classNumber(rule.unit, source) : -1,
-            plain: shares ? plainLeaf(root) : nil,
-            duty: rule.polarity == .positive ? duty(of: root, isRoot: true) : nil)
+                severity: rule.severity, unit: rule.unit, summary: rule.summary))
+        parts.requiredLeaves.append(required)
+        parts.rules.append(
+            CompiledRule(
+                root: root, appliesTo: appliesTo, isPositive: rule.polarity == .positive,
+                isOfStays: rule.unit == .stay, exposures: source,
+                exposureClass: shares ? classNumber(rule.unit, source) : -1,
+                plain: shares ? plainRule(root) : nil,
+                duty: rule.polarity == .positive ? duty(of: root, isRoot: true) : nil))
     }
 
-    private func plainLeaf(_ node: Int) -> (population: PopulationTest, leaf: Int)? {
-        guard case .message(let message) = nodes[node].kind, message.position == nil,
-            case .leaf(let leaf) = message.text, !leaves[leaf].isInverted
+    private func plainRule(_ node: Int) -> CompiledRule.PlainRule? {
+        guard case .message(let message) = parts.nodes[node].kind, message.position == nil,
+            case .leaf(let leaf) = message.text, !parts.leaves[leaf].isInverted
         else { return nil }
-        return (message.population, leaf)
+        return CompiledRule.PlainRule(
+            population: message.population, populationNumber: message.populationNumber, leaf: leaf)
     }
 
     private mutating func classNumber(_ unit: UnitKind, _ source: ExposureSource) -> Int {
         if let known = classNumbers[unit]?[source] { return known }
-        let number = classes.count
-        classes.append((unit, source))
+        let number = parts.exposureClasses.count
+        parts.exposureClasses.append(ExposureClass(unit: unit, source: source))
         classNumbers[unit, default: [:]][source] = number
         return number
     }
 
     private func subject(of node: Int) -> Int {
-        if case .all(let children, let subject) = nodes[node].kind { return self.subject(of: children[subject]) }
+        if case .all(let children, let subject) = parts.nodes[node].kind { return self.subject(of: children[subject]) }
         return node
     }
 
-    private func duty(of node: Int, isRoot: Bool) -> (node: Int, isRoot: Bool)? {
-        switch nodes[node].kind {
-        case .expectation(let expectation): expectation.plan.report == .met ? (node, isRoot) : nil
+    private func duty(of node: Int, isRoot: Bool) -> CompiledRule.Duty? {
+        switch parts.nodes[node].kind {
+        case .expectation(let expectation):
+            expectation.timing.report == .met ? CompiledRule.Duty(node: node, isRoot: isRoot) : nil
         case .all(let children, let subject): duty(of: children[subject], isRoot: false)
         default: nil
         }
@@ -144,13 +141,13 @@ public struct RuleCompiler {
 
     /// Without a candidate, an expectation has no trigger: no obligation, not applicable.
     private func sleepsAlone(_ node: Int) -> Bool {
-        if case .expectation = nodes[node].kind { return true }
+        if case .expectation = parts.nodes[node].kind { return true }
         return false
     }
 
     private func exposures(of node: Int) -> ExposureSource {
-        switch nodes[node].kind {
-        case .message(let message): .populations([message.population])
+        switch parts.nodes[node].kind {
+        case .message(let message): .populations(parts.memory.list([message.populationNumber]))
         case .expectation, .silence: .own
         case .any(let children): union(children.map { exposures(of: $0) })
         case .all(let children, let subject): exposures(of: children[subject])
@@ -162,17 +159,17 @@ public struct RuleCompiler {
     }
 
     private func union(_ sources: [ExposureSource]) -> ExposureSource {
-        var populations: [PopulationTest] = []
+        var numbers: [Int] = []
         for source in sources {
             guard case .populations(let more) = source else { return .own }
-            for population in more where !populations.contains(population) { populations.append(population) }
+            for number in more where !numbers.contains(number) { numbers.append(number) }
         }
-        return .populations(populations)
+        return .populations(parts.memory.list(numbers))
     }
 
     /// Leaves of which one needs a candidate for the node to be true or unknown; nil: none needed.
     private func requiredLeaves(_ node: Int) -> [Int]? {
-        switch nodes[node].kind {
+        switch parts.nodes[node].kind {
         case .message(let message): message.text.flatMap { requiredLeaves($0) }
         case .expectation(let expectation): requiredLeaves(expectation.after)
         case .silence: nil
@@ -190,7 +187,7 @@ public struct RuleCompiler {
 
     private func requiredLeaves(_ text: TextNode) -> [Int]? {
         switch text {
-        case .leaf(let leaf): leaves[leaf].isInverted ? nil : [leaf]
+        case .leaf(let leaf): parts.leaves[leaf].isInverted ? nil : [leaf]
         case .equals, .length, .not: nil
         case .all(let parts): parts.lazy.compactMap { requiredLeaves($0) }.min { $0.count < $1.count }
         case .any(let parts): union(parts.map { requiredLeaves($0) })
@@ -209,55 +206,67 @@ public struct RuleCompiler {
     // MARK: Conditions
 
     private mutating func compile(_ condition: Condition) -> Int {
-        let kind: Node.Kind
         switch condition.kind {
         case .message(let message):
             let population = PopulationTest(message.population)
             let text = message.text.map { compile($0, senders: population.senders) }
-            kind = .message(MessageNode(population: population, position: message.position, text: text))
+            return add(
+                .message(
+                    MessageNode(
+                        population: population, populationNumber: number(of: population),
+                        position: message.position, text: text)), isPure: true)
         case .expectation(let plan):
-            let after = compile(plan.after)
-            let expect = compile(plan.expect)
-            kind = .expectation(
-                ExpectationNode(
-                    plan: plan, after: after, expect: expect,
-                    answerPopulation: population(of: expect),
-                    excuse: plan.excuse.map { compile($0.condition) }))
-        case .silence(let silence): kind = .silence(silence)
-        case .count(let count): kind = .count(of: compile(count.of), bound: count.bound)
+            let node = ExpectationNode(
+                timing: ExpectationTiming(plan), after: compile(plan.after), expect: compile(plan.expect),
+                excuse: plan.excuse.map { compile($0.condition) })
+            return add(.expectation(parts.memory.keep(node)), isPure: false)
+        case .silence(let silence): return add(.silence(silence), isPure: false)
+        case .count(let count):
+            let of = compile(count.of)
+            return add(.count(of: of, bound: count.bound), isPure: isPure(of))
         case .all(let children):
             let marked = children.firstIndex(where: \.isSubject)
             let positive = children.firstIndex { if case .not = $0.kind { false } else { true } }
             let numbers = children.map { compile($0) }
-            kind = .all(numbers, subject: marked ?? positive ?? 0)
-        case .any(let children): kind = .any(children.map { compile($0) })
-        case .not(let child): kind = .not(compile(child))
+            return add(
+                .all(parts.memory.list(numbers), subject: marked ?? positive ?? 0),
+                isPure: numbers.allSatisfy { isPure($0) })
+        case .any(let children):
+            let numbers = children.map { compile($0) }
+            return add(.any(parts.memory.list(numbers)), isPure: numbers.allSatisfy { isPure($0) })
+        case .not(let child): return negation(of: child)
         case .unless(let child, let exceptions):
-            let first = compile(child)
-            kind = .all([first] + exceptions.map { add(.not(compile($0))) }, subject: 0)
+            let numbers = [compile(child)] + exceptions.map { negation(of: $0) }
+            return add(
+                .all(parts.memory.list(numbers), subject: 0), isPure: numbers.allSatisfy { isPure($0) })
         }
-        return add(kind)
     }
 
-    private mutating func add(_ kind: Node.Kind) -> Int {
-        nodes.append(Node(kind: kind))
-        return nodes.count - 1
+    private mutating func negation(of condition: Condition) -> Int {
+        let child = compile(condition)
+        return add(.not(child), isPure: isPure(child))
     }
 
-    private func population(of node: Int) -> PopulationTest {
-        switch nodes[node].kind {
-        case .message(let message): message.population
-        case .expectation(let inner): population(of: inner.expect)
-        case .count(let of, _): population(of: of)
-        case .all(let children, let subject): population(of: children[subject])
-        case .any(let children): children.first.map { population(of: $0) } ?? PopulationTest(Population())
-        case .not(let child): population(of: child)
-        case .silence(let silence): PopulationTest(Population(speakers: [silence.of]))
-        }
+    private func isPure(_ node: Int) -> Bool { parts.nodes[node].isPure }
+
+    /// The node's number: equal ones are one, but those with obligations, each of which has its own.
+    private mutating func add(_ kind: Node.Kind, isPure: Bool) -> Int {
+        if isPure, let known = nodeNumbers[kind] { return known }
+        parts.nodes.append(Node(kind: kind, isPure: isPure))
+        let number = parts.nodes.count - 1
+        if isPure { nodeNumbers[kind] = number }
+        return number
+    }
+
+    private mutating func number(of population: PopulationTest) -> Int {
+        if let known = populationNumbers[population] { return known }
+        parts.populations.append(population)
+        populationNumbers[population] = parts.populations.count - 1
+        return parts.populations.count - 1
     }
 
     private mutating func compile(_ text: TextCondition, senders: UInt8) -> TextNode {
-        func note(_ level: TextLevel) { textSenders[level, default: 0] |= senders }
+        func note(_ level: TextLevel) { parts.textSenders[level, default: 0] |= senders }
         switch text.kind {
         case .keywords(let keywords):
             note(TextLevel(keywords.fold))
@@ -267,21 +276,29 @@ public struct RuleCompiler {
             return .leaf(leaf(regex, place: text.place))
         case .equals(let condition):
             note(TextLevel(condition.fold))
-            return .equals(EqualsMatcher(condition, table: table))
+            if let known = equalsNumbers[condition] { return .equals(known) }
+            parts.equals.append(EqualsMatcher(condition, table: table))
+            equalsNumbers[condition] = parts.equals.count - 1
+            return .equals(parts.equals.count - 1)
         case .length(let minimum, let maximum):
             note(.folded)
             return .length(minimum: minimum ?? 0, maximum: maximum ?? .max)
         case .all(let parts), .any(let parts):
             if parts.count == 1 { return compile(parts[0], senders: senders) }
-            let compiled = parts.map { compile($0, senders: senders) }
+            let compiled = self.parts.memory.texts(parts.map { compile($0, senders: senders) })
             if case .all = text.kind { return .all(compiled) }
             return .any(compiled)
-        case .not(let part): return .not(compile(part, senders: senders))
+        case .not(let part): return negation(of: part, senders: senders)
         case .unless(let part, let exceptions):
-            return .all(
-                [compile(part, senders: senders)]
-                    + exceptions.map { .not(compile($0, senders: senders)) })
+            let compiled =
+                [compile(part, senders: senders)] + exceptions.map { negation(of: $0, senders: senders) }
+            return .all(parts.memory.texts(compiled))
         }
+    }
+
+    private mutating func negation(of text: TextCondition, senders: UInt8) -> TextNode {
+        let inner = compile(text, senders: senders)
+        return .not(parts.memory.texts([inner]))
     }
 
     private mutating func leaf(_ keywords: Keywords) -> Int {
@@ -290,7 +307,7 @@ public struct RuleCompiler {
         if let known = leafNumbers[.keywords(key)] { return known }
         let level = TextLevel(keywords.fold)
         let matcher = KeywordMatcher(keywords, table: table)
-        let atoms = matcher.phrases.map { patterns.literal($0.bytes, level: level) }
+        let atoms = matcher.phrases.map { [patterns.literal($0.bytes, level: level)] }
         return add(
             TextLeaf(
                 kind: .keywords(matcher), level: level, atoms: atoms,
@@ -308,16 +325,29 @@ public struct RuleCompiler {
         guard let pattern, let spans = matcher(pattern, at: regex.patternPlace) else {
             return add(RuleCompiler.nothing, key: key)
         }
-        let atom = patterns.regex(pattern)
-        placeOfAtom[atom] = placeOfAtom[atom] ?? regex.patternPlace
+        let atoms = atoms(of: pattern, at: regex.patternPlace)
+        let isScanned = pattern.factors.isEmpty || pattern.isLiteral
         return add(
             TextLeaf(
                 kind: .regex(
                     RegexMatcher(
                         pattern: pattern, spans: spans,
-                        except: except.flatMap { matcher($0, at: exceptPlace) })),
-                level: pattern.level, atoms: [atom], needsVerification: except != nil, isInverted: false),
+                        except: except.flatMap { matcher($0, at: exceptPlace) }, isScanned: isScanned)),
+                level: pattern.level, atoms: atoms, needsVerification: !isScanned || except != nil,
+                isInverted: false),
             key: key)
+    }
+
+    /// What the scanner looks for: literals that a match implies, else the pattern itself.
+    private mutating func atoms(of pattern: Pattern, at place: Place) -> [[Int32]] {
+        guard pattern.factors.isEmpty else {
+            return pattern.factors.map { literals in
+                literals.map { patterns.literal($0, level: pattern.level) }
+            }
+        }
+        let atom = patterns.regex(pattern)
+        placeOfAtom[atom] = placeOfAtom[atom] ?? place
+        return [[atom]]
     }
 
     /// Stands for a leaf that was refused: the diagnostics keep it from ever being run.
@@ -326,9 +356,9 @@ public struct RuleCompiler {
         needsVerification: false, isInverted: false)
 
     private mutating func add(_ leaf: TextLeaf, key: LeafKey) -> Int {
-        leaves.append(leaf)
-        leafNumbers[key] = leaves.count - 1
-        return leaves.count - 1
+        parts.leaves.append(leaf)
+        leafNumbers[key] = parts.leaves.count - 1
+        return parts.leaves.count - 1
     }
 
     private mutating func matcher(_ pattern: Pattern, at place: Place) -> SpanMatcher? {

@@ -34,7 +34,7 @@ public final class SessionReader {
             }
         }
         var leaves: Set<Int32> = []
-        for hit in scanner.found { leaves.formUnion(rules.leavesOfAtom[Int(hit.atom)]) }
+        for hit in scanner.found { leaves.formUnion(rules.placesOfAtom[Int(hit.atom)].map(\.leaf)) }
         result.leaves = leaves.filter { number in
             let leaf = rules.leaves[Int(number)]
             guard leaf.needsVerification else { return true }

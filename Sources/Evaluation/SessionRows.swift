@@ -108,7 +108,7 @@ final class SessionRows {
     /// The id of a finding of `rule` in a unit.
     func findingID(_ record: Judgement.FindingRecord, unit: Judgement.Unit, rule: Int) -> String {
         let id = identity.id(
-            of: record, unit: unit, rule: rules.rules[rule].summary.id, conversation: row, first: 0,
+            of: record, unit: unit, rule: rules.summaries[rule].id, conversation: row, first: 0,
             defaultShop: defaultShop, table: table, names: names)
         return String(decoding: id, as: UTF8.self)
     }
@@ -119,7 +119,8 @@ final class SessionRows {
     func holds(_ text: TextNode, at i: Int) -> Bool {
         switch text {
         case .leaf(let number): return holds(leaf: number, at: i) != rules.leaves[number].isInverted
-        case .equals(let matcher):
+        case .equals(let number):
+            let matcher = rules.equals[number]
             guard let text = texts[i].at(matcher.level) else { return false }
             return text.bytes.withUnsafeBufferPointer { matcher.match($0) } != nil
         case .length(let minimum, let maximum):
@@ -129,7 +130,7 @@ final class SessionRows {
             return (length ?? 0) >= minimum && (length ?? 0) <= maximum
         case .all(let parts): return parts.allSatisfy { holds($0, at: i) }
         case .any(let parts): return parts.contains { holds($0, at: i) }
-        case .not(let part): return !holds(part, at: i)
+        case .not(let part): return !holds(part[0], at: i)
         }
     }
 
@@ -147,7 +148,8 @@ final class SessionRows {
             guard holds(text, at: i) else { return nil }
             guard !leaf.isInverted, let folded = texts[i].at(leaf.level) else { return [] }
             return (leaf.spans(in: folded.bytes, breaker: breaker) ?? []).map { folded.original($0) }
-        case .equals(let matcher):
+        case .equals(let number):
+            let matcher = rules.equals[number]
             guard let folded = texts[i].at(matcher.level) else { return nil }
             return folded.bytes.withUnsafeBufferPointer { matcher.match($0) }.map {
                 $0.isEmpty ? [] : [folded.original($0)]

@@ -28,7 +28,8 @@ struct SessionExposures {
     /// Those that depend on the form of a rule alone.
     mutating func add(_ source: ExposureSource, in unit: SessionUnit) {
         switch source {
-        case .populations(let populations): for population in populations { add(population, in: unit) }
+        case .populations(let populations): 
+            for number in populations { add(unit.rows.rules.populations[number], in: unit) }
         case .lastAgent: add(unit.ownerOfWhole, -1)
         case .own: break
         }
@@ -186,7 +187,7 @@ final class SessionRun {
             rule: Int32(number), unit: 0, outcome: outcome, owner: owner, anchor: Int32(anchor),
             gap: gap, isPartial: isPartial, evidence: 0..<0)
         return Finding(
-            id: rows.findingID(record, unit: unit.record, rule: number), rule: rule.summary.id,
+            id: rows.findingID(record, unit: unit.record, rule: number), rule: rows.rules.summaries[number].id,
             outcome: outcome, owner: OwnerNumber.owner(owner, names: rows.names),
             conversation: unit.conversation, anchor: anchor < 0 ? nil : Int(rows.table.positions[anchor]),
             evidence: evidence, gap: gap < 0 ? nil : gap, isPartial: isPartial)
@@ -241,7 +242,7 @@ final class SessionRun {
                 result.append(hit(anchor))
             }
         }
-        guard rule.summary.polarity == .positive else { return result }
+        guard rule.isPositive else { return result }
         if let duty {
             guard rule.duty?.isRoot == true || root.isTrue || root.unknowns.isEmpty else { return result }
             for obligation in duty.obligations where obligation.fate == .missed {

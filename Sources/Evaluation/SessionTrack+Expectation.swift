@@ -17,7 +17,7 @@ final class ExpectationTrack: SessionTrack {
         var isDecided = false
     }
 
-    let plan: Expectation
+    let plan: ExpectationTiming
     let after: SessionTrack
     private let expect: SessionTrack
     private let excuse: SessionTrack?
@@ -40,10 +40,10 @@ final class ExpectationTrack: SessionTrack {
     private var steps = 0
 
     init(
-        _ run: SessionRun, _ node: ExpectationNode, after: SessionTrack, expect: SessionTrack,
+        _ run: SessionRun, _ node: Fixed<ExpectationNode>, after: SessionTrack, expect: SessionTrack,
         excuse: SessionTrack?, counted: [PopulationTest]
     ) {
-        plan = node.plan
+        plan = node.timing
         self.after = after
         self.expect = expect
         self.excuse = excuse
@@ -83,7 +83,7 @@ final class ExpectationTrack: SessionTrack {
             moveDeadlines(row, by: time, isExcuse: false)
         }
         if isExcuse, rows.isHuman(row), let time = plan.time {
-            moveDeadlines(row, by: plan.excuse?.extend ?? time, isExcuse: true)
+            moveDeadlines(row, by: plan.excuseExtend ?? time, isExcuse: true)
         }
         if isAnswer, runTrigger >= 0, !isEarly(row, after: runTrigger) { runTrigger = -1 }
         guard isTrigger, !plan.onlyInsideHours || isInsideHours(row) else { return }
@@ -120,7 +120,7 @@ final class ExpectationTrack: SessionTrack {
         let deadline = plan.time.map { later($0, than: row) }
         open.append(
             Open(
-                trigger: row, deadline: deadline, excusesLeft: plan.excuse?.times ?? 0,
+                trigger: row, deadline: deadline, excusesLeft: plan.excuseTimes,
                 countedBefore: countedSoFar,
                 earliest: plan.earliest > 0 ? later(plan.earliest, than: row) : .min))
         schedule(deadline, row)

@@ -143,7 +143,7 @@ final class SessionUnit {
     }
 
     private func wake(_ number: Int, _ queue: inout SessionDeadlines) {
-        guard rows.rules.rules[number].summary.unit == kind else { return }
+        guard rows.rules.summaries[number].unit == kind else { return }
         let run = SessionRun(number, self)
         runs[number] = run
         let place = order.firstIndex { $0.number > number } ?? order.count
@@ -187,12 +187,13 @@ final class SessionUnit {
             }
         }
         var shared: [Int: SessionExposures] = [:]
-        for (number, rule) in rows.rules.rules.enumerated() where rule.summary.unit == kind {
+        for number in rows.rules.rules.indices where rows.rules.summaries[number].unit == kind {
             if let run = runs[number] {
                 outcomes.append(run.close())
                 continue
             }
             // Asleep: clean or not applicable by the exposures of its class.
+            let rule = rows.rules.rules[number]
             let known =
                 shared[rule.exposureClass]
                 ?? {
@@ -209,7 +210,7 @@ final class SessionUnit {
 
     /// Gives the unit up: nothing was judged.
     func skip() {
-        for (number, rule) in rows.rules.rules.enumerated() where rule.summary.unit == kind {
+        for number in rows.rules.rules.indices where rows.rules.summaries[number].unit == kind {
             outcomes.append(outcome(number, .notEvaluated, .limit, SessionExposures()))
         }
     }
@@ -220,7 +221,7 @@ final class SessionUnit {
         func owner(_ number: Int32) -> Owner { OwnerNumber.owner(number, names: rows.names) }
         func position(_ row: Int) -> Int? { row < 0 ? nil : Int(rows.table.positions[row]) }
         return SessionOutcome(
-            rule: rows.rules.rules[rule].summary.id, conversation: conversation,
+            rule: rows.rules.summaries[rule].id, conversation: conversation,
             stay: isStay ? SessionOutcome.Stay(agent: owner(agent), start: position(start) ?? 0) : nil,
             outcome: outcome, reasons: reasons,
             exposures: exposures.list.map {

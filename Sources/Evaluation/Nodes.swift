@@ -1,0 +1,158 @@
+import ConversationModel
+import RuleLanguage
+
+/// A condition ready to be evaluated.
+///
+/// Nodes are plain values without reference counts, since they are walked for every rule and unit;
+/// their lists live in a `NodeMemory`. Equal conditions of different rules are one node, so that
+/// what it comes to on a unit is found once.
+struct Node: @unchecked Sendable {
+    enum Kind: Hashable {
+        case message(MessageNode)
+        case expectation(Fixed<ExpectationNode>)
+        case silence(Silence)
+        case count(of: Int, bound: Count.Bound)
+        case all(NodeList, subject: Int)
+        case any(NodeList)
+        case not(Int)
+    }
+
+    let kind: Kind
+    /// No obligation or silence is below it: its value on a unit may be kept.
+    let isPure: Bool
+}
+
+/// Judges messages one by one.
+struct MessageNode: Hashable {
+    let population: PopulationTest
+    /// Number of the population in `CompiledRules.populations`.
+    let populationNumber: Int
+    let position: Position?
+    let text: TextNode?
+}
+
+/// The times and counts of an expectation, without its conditions.
+struct ExpectationTiming {
+    let trigger: Expectation.Trigger
+    let earliest: Int64
+    let time: Int64?
+    let messages: Int?
+    let clock: Expectation.Clock
+    let onlyInsideHours: Bool
+    let excuseTimes: Int
+    let excuseExtend: Int64?
+    let atClose: Expectation.AtClose?
+    let report: Expectation.Report
+    let onTransfer: Expectation.OnTransfer
+
+    init(_ plan: Expectation) {
+        trigger = plan.trigger
+        earliest = plan.earliest
+        time = plan.time
+        messages = plan.messages
+        clock = plan.clock
+        onlyInsideHours = plan.onlyInsideHours
+        excuseTimes = plan.excuse?.times ?? 0
+        excuseExtend = plan.excuse?.extend
+        atClose = plan.atClose
+        report = plan.report
+        onTransfer = plan.onTransfer
+    }
+}
+
+/// After X, Y is expected.
+struct ExpectationNode {
+    let timing: ExpectationTiming
+    let after: Int
+    let expect: Int
+    let excuse: Int?
+}
+
+/// A compiled condition on the text of one message.
+enum TextNode: Hashable {
+    /// Keywords or a regex: a leaf with atoms in the scanner.
+    case leaf(Int)
+    /// Number of an `EqualsMatcher`.
+    case equals(Int)
+    case length(minimum: Int, maximum: Int)
+    case all(TextList)
+    case any(TextList)
+    /// Of the list's only member.
+    case not(TextList)
+}
+
+// MARK: Memory
+
+/// Numbers of nodes; the memory is a `NodeMemory`'s.
+struct NodeList: RandomAccessCollection, Hashable {
+    fileprivate let base: UnsafePointer<Int32>
+    let count: Int
+
+    var startIndex: Int { 0 }
+    var endIndex: Int { count }
+    @inline(__always)
+    subscript(position: Int) -> Int { Int(base[position]) }
+}
+
+/// Conditions on a text; the memory is a `NodeMemory`'s.
+struct TextList: RandomAccessCollection, Hashable {
+    fileprivate let base: UnsafePointer<TextNode>
+    let count: Int
+
+    var startIndex: Int { 0 }
+    var endIndex: Int { count }
+    @inline(__always)
+    subscript(position: Int) -> TextNode { base[position] }
+}
+
+/// A value in a `NodeMemory`, handed around without copying it.
+@dynamicMemberLookup
+struct Fixed<Value>: Hashable {
+    fileprivate let base: UnsafePointer<Value>
+
+    @inline(__always)
+    subscript<Member>(dynamicMember member: KeyPath<Value, Member>) -> Member { base.pointee[keyPath: member] }
+}
+
+/// Owns what nodes point to. Equal lists are one list.
+///
+/// Filled while rules are compiled, immutable from then on, hence safe to share.
+final class NodeMemory: @unchecked Sendable {
+    private var lists: [[Int32]: NodeList] = [:]
+    private var textLists: [[TextNode]: TextList] = [:]
+    private var expectations: [UnsafeMutablePointer<ExpectationNode>] = []
+
+    deinit {
+        for list in lists.values { list.base.deallocate() }
+        for list in textLists.values { list.base.deallocate() }
+        for expectation in expectations { expectation.deallocate() }
+    }
+
+    func list(_ numbers: some Sequence<Int>) -> NodeList {
+        let numbers = numbers.map { Int32($0) }
+        if let known = lists[numbers] { return known }
+        let list = NodeList(base: NodeMemory.copy(numbers), count: numbers.count)
+        lists[numbers] = list
+        return list
+    }
+
+    func texts(_ nodes: [TextNode]) -> TextList {
+        if let known = textLists[nodes] { return known }
+        let list = TextList(base: NodeMemory.copy(nodes), count: nodes.count)
+        textLists[nodes] = list
+        return list
+    }
+
+    func keep(_ expectation: ExpectationNode) -> Fixed<ExpectationNode> {
+        let pointer = UnsafeMutablePointer<ExpectationNode>.allocate(capacity: 1)
+        pointer.initialize(to: expectation)
+        expectations.append(pointer)
+        return Fixed(base: UnsafePointer(pointer))
+    }
+
+    private static func copy<T>(_ values: [T]) -> UnsafePointer<T> {
+        let memory = UnsafeMutablePointer<T>.allocate(capacity: Swift.max(1, values.count))
+        memory.initialize(from: values, count: values.count)
+        return UnsafePointer(memory)
+    }
+}
