@@ -252,6 +252,7 @@ extension Evaluator {
         let leaf = rules.leaves[number]
         let text = foldedBytes(i, leaf.traits.level)
         switch leaf.kind {
+        case .equals(let matcher): return matcher.match(text) != nil
         case .regex(let matcher): return matcher.confirms(text)
         case .keywords(let matcher):
             guard matcher.needed == 1 else { return foundSpans(number, at: i) != nil }
@@ -282,7 +283,7 @@ extension Evaluator {
     /// The folded bytes of a row as they were scanned.
     @inline(__always)
     func foldedBytes(_ i: Int, _ level: TextLevel) -> UnsafeBufferPointer<UInt8> {
-        block(level).text(base + i)
+        blocks[Lane(level: level, side: Lane.Side(speaker: table.speakers[base + i])).number].text(base + i)
     }
 
     /// The original span of a range of a row's folded bytes.

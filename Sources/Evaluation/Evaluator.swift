@@ -17,8 +17,8 @@ public final class Evaluator {
 
     let scanner: Scanner
     let breaker = WordBreaker()
-    let foldedBlock = JoinedBlock()
-    let exactBlock = JoinedBlock()
+    /// Joined texts by the number of their lane.
+    let blocks: FixedTable<JoinedBlock>
     /// Hits of the block sorted by message, and where each message's begin.
     var hits = UnsafeMutablePointer<ScanHit>.allocate(capacity: 64)
     private var hitCapacity = 64
@@ -86,6 +86,7 @@ public final class Evaluator {
     public init(_ rules: CompiledRules) throws(ScannerError) {
         self.rules = rules
         scanner = try Scanner(rules.patterns)
+        blocks = FixedTable(Lane.allCases.map { _ in JoinedBlock() })
         memo = UnitMemo(nodes: rules.nodes.count, populations: rules.populations.count)
         leafSlots = .allocate(capacity: rules.leaves.count + 1)
         leafSlots.initialize(repeating: -1, count: rules.leaves.count + 1)
@@ -102,8 +103,7 @@ public final class Evaluator {
     deinit {
         arena.deallocate()
         memo.deallocate()
-        foldedBlock.deallocate()
-        exactBlock.deallocate()
+        for lane in blocks.indices { blocks[lane].deallocate() }
         hits.deallocate()
         firstHit.deallocate()
         senderMasks.deallocate()
@@ -114,10 +114,6 @@ public final class Evaluator {
         equalMasks.deallocate()
         ruleMarks.deallocate()
     }
-
-    /// The joined texts of a level.
-    @inline(__always)
-    func block(_ level: TextLevel) -> JoinedBlock { level == .folded ? foldedBlock : exactBlock }
 
     /// Makes room for the debtors of a part with `count` messages.
     func reserveDebtors(_ count: Int) {
@@ -138,11 +134,12 @@ public final class Evaluator {
         scanner.reset()
         partsFound.initialize(
             repeating: FoundParts(message: .max, parts: 0), count: rules.leaves.count + 1)
-        for level in TextLevel.allCases {
-            guard let senders = rules.textSenders[level] else { continue }
-            let block = block(level)
-            block.fill(table, senders: senders, level: level, fold: rules.table)
-            scanner.scan(block.bytes, ends: block.ends, level: level)
+        for lane in Lane.allCases {
+            let senders = (rules.textSenders[lane.level] ?? 0) & lane.side.senders
+            guard senders != 0 else { continue }
+            let block = blocks[lane.number]
+            block.fill(table, senders: senders, level: lane.level, fold: rules.table)
+            scanner.scan(block.bytes, ends: block.ends, lane: lane)
         }
         sortHits()
     }

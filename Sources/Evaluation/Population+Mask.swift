@@ -1,4 +1,5 @@
 import ConversationModel
+import Patterns
 import RuleLanguage
 
 /// A population as a table over (speaker, automatic, kind): one look a message.
@@ -38,4 +39,19 @@ struct PopulationTest: Hashable, Sendable {
     var hasAssistant: Bool { senders & 0b0011_0000 != 0 }
     /// Whether buyers' or system messages are among them (exposures are the debtors then).
     var hasOthers: Bool { senders & 0b1100_0011 != 0 }
+}
+
+extension Lane.Side {
+    /// The side of a speaker, by its raw value.
+    @inline(__always)
+    init(speaker: UInt8) {
+        self = speaker == Speaker.agent.rawValue || speaker == Speaker.assistant.rawValue ? .service : .customer
+    }
+
+    /// The senders on this side: bit `speaker * 2 + automatic`.
+    var senders: UInt8 {
+        Speaker.allCases.reduce(0) { bits, speaker in
+            Lane.Side(speaker: speaker.rawValue) == self ? bits | 3 << (speaker.rawValue * 2) : bits
+        }
+    }
 }

@@ -10,7 +10,7 @@ public struct RuleCompiler {
     private var patterns = PatternSet()
     private var parts = CompiledRules.Parts()
     private var leafNumbers: [LeafKey: Int] = [:]
-    private var equalsNumbers: [EqualsCondition: Int] = [:]
+    private var equalsNodes: [EqualsCondition: TextNode] = [:]
     private var nodeNumbers: [Node.Kind: Int] = [:]
     private var populationNumbers: [PopulationTest: Int] = [:]
     private var classNumbers: [UnitKind: [ExposureSource: Int]] = [:]
@@ -270,16 +270,16 @@ public struct RuleCompiler {
         switch text.kind {
         case .keywords(let keywords):
             note(TextLevel(keywords.fold))
-            return .leaf(leaf(keywords))
+            return .leaf(look(for: leaf(keywords), senders))
         case .regex(let regex):
             note(TextLevel(regex.fold))
-            return .leaf(leaf(regex, place: text.place))
+            return .leaf(look(for: leaf(regex, place: text.place), senders))
         case .equals(let condition):
             note(TextLevel(condition.fold))
-            if let known = equalsNumbers[condition] { return .equals(known) }
-            parts.equals.append(EqualsMatcher(condition, table: table))
-            equalsNumbers[condition] = parts.equals.count - 1
-            return .equals(parts.equals.count - 1)
+            switch equals(condition) {
+            case .leaf(let number): return .leaf(look(for: number, senders))
+            case let node: return node
+            }
         case .length(let minimum, let maximum):
             note(.folded)
             return .length(minimum: minimum ?? 0, maximum: maximum ?? .max)
@@ -299,6 +299,34 @@ public struct RuleCompiler {
     private mutating func negation(of text: TextCondition, senders: UInt8) -> TextNode {
         let inner = compile(text, senders: senders)
         return .not(parts.memory.texts([inner]))
+    }
+
+    /// Has the scanner look for a leaf in the messages of these senders.
+    private mutating func look(for leaf: Int, _ senders: UInt8) -> Int {
+        for side in Lane.Side.allCases where side.senders & senders != 0 {
+            for atom in parts.leaves[leaf].atoms.joined() { patterns.look(for: atom, in: side) }
+        }
+        return leaf
+    }
+
+    /// A leaf where the scanner can tell candidates; texts as common as `?` and `好` are compared instead.
+    private mutating func equals(_ condition: EqualsCondition) -> TextNode {
+        if let known = equalsNodes[condition] { return known }
+        let matcher = EqualsMatcher(condition, table: table)
+        let node: TextNode
+        if matcher.cores.allSatisfy({ PatternSet.isTelling($0) }) {
+            parts.leaves.append(
+                TextLeaf(
+                    kind: .equals(matcher), level: matcher.level,
+                    atoms: matcher.cores.map { [patterns.literal($0, level: matcher.level)] },
+                    needsVerification: true, isInverted: false))
+            node = .leaf(parts.leaves.count - 1)
+        } else {
+            parts.equals.append(matcher)
+            node = .equals(parts.equals.count - 1)
+        }
+        equalsNodes[condition] = node
+        return node
     }
 
     private mutating func leaf(_ keywords: Keywords) -> Int {

@@ -21,6 +21,7 @@ public final class SessionReader {
         let sender = message.speaker.rawValue &* 2 &+ (message.isAutomatic ? 1 : 0)
         var text = message.text
         scanner.reset()
+        let side = Lane.Side(speaker: message.speaker.rawValue)
         for level in TextLevel.allCases {
             guard let senders = rules.textSenders[level], senders >> sender & 1 != 0 else { continue }
             let folded = text.withUTF8 { rules.table.foldMapped($0, level: level) }
@@ -30,7 +31,7 @@ public final class SessionReader {
             let end = [UInt32(truncatingIfNeeded: line.count)]
             line.append(0x0A)
             line.withUnsafeBufferPointer { bytes in
-                end.withUnsafeBufferPointer { scanner.scan(bytes, ends: $0, level: level) }
+                end.withUnsafeBufferPointer { scanner.scan(bytes, ends: $0, lane: Lane(level: level, side: side)) }
             }
         }
         var leaves: Set<Int32> = []

@@ -8,6 +8,8 @@ final class EqualsMatcher: Sendable {
     let level: TextLevel
     private let texts: NameTable
     private let longest: Int
+    /// What a message that equals one of the texts contains: one of these.
+    var cores: [[UInt8]] { (0..<texts.count).map { Array(texts.nameBytes(Int32($0))) } }
 
     init(_ condition: EqualsCondition, table: FoldTable) {
         level = TextLevel(condition.fold)
@@ -39,11 +41,13 @@ extension TextLevel {
     }
 }
 
-/// A leaf that the scanner knows: keywords or a regex.
+/// A leaf that the scanner knows: keywords, a regex, or whole messages.
 final class TextLeaf: Sendable {
     enum Kind: Sendable {
         case keywords(KeywordMatcher)
         case regex(RegexMatcher)
+        /// Only where its texts are telling: others are compared without the scanner's help.
+        case equals(EqualsMatcher)
     }
 
     /// What is asked of a leaf for every unit.
@@ -81,6 +85,7 @@ final class TextLeaf: Sendable {
         switch kind {
         case .regex(let matcher): matcher.spans(in: text)
         case .keywords(let matcher): matcher.spans(in: text, phrases: phrases, breaker: breaker)
+        case .equals(let matcher): matcher.match(text).map { [$0] }
         }
     }
 
@@ -89,6 +94,7 @@ final class TextLeaf: Sendable {
         switch kind {
         case .keywords(let matcher): matcher.spans(in: text, breaker: breaker)
         case .regex(let matcher): text.withUnsafeBufferPointer { matcher.spans(in: $0) }
+        case .equals(let matcher): text.withUnsafeBufferPointer { matcher.match($0) }.map { [$0] }
         }
     }
 }

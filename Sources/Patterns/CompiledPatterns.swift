@@ -10,32 +10,29 @@ import Darwin
 
 /// The scanner's databases for one set of patterns. Immutable; shared by all threads.
 public final class CompiledPatterns: Sendable {
-    /// One database: literals or regexes of one level.
+    /// One database: literals or regexes of one lane.
     struct Database: @unchecked Sendable {
-        let level: TextLevel
+        let lane: Lane
         let pointer: OpaquePointer
     }
 
     /// Number of atoms.
     public let atomCount: Int
     let databases: [Database]
-    /// Levels that some pattern asks for.
-    public let levels: [TextLevel]
 
     /// Compiles, or takes from the cache. Regexes that the scanner refuses are returned with its
     /// reason and left out.
     public init(_ set: PatternSet, cache: DiskCache) throws(ScannerError) {
         atomCount = set.atoms.count
         var databases: [Database] = []
-        for level in TextLevel.allCases {
+        for lane in Lane.allCases {
             for kind in [DatabaseSource.Kind.literals, .regexes] {
-                let source = DatabaseSource(set, level: level, kind: kind)
+                let source = DatabaseSource(set, lane: lane, kind: kind)
                 guard !source.patterns.isEmpty else { continue }
-                databases.append(Database(level: level, pointer: try source.database(cache: cache)))
+                databases.append(Database(lane: lane, pointer: try source.database(cache: cache)))
             }
         }
         self.databases = databases
-        levels = TextLevel.allCases.filter { level in databases.contains { $0.level == level } }
     }
 
     deinit {
@@ -59,9 +56,10 @@ struct DatabaseSource {
     private(set) var patterns: [[CChar]] = []
     private(set) var numbers: [UInt32] = []
 
-    init(_ set: PatternSet, level: TextLevel, kind: Kind) {
+    init(_ set: PatternSet, lane: Lane, kind: Kind) {
         self.kind = kind
-        for (number, atom) in set.atoms.enumerated() where atom.level == level {
+        for (number, atom) in set.atoms.enumerated()
+        where atom.level == lane.level && atom.sides >> lane.side.rawValue & 1 != 0 {
             switch (atom.source, kind) {
             case (.literal(let bytes), .literals):
                 patterns.append(DatabaseSource.escaped(bytes))

@@ -69,13 +69,13 @@ public final class Scanner {
         lastMessage.update(repeating: 0, count: patterns.atomCount + 1)
     }
 
-    /// Scans one block of one level; `ends[i]` is where message i ends in `bytes`, before its line feed.
+    /// Scans one block of one lane; `ends[i]` is where message i ends in `bytes`, before its line feed.
     /// Hits are appended to `found`.
     public func scan(
-        _ bytes: UnsafeBufferPointer<UInt8>, ends: UnsafeBufferPointer<UInt32>, level: TextLevel
+        _ bytes: UnsafeBufferPointer<UInt8>, ends: UnsafeBufferPointer<UInt32>, lane: Lane
     ) {
         guard let base = bytes.baseAddress, let firstEnd = ends.baseAddress, !ends.isEmpty else { return }
-        for database in patterns.databases where database.level == level {
+        for database in patterns.databases where database.lane == lane {
             var context = ScanContext(
                 scanner: Unmanaged.passUnretained(self).toOpaque(), ends: firstEnd, messageCount: ends.count,
                 cursor: 0)

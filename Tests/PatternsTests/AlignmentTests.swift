@@ -12,6 +12,7 @@ struct AlignmentTests {
             table: table)
         var set = PatternSet()
         let atom = set.regex(acknowledgement)
+        set.look(for: atom, in: .customer)
         let scanner = try Scanner(CompiledPatterns(set, cache: DiskCache(directory: nil)))
         let spans = try #require(SpanMatcher(acknowledgement))
 
@@ -33,7 +34,8 @@ struct AlignmentTests {
             scanner.reset()
             ends.withUnsafeBufferPointer { ends in
                 scanner.scan(
-                    UnsafeBufferPointer(place.bindMemory(to: UInt8.self)), ends: ends, level: .folded)
+                    UnsafeBufferPointer(place.bindMemory(to: UInt8.self)), ends: ends,
+                    lane: Lane(level: .folded, side: .customer))
             }
             let found = scanner.found.filter { $0.atom == atom }.map(\.message).sorted()
             #expect(found == expected, "at alignment \(offset)")

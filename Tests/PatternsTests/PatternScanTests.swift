@@ -130,13 +130,13 @@ struct PatternScanTests {
         let matching = clock.measure { _ = matcher.matches(bytes) }
         #expect(matching < .seconds(1), "span matcher: \(matching)")
         var set = PatternSet()
-        _ = set.regex(pattern)
+        set.look(for: set.regex(pattern), in: .service)
         let scanner = try Scanner(try CompiledPatterns(set, cache: DiskCache(directory: nil)))
         let block = bytes + [0x0A]
         let scanning = clock.measure {
             block.withUnsafeBufferPointer { block in
                 [UInt32(bytes.count)].withUnsafeBufferPointer {
-                    scanner.scan(block, ends: $0, level: .exact)
+                    scanner.scan(block, ends: $0, lane: Lane(level: .exact, side: .service))
                 }
             }
         }

@@ -18,6 +18,7 @@ func scan(
 ) throws -> [Set<Int>] {
     var set = PatternSet()
     let atoms = patterns.map { set.regex($0) }
+    for atom in atoms { set.look(for: atom, in: .service) }
     let compiled = try CompiledPatterns(set, cache: DiskCache(directory: nil))
     let scanner = try Scanner(compiled)
     var bytes: [UInt8] = []
@@ -30,7 +31,7 @@ func scan(
     var found = [Set<Int>](repeating: [], count: messages.count)
     scanner.reset()
     bytes.withUnsafeBufferPointer { bytes in
-        ends.withUnsafeBufferPointer { scanner.scan(bytes, ends: $0, level: level) }
+        ends.withUnsafeBufferPointer { scanner.scan(bytes, ends: $0, lane: Lane(level: level, side: .service)) }
     }
     for hit in scanner.found {
         for (number, atom) in atoms.enumerated() where atom == hit.atom {
