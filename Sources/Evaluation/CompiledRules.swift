@@ -73,7 +73,8 @@ public final class CompiledRules: Sendable {
     let leaves: [TextLeaf]
     /// What the inner loops ask of leaves, without touching them.
     let leafTraits: FixedTable<TextLeaf.Traits>
-    let equals: [EqualsMatcher]
+    /// Leaves that are asked about every message, since the scanner cannot tell candidates.
+    let unscannedLeaves: [Int]
     /// Different populations that conditions choose from.
     let populations: FixedTable<PopulationTest>
     let patterns: CompiledPatterns
@@ -103,7 +104,6 @@ public final class CompiledRules: Sendable {
         var requiredLeaves: [[Int]?] = []
         var nodes: [Node] = []
         var leaves: [TextLeaf] = []
-        var equals: [EqualsMatcher] = []
         var populations: [PopulationTest] = []
         var textSenders: [TextLevel: UInt8] = [:]
         var exposureClasses: [ExposureClass] = []
@@ -122,8 +122,10 @@ public final class CompiledRules: Sendable {
         nodes = FixedTable(parts.nodes)
         memory = parts.memory
         leaves = parts.leaves
-        leafTraits = FixedTable(parts.leaves.map(\.traits))
-        equals = parts.equals
+        unscannedLeaves = parts.leaves.indices.filter { parts.leaves[$0].atoms.isEmpty }
+        var traits = parts.leaves.map(\.traits)
+        for (place, leaf) in unscannedLeaves.enumerated() { traits[leaf].unscannedPlace = Int32(place) }
+        leafTraits = FixedTable(traits)
         populations = FixedTable(parts.populations)
         self.patterns = patterns
         var places = [[LeafPlace]](repeating: [], count: patterns.atomCount)

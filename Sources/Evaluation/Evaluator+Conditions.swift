@@ -172,7 +172,6 @@ extension Evaluator {
     func holds(_ text: TextNode, in scope: Mask) -> Mask {
         switch text {
         case .leaf(let number): return leafHolds(number, in: scope)
-        case .equals(let number): return equalHolds(number, in: scope)
         case .length(let minimum, let maximum):
             return keeping(arena.copy(scope)) { i in
                 let length = Evaluator.scalarsWithoutSpaces(foldedBytes(i, .folded))
@@ -194,23 +193,20 @@ extension Evaluator {
         }
     }
 
-    /// Rows that equal one of a condition's texts; each row of the part is compared once.
-    private func equalHolds(_ number: Int, in scope: Mask) -> Mask {
-        let compared = comparedMasks[number]
-        let equal = equalMasks[number]
+    /// Rows in which a leaf without candidates holds; each row of the part is asked about once.
+    private func unscannedHolds(_ number: Int, place: Int, in scope: Mask) -> Mask {
+        let asked = askedMasks[place]
+        let held = heldMasks[place]
         let open = arena.copy(scope)
-        open.subtract(compared)
+        open.subtract(asked)
         var i = open.first(from: 0)
-        if i >= 0 {
-            let matcher = rules.equals[number]
-            while i >= 0 {
-                compared.insert(i)
-                if matcher.match(foldedBytes(i, matcher.level)) != nil { equal.insert(i) }
-                i = open.first(from: i + 1)
-            }
+        while i >= 0 {
+            asked.insert(i)
+            if confirms(number, at: i) { held.insert(i) }
+            i = open.first(from: i + 1)
         }
         open.copy(scope)
-        open.formIntersection(equal)
+        open.formIntersection(held)
         return open
     }
 
@@ -218,7 +214,9 @@ extension Evaluator {
         let traits = rules.leafTraits[number]
         let result: Mask
         let slot = leafSlots[number]
-        if slot >= 0 {
+        if traits.unscannedPlace >= 0 {
+            result = unscannedHolds(number, place: Int(traits.unscannedPlace), in: scope)
+        } else if slot >= 0 {
             let candidates = candidateMasks[Int(slot)]
             result = arena.copy(candidates)
             result.formIntersection(scope)

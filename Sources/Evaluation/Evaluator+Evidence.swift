@@ -168,7 +168,8 @@ extension Evaluator {
         case .leaf(let number):
             let leaf = rules.leafTraits[number]
             let slot = leafSlots[number]
-            let isCandidate = slot >= 0 && candidateMasks[Int(slot)].contains(i)
+            let isCandidate =
+                leaf.unscannedPlace >= 0 || slot >= 0 && candidateMasks[Int(slot)].contains(i)
             let found = isCandidate ? foundSpans(number, at: i) : nil
             if leaf.isInverted { return found == nil ? [] : nil }
             guard let found else {
@@ -176,12 +177,6 @@ extension Evaluator {
                 return isCandidate && !leaf.needsVerification ? [] : nil
             }
             return found.map { original($0, of: i, leaf.level) }
-        case .equals(let number):
-            let matcher = rules.equals[number]
-            let folded = folded(i, matcher.level)
-            return folded.bytes.withUnsafeBufferPointer { matcher.match($0) }.map {
-                $0.isEmpty ? [] : [folded.original($0)]
-            }
         case .length(let minimum, let maximum):
             let length = folded(i, .folded).bytes.withUnsafeBufferPointer { Evaluator.scalarsWithoutSpaces($0) }
             return length >= minimum && length <= maximum ? [] : nil

@@ -143,9 +143,9 @@ extension Evaluator {
         arena.reset(count: count)
         memo.begin()
         for sender in 0..<8 { senderMasks[sender] = arena.empty() }
-        for number in rules.equals.indices {
-            comparedMasks[number] = arena.empty()
-            equalMasks[number] = arena.empty()
+        for place in rules.unscannedLeaves.indices {
+            askedMasks[place] = arena.empty()
+            heldMasks[place] = arena.empty()
         }
         reserveDebtors(count)
         let debtors = debtors

@@ -47,9 +47,9 @@ public final class Evaluator {
     /// Rows of each candidate mask that were looked at closely.
     var checkedMasks: [Mask] = []
     var touchedLeaves: [Int32] = []
-    /// Per `equals` the rows that were compared, and those that are equal.
-    let comparedMasks: UnsafeMutablePointer<Mask>
-    let equalMasks: UnsafeMutablePointer<Mask>
+    /// Per unscanned leaf the rows that it was asked about, and those where it holds.
+    let askedMasks: UnsafeMutablePointer<Mask>
+    let heldMasks: UnsafeMutablePointer<Mask>
     var unit = UnitScope()
     var wokenRules: [Int32] = []
     let ruleMarks: UnsafeMutablePointer<UInt32>
@@ -91,8 +91,8 @@ public final class Evaluator {
         leafSlots = .allocate(capacity: rules.leaves.count + 1)
         leafSlots.initialize(repeating: -1, count: rules.leaves.count + 1)
         partsFound = .allocate(capacity: rules.leaves.count + 1)
-        comparedMasks = .allocate(capacity: rules.equals.count + 1)
-        equalMasks = .allocate(capacity: rules.equals.count + 1)
+        askedMasks = .allocate(capacity: rules.unscannedLeaves.count + 1)
+        heldMasks = .allocate(capacity: rules.unscannedLeaves.count + 1)
         ruleMarks = .allocate(capacity: rules.rules.count + 1)
         ruleMarks.initialize(repeating: 0, count: rules.rules.count + 1)
         let classes = rules.exposureClasses
@@ -110,8 +110,8 @@ public final class Evaluator {
         debtors.deallocate()
         leafSlots.deallocate()
         partsFound.deallocate()
-        comparedMasks.deallocate()
-        equalMasks.deallocate()
+        askedMasks.deallocate()
+        heldMasks.deallocate()
         ruleMarks.deallocate()
     }
 

@@ -70,10 +70,8 @@ struct ExpectationNode {
 
 /// A compiled condition on the text of one message.
 enum TextNode: Hashable {
-    /// Keywords or a regex: a leaf with atoms in the scanner.
+    /// Keywords, a regex or whole messages.
     case leaf(Int)
-    /// Number of an `EqualsMatcher`.
-    case equals(Int)
     case length(minimum: Int, maximum: Int)
     case all(TextList)
     case any(TextList)

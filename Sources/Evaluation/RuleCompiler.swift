@@ -10,8 +10,7 @@ public struct RuleCompiler {
     private var patterns = PatternSet()
     private var parts = CompiledRules.Parts()
     private var leafNumbers: [LeafKey: Int] = [:]
-    private var equalsNodes: [EqualsCondition: TextNode] = [:]
-    private var nodeNumbers: [Node.Kind: Int] = [:]
+        private var nodeNumbers: [Node.Kind: Int] = [:]
     private var populationNumbers: [PopulationTest: Int] = [:]
     private var classNumbers: [UnitKind: [ExposureSource: Int]] = [:]
     private var spanMatchers: [Pattern: SpanMatcher] = [:]
@@ -23,6 +22,7 @@ public struct RuleCompiler {
     private enum LeafKey: Hashable {
         case keywords(Keywords)
         case regex(String, String?, FoldLevel)
+        case equals(EqualsCondition)
     }
 
     private init(table: FoldTable) {
@@ -111,7 +111,8 @@ public struct RuleCompiler {
 
     private func plainRule(_ node: Int) -> CompiledRule.PlainRule? {
         guard case .message(let message) = parts.nodes[node].kind, message.position == nil,
-            case .leaf(let leaf) = message.text, !parts.leaves[leaf].isInverted
+            case .leaf(let leaf) = message.text, !parts.leaves[leaf].isInverted,
+            !parts.leaves[leaf].atoms.isEmpty
         else { return nil }
         return CompiledRule.PlainRule(
             population: message.population, populationNumber: message.populationNumber, leaf: leaf)
@@ -187,8 +188,9 @@ public struct RuleCompiler {
 
     private func requiredLeaves(_ text: TextNode) -> [Int]? {
         switch text {
-        case .leaf(let leaf): parts.leaves[leaf].isInverted ? nil : [leaf]
-        case .equals, .length, .not: nil
+        case .leaf(let leaf):
+            parts.leaves[leaf].isInverted || parts.leaves[leaf].atoms.isEmpty ? nil : [leaf]
+        case .length, .not: nil
         case .all(let parts): parts.lazy.compactMap { requiredLeaves($0) }.min { $0.count < $1.count }
         case .any(let parts): union(parts.map { requiredLeaves($0) })
         }
@@ -276,10 +278,7 @@ public struct RuleCompiler {
             return .leaf(look(for: leaf(regex, place: text.place), senders))
         case .equals(let condition):
             note(TextLevel(condition.fold))
-            switch equals(condition) {
-            case .leaf(let number): return .leaf(look(for: number, senders))
-            case let node: return node
-            }
+            return .leaf(look(for: leaf(condition), senders))
         case .length(let minimum, let maximum):
             note(.folded)
             return .length(minimum: minimum ?? 0, maximum: maximum ?? .max)
@@ -309,24 +308,17 @@ public struct RuleCompiler {
         return leaf
     }
 
-    /// A leaf where the scanner can tell candidates; texts as common as `?` and `好` are compared instead.
-    private mutating func equals(_ condition: EqualsCondition) -> TextNode {
-        if let known = equalsNodes[condition] { return known }
+    /// Texts as common as `?` and `好` are no help to the scanner: then every message is compared.
+    private mutating func leaf(_ condition: EqualsCondition) -> Int {
+        if let known = leafNumbers[.equals(condition)] { return known }
         let matcher = EqualsMatcher(condition, table: table)
-        let node: TextNode
-        if matcher.cores.allSatisfy({ PatternSet.isTelling($0) }) {
-            parts.leaves.append(
-                TextLeaf(
-                    kind: .equals(matcher), level: matcher.level,
-                    atoms: matcher.cores.map { [patterns.literal($0, level: matcher.level)] },
-                    needsVerification: true, isInverted: false))
-            node = .leaf(parts.leaves.count - 1)
-        } else {
-            parts.equals.append(matcher)
-            node = .equals(parts.equals.count - 1)
-        }
-        equalsNodes[condition] = node
-        return node
+        let isTelling = matcher.cores.allSatisfy { PatternSet.isTelling($0) }
+        return add(
+            TextLeaf(
+                kind: .equals(matcher), level: matcher.level,
+                atoms: isTelling ? matcher.cores.map { [patterns.literal($0, level: matcher.level)] } : [],
+                needsVerification: true, isInverted: false),
+            key: .equals(condition))
     }
 
     private mutating func leaf(_ keywords: Keywords) -> Int {
@@ -354,7 +346,7 @@ public struct RuleCompiler {
             return add(RuleCompiler.nothing, key: key)
         }
         let atoms = atoms(of: pattern, at: regex.patternPlace)
-        let isScanned = pattern.factors.isEmpty || pattern.isLiteral
+        let isScanned = pattern.factors.isEmpty && !pattern.isAnchored || pattern.isLiteral
         return add(
             TextLeaf(
                 kind: .regex(
@@ -373,6 +365,8 @@ public struct RuleCompiler {
                 literals.map { patterns.literal($0, level: pattern.level) }
             }
         }
+        // What is tied to the beginning is decided there, faster than by a scan of all.
+        if pattern.isAnchored { return [] }
         let atom = patterns.regex(pattern)
         placeOfAtom[atom] = placeOfAtom[atom] ?? place
         return [[atom]]

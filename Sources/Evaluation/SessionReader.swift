@@ -34,7 +34,7 @@ public final class SessionReader {
                 end.withUnsafeBufferPointer { scanner.scan(bytes, ends: $0, lane: Lane(level: level, side: side)) }
             }
         }
-        var leaves: Set<Int32> = []
+        var leaves = Set(rules.unscannedLeaves.map { Int32($0) })
         for hit in scanner.found { leaves.formUnion(rules.placesOfAtom[Int(hit.atom)].map(\.leaf)) }
         result.leaves = leaves.filter { number in
             let leaf = rules.leaves[Int(number)]

@@ -119,10 +119,6 @@ final class SessionRows {
     func holds(_ text: TextNode, at i: Int) -> Bool {
         switch text {
         case .leaf(let number): return holds(leaf: number, at: i) != rules.leaves[number].isInverted
-        case .equals(let number):
-            let matcher = rules.equals[number]
-            guard let text = texts[i].at(matcher.level) else { return false }
-            return text.bytes.withUnsafeBufferPointer { matcher.match($0) } != nil
         case .length(let minimum, let maximum):
             let length = texts[i].folded.map { text in
                 text.bytes.withUnsafeBufferPointer { Evaluator.scalarsWithoutSpaces($0) }
@@ -148,12 +144,6 @@ final class SessionRows {
             guard holds(text, at: i) else { return nil }
             guard !leaf.isInverted, let folded = texts[i].at(leaf.level) else { return [] }
             return (leaf.spans(in: folded.bytes, breaker: breaker) ?? []).map { folded.original($0) }
-        case .equals(let number):
-            let matcher = rules.equals[number]
-            guard let folded = texts[i].at(matcher.level) else { return nil }
-            return folded.bytes.withUnsafeBufferPointer { matcher.match($0) }.map {
-                $0.isEmpty ? [] : [folded.original($0)]
-            }
         case .length: return holds(text, at: i) ? [] : nil
         case .all(let parts):
             var result: [Span] = []

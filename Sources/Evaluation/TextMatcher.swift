@@ -41,12 +41,11 @@ extension TextLevel {
     }
 }
 
-/// A leaf that the scanner knows: keywords, a regex, or whole messages.
+/// What is asked of one message's text: keywords, a regex, or the whole message.
 final class TextLeaf: Sendable {
     enum Kind: Sendable {
         case keywords(KeywordMatcher)
         case regex(RegexMatcher)
-        /// Only where its texts are telling: others are compared without the scanner's help.
         case equals(EqualsMatcher)
     }
 
@@ -57,11 +56,14 @@ final class TextLeaf: Sendable {
         let needsVerification: Bool
         /// True for `match: none`: it holds where verification fails.
         let isInverted: Bool
+        /// Its place among the leaves that the scanner cannot tell candidates of, or -1.
+        var unscannedPlace: Int32 = -1
     }
 
     let kind: Kind
     let traits: Traits
-    /// Scanner atoms by part: each phrase's own, or for a regex those of each factor.
+    /// Scanner atoms by part: each phrase's own, or for a regex those of each factor. None: every message
+    /// is a candidate.
     let atoms: [[Int32]]
     /// A candidate holds an atom of every part, not of any.
     let needsAllParts: Bool

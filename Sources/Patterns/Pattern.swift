@@ -19,6 +19,9 @@ public struct Pattern: Sendable, Hashable {
     /// It says nothing about where: `您+` is the literal `您`, but its spans are longer.
     public let isLiteral: Bool
 
+    /// Whether every match begins where the text does.
+    public var isAnchored: Bool { tree.isAnchored }
+
     /// Reads `source`; throws why it is refused, with the place inside it.
     public init(_ source: String, level: TextLevel, table: FoldTable) throws(PatternProblem) {
         var parser = PatternParser(source)

@@ -22,6 +22,17 @@ indirect enum PatternTree: Hashable, Sendable {
         }
     }
 
+    /// Whether every match begins where the text does.
+    var isAnchored: Bool {
+        switch self {
+        case .textStart: true
+        case .sequence(let parts): parts.first?.isAnchored ?? false
+        case .alternation(let branches): branches.allSatisfy(\.isAnchored)
+        case .repetition(let body, let minimum, _): minimum > 0 && body.isAnchored
+        default: false
+        }
+    }
+
     /// Whether it can match at all: an empty set cannot.
     var canMatch: Bool {
         switch self {
