@@ -10,7 +10,7 @@ public struct RuleCompiler {
     private var patterns = PatternSet()
     private var parts = CompiledRules.Parts()
     private var leafNumbers: [LeafKey: Int] = [:]
-        private var nodeNumbers: [Node.Kind: Int] = [:]
+    private var nodeNumbers: [Node.Kind: Int] = [:]
     private var populationNumbers: [PopulationTest: Int] = [:]
     private var classNumbers: [UnitKind: [ExposureSource: Int]] = [:]
     private var spanMatchers: [Pattern: SpanMatcher] = [:]

@@ -28,7 +28,7 @@ struct SessionExposures {
     /// Those that depend on the form of a rule alone.
     mutating func add(_ source: ExposureSource, in unit: SessionUnit) {
         switch source {
-        case .populations(let populations): 
+        case .populations(let populations):
             for number in populations { add(unit.rows.rules.populations[number], in: unit) }
         case .lastAgent: add(unit.ownerOfWhole, -1)
         case .own: break
