@@ -47,3 +47,9 @@ extern "C" int mj_re2_find(const mj_re2 *compiled, const uint8_t *text, size_t l
     *end = *start + match.size();
     return 1;
 }
+
+extern "C" int mj_re2_matches(const mj_re2 *compiled, const uint8_t *text, size_t length) {
+    re2::StringPiece whole(reinterpret_cast<const char *>(text), length);
+    // Without a place to report, RE2 runs one automaton and stops where the first match ends.
+    return compiled->re.Match(whole, 0, length, RE2::UNANCHORED, nullptr, 0);
+}

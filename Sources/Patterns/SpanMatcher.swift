@@ -41,11 +41,9 @@ public final class SpanMatcher: Sendable {
         text.withUnsafeBufferPointer { spans(in: $0) }
     }
 
-    /// Whether the text matches anywhere.
+    /// Whether the text matches anywhere; looks no further than the earliest match.
     public func matches(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        var start = 0
-        var end = 0
-        return mj_re2_find(compiled, text.baseAddress, text.count, 0, &start, &end) != 0
+        mj_re2_matches(compiled, text.baseAddress, text.count) != 0
     }
 
     /// The same for an array.

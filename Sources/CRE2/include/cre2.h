@@ -14,6 +14,8 @@ void mj_re2_free(mj_re2 *);
 /* The leftmost-longest match at or after `from`; 1 if found. Thread-safe. */
 int mj_re2_find(const mj_re2 *, const uint8_t *text, size_t length, size_t from, size_t *start,
                 size_t *end);
+/* Whether it matches anywhere, looking no further than the earliest match; 1 if so. Thread-safe. */
+int mj_re2_matches(const mj_re2 *, const uint8_t *text, size_t length);
 
 #ifdef __cplusplus
 }
