@@ -10,6 +10,14 @@ public struct Pattern: Sendable, Hashable {
     let spanSource: String
     /// For the scanner: which messages match.
     let scanSource: String
+    /// What every matching text contains: for each factor at least one of its literals, folded UTF-8.
+    ///
+    /// At most three factors and 256 literals, the most telling factor first. Empty: nothing useful is known.
+    public let factors: [[[UInt8]]]
+    /// Whether a text that holds a literal of the only factor matches, so that no closer look is needed.
+    ///
+    /// It says nothing about where: `您+` is the literal `您`, but its spans are longer.
+    public let isLiteral: Bool
 
     /// Reads `source`; throws why it is refused, with the place inside it.
     public init(_ source: String, level: TextLevel, table: FoldTable) throws(PatternProblem) {
@@ -34,5 +42,8 @@ public struct Pattern: Sendable, Hashable {
         tree = folded
         spanSource = PatternPrinter.print(folded)
         scanSource = PatternPrinter.print(PatternPrinter.existence(folded))
+        let implied = PatternFactors(folded)
+        factors = implied.factors.map(\.strings)
+        isLiteral = implied.isLiteral
     }
 }
