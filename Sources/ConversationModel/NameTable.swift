@@ -32,17 +32,6 @@ public struct NameTable: Sendable {
         return number
     }
 
-    /// The number of `name`, or nil where it was given none. O(length) expected.
-    public func known(_ name: UnsafeBufferPointer<UInt8>) -> Int32? {
-        let hash = NameTable.hash(name)
-        var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
-        while slots[slot] >= 0 {
-            if hashes[Int(slots[slot])] == hash, equals(slots[slot], name) { return slots[slot] }
-            slot = (slot + 1) & (slots.count - 1)
-        }
-        return nil
-    }
-
     /// The same for a `String`.
     public mutating func number(of name: String) -> Int32 {
         var name = name
