@@ -153,6 +153,7 @@ public struct RuleCompiler {
         case .any(let children): union(children.map { exposures(of: $0) })
         case .all(let children, let subject): exposures(of: children[subject])
         case .count(let of, .atLeast): exposures(of: of)
+        case .scope(let scope): exposures(of: scope.find)
         case .count(_, .atMost), .not: .lastAgent
         // An empty population exposes nobody.
         case .count: .own
@@ -180,6 +181,8 @@ public struct RuleCompiler {
             case .share(let percent): percent > 0 ? requiredLeaves(of) : nil
             case .atMost, .every: nil
             }
+        case .scope(let scope):
+            [scope.anchor, scope.find].lazy.compactMap { requiredLeaves($0) }.min { $0.count < $1.count }
         case .all(let children, _): children.lazy.compactMap { requiredLeaves($0) }.min { $0.count < $1.count }
         case .any(let children): union(children.map { requiredLeaves($0) })
         case .not: nil
@@ -226,6 +229,9 @@ public struct RuleCompiler {
         case .count(let count):
             let of = compile(count.of)
             return add(.count(of: of, bound: count.bound), isPure: isPure(of))
+        case .scope(let scope):
+            let node = ScopeNode(plan: ScopePlan(scope), anchor: compile(scope.anchor), find: compile(scope.find))
+            return add(.scope(parts.memory.keep(node)), isPure: isPure(node.anchor) && isPure(node.find))
         case .all(let children):
             let marked = children.firstIndex(where: \.isSubject)
             let positive = children.firstIndex { if case .not = $0.kind { false } else { true } }

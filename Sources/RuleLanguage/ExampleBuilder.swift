@@ -38,6 +38,7 @@ extension RuleDecoder {
             return sender(of: expectation.report == .met ? expectation.expect : expectation.after)
         case .silence(let silence): return Sender(speaker: silence.of)
         case .count(let count): return sender(of: count.of)
+        case .scope(let scope): return sender(of: scope.find)
         case .all(let children): return subject(among: children).map { sender(of: $0) } ?? .agent
         case .any(let children): return children.first.map { sender(of: $0) } ?? .agent
         case .not(let inner): return sender(of: inner)

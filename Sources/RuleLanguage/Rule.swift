@@ -99,6 +99,7 @@ public struct Condition: Sendable, Hashable {
         case expectation(Expectation)
         case silence(Silence)
         case count(Count)
+        case scope(Scope)
         case all([Condition])
         case any([Condition])
         case not(Condition)

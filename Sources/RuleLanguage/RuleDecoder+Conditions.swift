@@ -13,12 +13,12 @@ struct ConditionContext {
 }
 
 extension RuleDecoder {
-    static let operators = ["message", "after", "silence", "count", "all", "any", "not"]
+    static let operators = ["message", "after", "silence", "count", "scope", "all", "any", "not"]
     static let expectationKeys = [
         "expect", "within", "trigger", "excuse", "atClose", "report", "onTransfer",
     ]
     static let laterOperators = [
-        "before", "around", "sequence", "gap", "measure", "measures", "fact", "facts", "similar",
+        "sequence", "gap", "measure", "measures", "fact", "facts", "similar",
         "entity", "repeats", "hours", "duration", "condition", "conditions",
     ]
     static let messageKeys = ["from", "auto", "kind", "position"]
@@ -36,7 +36,12 @@ extension RuleDecoder {
                         Self.messageKeys + Self.textKeys,
                         Phrase(
                             "put it inside \"message\": { … }", "请写进 \"message\": { … } 里面")
-                    )
+                    ),
+                    (
+                        Self.scopeKeys,
+                        Phrase(
+                            "put it inside \"scope\": { … }", "请写进 \"scope\": { … } 里面")
+                    ),
                 ])
         else { return nil }
         let present = fields.present(Self.operators)
@@ -124,6 +129,7 @@ extension RuleDecoder {
         case "after": return expectation(member, fields, context).map { .expectation($0) }
         case "silence": return silence(member.value).map { .silence($0) }
         case "count": return count(member.value, context).map { .count($0) }
+        case "scope": return scope(member.value, context).map { .scope($0) }
         case "not": return condition(member.value, context).map { .not($0) }
         case "any": return .any(conditions(member, context))
         default:

@@ -142,7 +142,7 @@ extension RuleDecoder {
         case .any(let children): return children.flatMap { missedReports(of: $0) }
         case .all(let children): return subject(among: children).map { missedReports(of: $0) } ?? []
         case .unless(let base, _): return missedReports(of: base)
-        case .message, .silence, .count, .not: return []
+        case .message, .silence, .count, .scope, .not: return []
         }
     }
 

@@ -111,6 +111,7 @@ extension Condition {
         case .expectation(let e): e.after.usesRegex || e.expect.usesRegex
         case .silence: false
         case .count(let count): count.of.usesRegex
+        case .scope(let scope): scope.anchor.usesRegex || scope.find.usesRegex
         case .all(let children), .any(let children): children.contains(where: \.usesRegex)
         case .not(let child): child.usesRegex
         case .unless(let child, let others): ([child] + others).contains(where: \.usesRegex)

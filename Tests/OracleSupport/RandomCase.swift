@@ -29,8 +29,11 @@ public struct RandomCase: Sendable {
         /// excuses that shorten a window.
         public static let oddities = Features(rawValue: 32)
 
+        /// Messages near an anchor.
+        public static let scopes = Features(rawValue: 1 << 10)
+
         /// All but the oddities.
-        public static let standard: Features = [.missingTimes, .truncation, .regex, .parts, .hours]
+        public static let standard: Features = [.missingTimes, .truncation, .regex, .parts, .hours, .scopes]
     }
 
     public let seed: UInt64
