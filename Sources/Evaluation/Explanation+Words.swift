@@ -82,6 +82,9 @@ enum ConditionWords {
         case .equals(let equals):
             let list = listed(equals.texts)
             return Phrase("the whole message is one of \(list)", "整条消息是其一\(list)")
+        case .entity(let entity):
+            let kinds = entity.kinds.map(\.rawValue).joined(separator: ", ")
+            return Phrase("an entity: \(kinds)", "实体：\(kinds)")
         case .length(let minimum, let maximum):
             let range = "\(minimum.map { String($0) } ?? "0")–\(maximum.map { String($0) } ?? "∞")"
             return Phrase("length \(range)", "长度 \(range)")
@@ -104,7 +107,7 @@ enum ConditionWords {
 
     private static func isLeaf(_ text: TextCondition) -> Bool {
         switch text.kind {
-        case .keywords, .regex, .equals, .length: true
+        case .keywords, .regex, .equals, .entity, .length: true
         case .all, .any, .not, .unless: false
         }
     }

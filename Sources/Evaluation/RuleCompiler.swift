@@ -23,6 +23,7 @@ public struct RuleCompiler {
         case keywords(Keywords)
         case regex(String, String?, FoldLevel)
         case equals(EqualsCondition)
+        case entity(EntityCondition)
     }
 
     private init(table: FoldTable) {
@@ -285,6 +286,9 @@ public struct RuleCompiler {
         case .equals(let condition):
             note(TextLevel(condition.fold))
             return .leaf(look(for: leaf(condition), senders))
+        case .entity(let condition):
+            note(.folded)
+            return .leaf(leaf(condition))
         case .length(let minimum, let maximum):
             note(.folded)
             return .length(minimum: minimum ?? 0, maximum: maximum ?? .max)
@@ -325,6 +329,15 @@ public struct RuleCompiler {
                 atoms: isTelling ? matcher.cores.map { [patterns.literal($0, level: matcher.level)] } : [],
                 needsVerification: true, isInverted: false),
             key: .equals(condition))
+    }
+
+    private mutating func leaf(_ condition: EntityCondition) -> Int {
+        leafNumbers[.entity(condition)]
+            ?? add(
+                TextLeaf(
+                    kind: .entity(EntityMatcher(condition)), level: .folded, atoms: [],
+                    needsVerification: true, isInverted: false),
+                key: .entity(condition))
     }
 
     private mutating func leaf(_ keywords: Keywords) -> Int {

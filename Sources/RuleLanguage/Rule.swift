@@ -178,6 +178,8 @@ public struct TextCondition: Sendable, Hashable {
         case keywords(Keywords)
         case regex(RegexCondition)
         case equals(EqualsCondition)
+        /// Something that is told by its form; folded text.
+        case entity(EntityCondition)
         /// Unicode scalars of the folded text without spaces, both bounds inclusive.
         case length(minimum: Int?, maximum: Int?)
         case all([TextCondition])

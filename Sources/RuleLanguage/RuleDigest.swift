@@ -204,6 +204,11 @@ private struct CanonicalBytes {
         case .equals(let equals):
             add(["equals", equals.fold.rawValue])
             add(equals.texts)
+        case .entity(let entity):
+            add("entity")
+            add(entity.kinds.map(\.rawValue))
+            add(entity.allowedDomains)
+            add(entity.includesProbable)
         case .length(let minimum, let maximum):
             add("length")
             add(minimum.map(Int64.init))

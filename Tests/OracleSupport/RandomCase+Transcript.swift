@@ -94,6 +94,7 @@ extension TextCondition {
             return "keywords(\(words.joined(separator: " ")))"
         case .regex(let regex):
             return "/\(regex.pattern)/" + (regex.except.map { " except /\($0)/" } ?? "")
+        case .entity(let entity): return "entity(\(entity.kinds.map(\.rawValue).joined(separator: "|")))"
         case .equals(let equals): return "equals(\(equals.texts.joined(separator: "|")))"
         case .length(let minimum, let maximum):
             return "length(\(minimum ?? 0)...\(maximum.map { "\($0)" } ?? "∞"))"

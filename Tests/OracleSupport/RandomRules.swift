@@ -94,7 +94,8 @@ struct RandomRules {
             default: return first
             }
         }
-        switch draw.number(0...9) {
+        switch draw.number(0...10) {
+        case 10: return TextCondition(.entity(EntityCondition(kinds: [.phone])))
         case 0: return TextCondition(.length(minimum: draw.one(of: [nil, 1, 2]), maximum: 4))
         case 1, 2:
             let texts = draw.some(of: ["嗯", "好的", "?", "您好", "谢谢", "sb"], atMost: 3)
