@@ -252,6 +252,7 @@ extension Evaluator {
         let text = foldedBytes(i, leaf.traits.level)
         switch leaf.kind {
         case .equals(let matcher): return matcher.match(text) != nil
+        case .similar(let matcher): return matcher.matches(text, pairs)
         case .regex(let matcher): return matcher.confirms(text)
         case .keywords(let matcher):
             guard matcher.needed == 1 else { return foundSpans(number, at: i) != nil }

@@ -82,6 +82,9 @@ enum ConditionWords {
         case .equals(let equals):
             let list = listed(equals.texts)
             return Phrase("the whole message is one of \(list)", "整条消息是其一\(list)")
+        case .similar(let similar):
+            let list = listed(similar.texts)
+            return Phrase("at least \(similar.floor) % alike to one of \(list)", "与其一相似至少 \(similar.floor)%\(list)")
         case .length(let minimum, let maximum):
             let range = "\(minimum.map { String($0) } ?? "0")–\(maximum.map { String($0) } ?? "∞")"
             return Phrase("length \(range)", "长度 \(range)")
@@ -104,7 +107,7 @@ enum ConditionWords {
 
     private static func isLeaf(_ text: TextCondition) -> Bool {
         switch text.kind {
-        case .keywords, .regex, .equals, .length: true
+        case .keywords, .regex, .equals, .similar, .length: true
         case .all, .any, .not, .unless: false
         }
     }
@@ -179,7 +182,7 @@ enum ConditionWords {
         return "(\(shown)\(phrases.count > 3 ? "…" : ""))"
     }
 
-    private static func short(_ text: String) -> String {
+    static func short(_ text: String) -> String {
         text.unicodeScalars.count <= 40 ? text : String(text.prefix(36)) + "…"
     }
 }

@@ -23,6 +23,7 @@ public struct RuleCompiler {
         case keywords(Keywords)
         case regex(String, String?, FoldLevel)
         case equals(EqualsCondition)
+        case similar(SimilarCondition)
     }
 
     private init(table: FoldTable) {
@@ -285,6 +286,9 @@ public struct RuleCompiler {
         case .equals(let condition):
             note(TextLevel(condition.fold))
             return .leaf(look(for: leaf(condition), senders))
+        case .similar(let condition):
+            note(.folded)
+            return .leaf(leaf(condition))
         case .length(let minimum, let maximum):
             note(.folded)
             return .length(minimum: minimum ?? 0, maximum: maximum ?? .max)
@@ -325,6 +329,16 @@ public struct RuleCompiler {
                 atoms: isTelling ? matcher.cores.map { [patterns.literal($0, level: matcher.level)] } : [],
                 needsVerification: true, isInverted: false),
             key: .equals(condition))
+    }
+
+    /// Any message may be alike: the scanner cannot tell candidates.
+    private mutating func leaf(_ condition: SimilarCondition) -> Int {
+        if let known = leafNumbers[.similar(condition)] { return known }
+        return add(
+            TextLeaf(
+                kind: .similar(SimilarityMatcher(condition, table: table)), level: .folded, atoms: [],
+                needsVerification: true, isInverted: false),
+            key: .similar(condition))
     }
 
     private mutating func leaf(_ keywords: Keywords) -> Int {

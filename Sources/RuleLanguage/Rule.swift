@@ -178,6 +178,7 @@ public struct TextCondition: Sendable, Hashable {
         case keywords(Keywords)
         case regex(RegexCondition)
         case equals(EqualsCondition)
+        case similar(SimilarCondition)
         /// Unicode scalars of the folded text without spaces, both bounds inclusive.
         case length(minimum: Int?, maximum: Int?)
         case all([TextCondition])

@@ -3,10 +3,10 @@ import Diagnostics
 
 extension RuleDecoder {
     static let textKeys = [
-        "keywords", "match", "boundary", "allow", "fold", "regex", "except", "equals", "length",
+        "keywords", "match", "boundary", "allow", "fold", "regex", "except", "equals", "similar", "length",
         "all", "any", "not", "unless",
     ]
-    static let laterTextKeys = ["similar", "entity", "repeats", "words", "wordList"]
+    static let laterTextKeys = ["entity", "repeats", "words", "wordList"]
 
     /// A text condition that stands in `all`, `any`, `not` or `unless` of a message.
     private mutating func text(_ value: JSONValue, _ context: ConditionContext) -> TextCondition? {
@@ -53,6 +53,9 @@ extension RuleDecoder {
             let condition = EqualsCondition(texts: texts, fold: context.fold)
             if !texts.isEmpty { parts.append(part(.equals(condition), member)) }
         }
+        if let member = fields["similar"], let similar = similar(member) {
+            parts.append(part(similar, member))
+        }
         if let member = fields["length"], let length = length(member) {
             parts.append(part(length, member))
         }
@@ -81,7 +84,7 @@ extension RuleDecoder {
     }
 
     private mutating func diagnoseEmptyText(_ fields: Fields) {
-        let keys = ["keywords", "regex", "equals", "length", "all", "any", "not", "unless"]
+        let keys = ["keywords", "regex", "equals", "similar", "length", "all", "any", "not", "unless"]
         guard fields.present(keys).isEmpty, !fields.hasUnknown else { return }
         diagnose(
             .missingField, fields.head,

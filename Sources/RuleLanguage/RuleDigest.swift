@@ -204,6 +204,9 @@ private struct CanonicalBytes {
         case .equals(let equals):
             add(["equals", equals.fold.rawValue])
             add(equals.texts)
+        case .similar(let similar):
+            add(["similar", String(similar.floor)])
+            add(similar.texts)
         case .length(let minimum, let maximum):
             add("length")
             add(minimum.map(Int64.init))

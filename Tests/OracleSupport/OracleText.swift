@@ -129,6 +129,7 @@ struct OracleText {
                 return nil
             }
             return core.isEmpty ? [] : [text.span(core)]
+        case .similar(let similar): return spans(of: similar)
         case .length(let minimum, let maximum):
             let count = folded.scalars.count { $0 != " " }
             return count >= minimum ?? 0 && count <= maximum ?? .max ? [] : nil

@@ -95,6 +95,7 @@ extension TextCondition {
         case .regex(let regex):
             return "/\(regex.pattern)/" + (regex.except.map { " except /\($0)/" } ?? "")
         case .equals(let equals): return "equals(\(equals.texts.joined(separator: "|")))"
+        case .similar(let similar): return "similar(\(similar.floor) \(similar.texts.joined(separator: "|")))"
         case .length(let minimum, let maximum):
             return "length(\(minimum ?? 0)...\(maximum.map { "\($0)" } ?? "∞"))"
         case .all(let children): return "all[\(children.map(\.sketch).joined(separator: ", "))]"
