@@ -253,6 +253,7 @@ extension Evaluator {
         switch leaf.kind {
         case .equals(let matcher): return matcher.match(text) != nil
         case .entity(let matcher): return matcher.holds(text)
+        case .similar(let matcher): return matcher.matches(text, pairs)
         case .regex(let matcher): return matcher.confirms(text)
         case .keywords(let matcher):
             guard matcher.needed == 1 else { return foundSpans(number, at: i) != nil }

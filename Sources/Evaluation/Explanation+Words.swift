@@ -85,6 +85,9 @@ enum ConditionWords {
         case .entity(let entity):
             let kinds = entity.kinds.map(\.rawValue).joined(separator: ", ")
             return Phrase("an entity: \(kinds)", "实体：\(kinds)")
+        case .similar(let similar):
+            let list = listed(similar.texts)
+            return Phrase("at least \(similar.floor) % alike to one of \(list)", "与其一相似至少 \(similar.floor)%\(list)")
         case .length(let minimum, let maximum):
             let range = "\(minimum.map { String($0) } ?? "0")–\(maximum.map { String($0) } ?? "∞")"
             return Phrase("length \(range)", "长度 \(range)")
@@ -107,7 +110,7 @@ enum ConditionWords {
 
     private static func isLeaf(_ text: TextCondition) -> Bool {
         switch text.kind {
-        case .keywords, .regex, .equals, .entity, .length: true
+        case .keywords, .regex, .equals, .entity, .similar, .length: true
         case .all, .any, .not, .unless: false
         }
     }
@@ -182,7 +185,7 @@ enum ConditionWords {
         return "(\(shown)\(phrases.count > 3 ? "…" : ""))"
     }
 
-    private static func short(_ text: String) -> String {
+    static func short(_ text: String) -> String {
         text.unicodeScalars.count <= 40 ? text : String(text.prefix(36)) + "…"
     }
 }

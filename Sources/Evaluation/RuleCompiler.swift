@@ -24,6 +24,7 @@ public struct RuleCompiler {
         case regex(String, String?, FoldLevel)
         case equals(EqualsCondition)
         case entity(EntityCondition)
+        case similar(SimilarCondition)
     }
 
     private init(table: FoldTable) {
@@ -289,6 +290,9 @@ public struct RuleCompiler {
         case .entity(let condition):
             note(.folded)
             return .leaf(leaf(condition))
+        case .similar(let condition):
+            note(.folded)
+            return .leaf(leaf(condition))
         case .length(let minimum, let maximum):
             note(.folded)
             return .length(minimum: minimum ?? 0, maximum: maximum ?? .max)
@@ -338,6 +342,16 @@ public struct RuleCompiler {
                     kind: .entity(EntityMatcher(condition)), level: .folded, atoms: [],
                     needsVerification: true, isInverted: false),
                 key: .entity(condition))
+    }
+
+    /// Any message may be alike: the scanner cannot tell candidates.
+    private mutating func leaf(_ condition: SimilarCondition) -> Int {
+        if let known = leafNumbers[.similar(condition)] { return known }
+        return add(
+            TextLeaf(
+                kind: .similar(SimilarityMatcher(condition, table: table)), level: .folded, atoms: [],
+                needsVerification: true, isInverted: false),
+            key: .similar(condition))
     }
 
     private mutating func leaf(_ keywords: Keywords) -> Int {

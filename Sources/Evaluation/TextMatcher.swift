@@ -48,6 +48,7 @@ final class TextLeaf: Sendable {
         case regex(RegexMatcher)
         case equals(EqualsMatcher)
         case entity(EntityMatcher)
+        case similar(SimilarityMatcher)
     }
 
     /// What is asked of a leaf for every unit.
@@ -90,6 +91,7 @@ final class TextLeaf: Sendable {
         case .keywords(let matcher): matcher.spans(in: text, phrases: phrases, breaker: breaker)
         case .equals(let matcher): matcher.match(text).map { [$0] }
         case .entity(let matcher): matcher.spans(in: text)
+        case .similar(let matcher): matcher.match(text).map { [$0] }
         }
     }
 
@@ -100,6 +102,7 @@ final class TextLeaf: Sendable {
         case .regex(let matcher): text.withUnsafeBufferPointer { matcher.spans(in: $0) }
         case .equals(let matcher): text.withUnsafeBufferPointer { matcher.match($0) }.map { [$0] }
         case .entity(let matcher): text.withUnsafeBufferPointer { matcher.spans(in: $0) }
+        case .similar(let matcher): text.withUnsafeBufferPointer { matcher.match($0) }.map { [$0] }
         }
     }
 }

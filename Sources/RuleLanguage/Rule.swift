@@ -180,6 +180,7 @@ public struct TextCondition: Sendable, Hashable {
         case equals(EqualsCondition)
         /// Something that is told by its form; folded text.
         case entity(EntityCondition)
+        case similar(SimilarCondition)
         /// Unicode scalars of the folded text without spaces, both bounds inclusive.
         case length(minimum: Int?, maximum: Int?)
         case all([TextCondition])

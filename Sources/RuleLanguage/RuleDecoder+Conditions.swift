@@ -18,7 +18,7 @@ extension RuleDecoder {
         "expect", "within", "trigger", "excuse", "atClose", "report", "onTransfer",
     ]
     static let laterOperators = [
-        "sequence", "gap", "measure", "measures", "fact", "facts", "similar",
+        "sequence", "gap", "measure", "measures", "fact", "facts",
         "entity", "repeats", "hours", "duration", "condition", "conditions",
     ]
     static let messageKeys = ["from", "auto", "kind", "position"]

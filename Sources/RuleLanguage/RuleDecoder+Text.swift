@@ -3,10 +3,10 @@ import Diagnostics
 
 extension RuleDecoder {
     static let textKeys = [
-        "keywords", "match", "boundary", "allow", "fold", "regex", "except", "equals", "length", "entity",
-        "all", "any", "not", "unless",
+        "keywords", "match", "boundary", "allow", "fold", "regex", "except", "equals", "similar", "length",
+        "entity", "all", "any", "not", "unless",
     ]
-    static let laterTextKeys = ["similar", "repeats", "words", "wordList"]
+    static let laterTextKeys = ["repeats", "words", "wordList"]
 
     /// A text condition that stands in `all`, `any`, `not` or `unless` of a message.
     private mutating func text(_ value: JSONValue, _ context: ConditionContext) -> TextCondition? {
@@ -56,6 +56,9 @@ extension RuleDecoder {
         if let member = fields["entity"], let entity = entity(member) {
             parts.append(part(.entity(entity), member))
         }
+        if let member = fields["similar"], let similar = similar(member) {
+            parts.append(part(similar, member))
+        }
         if let member = fields["length"], let length = length(member) {
             parts.append(part(length, member))
         }
@@ -84,7 +87,7 @@ extension RuleDecoder {
     }
 
     private mutating func diagnoseEmptyText(_ fields: Fields) {
-        let keys = ["keywords", "regex", "equals", "length", "entity", "all", "any", "not", "unless"]
+        let keys = ["keywords", "regex", "equals", "similar", "length", "entity", "all", "any", "not", "unless"]
         guard fields.present(keys).isEmpty, !fields.hasUnknown else { return }
         diagnose(
             .missingField, fields.head,

@@ -209,6 +209,9 @@ private struct CanonicalBytes {
             add(entity.kinds.map(\.rawValue))
             add(entity.allowedDomains)
             add(entity.includesProbable)
+        case .similar(let similar):
+            add(["similar", String(similar.floor)])
+            add(similar.texts)
         case .length(let minimum, let maximum):
             add("length")
             add(minimum.map(Int64.init))

@@ -72,7 +72,7 @@ struct SessionEqualsBatchTests {
         "the net of a session equals batch and oracle",
         arguments: [
             RandomCase.Features(rawValue: 0), .missingTimes, .truncation, .regex, .parts, .hours, .scopes,
-            [.scopes, .missingTimes, .truncation], .standard,
+            [.scopes, .missingTimes, .truncation], .likeness, .standard,
         ])
     func sessionEqualsBatch(features: RandomCase.Features) {
         for seed in Comparison.seeds(400) {

@@ -123,7 +123,7 @@ extension TextCondition {
     var usesRegex: Bool {
         switch kind {
         case .regex: true
-        case .keywords, .equals, .entity, .length: false
+        case .keywords, .equals, .entity, .similar, .length: false
         case .all(let children), .any(let children): children.contains(where: \.usesRegex)
         case .not(let child): child.usesRegex
         case .unless(let child, let others): ([child] + others).contains(where: \.usesRegex)

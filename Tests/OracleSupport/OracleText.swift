@@ -132,6 +132,7 @@ struct OracleText {
         case .entity(let entity):
             let runs = entity.kinds.contains(.phone) ? phones() : []
             return runs.isEmpty ? nil : Span.union(runs.map { folded.span($0) })
+        case .similar(let similar): return spans(of: similar)
         case .length(let minimum, let maximum):
             let count = folded.scalars.count { $0 != " " }
             return count >= minimum ?? 0 && count <= maximum ?? .max ? [] : nil

@@ -96,6 +96,7 @@ extension TextCondition {
             return "/\(regex.pattern)/" + (regex.except.map { " except /\($0)/" } ?? "")
         case .entity(let entity): return "entity(\(entity.kinds.map(\.rawValue).joined(separator: "|")))"
         case .equals(let equals): return "equals(\(equals.texts.joined(separator: "|")))"
+        case .similar(let similar): return "similar(\(similar.floor) \(similar.texts.joined(separator: "|")))"
         case .length(let minimum, let maximum):
             return "length(\(minimum ?? 0)...\(maximum.map { "\($0)" } ?? "∞"))"
         case .all(let children): return "all[\(children.map(\.sketch).joined(separator: ", "))]"

@@ -32,8 +32,13 @@ public struct RandomCase: Sendable {
         /// Messages near an anchor.
         public static let scopes = Features(rawValue: 1 << 10)
 
+        /// Messages alike to sentences, and to one another.
+        public static let likeness = Features(rawValue: 1 << 11)
+
         /// All but the oddities.
-        public static let standard: Features = [.missingTimes, .truncation, .regex, .parts, .hours, .scopes]
+        public static let standard: Features = [
+            .missingTimes, .truncation, .regex, .parts, .hours, .scopes, .likeness,
+        ]
     }
 
     public let seed: UInt64

@@ -94,6 +94,7 @@ struct RandomRules {
             default: return first
             }
         }
+        if features.contains(.likeness), draw.chance(20) { return similar(&draw) }
         switch draw.number(0...10) {
         case 10: return TextCondition(.entity(EntityCondition(kinds: [.phone])))
         case 0: return TextCondition(.length(minimum: draw.one(of: [nil, 1, 2]), maximum: 4))
