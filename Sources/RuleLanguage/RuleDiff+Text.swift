@@ -97,10 +97,17 @@ extension RuleDiff {
         return path
     }
 
-    /// The word for a value of one of the fields that have few.
     private func word(_ path: String, _ text: String, _ language: Language) -> String {
+        RuleWords.value(text, of: path, in: language)
+    }
+}
+
+/// What values of rules are called for people: in Chinese by the words of reports.
+public enum RuleWords {
+    /// The word for the value `text` of a rule's key; the value itself where it has none.
+    public static func value(_ text: String, of key: String, in language: Language) -> String {
         guard language == .chinese else { return text }
-        return switch (path, text) {
+        return switch (key, text) {
         case ("polarity", "positive"): "正面"
         case ("polarity", "negative"): "负面"
         case ("severity", "info"): "提示"
