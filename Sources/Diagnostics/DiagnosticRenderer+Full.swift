@@ -109,7 +109,7 @@ extension DiagnosticRenderer {
 ///
 /// Controls, line ends, direction marks and zero-width characters could forge or hide output; the
 /// zero-width joiner stays, because it is a part of many emoji.
-func visible(_ text: String) -> String {
+public func visible(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: isHidden) else { return text }
     var result = ""
     for scalar in text.unicodeScalars {

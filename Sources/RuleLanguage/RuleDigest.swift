@@ -28,7 +28,7 @@ public func rulesDigest(_ rules: [Rule]) -> String {
 ///
 /// Every text and list comes after its length, every case of an enum after a tag of its own. The
 /// tags are part of the format: a changed one changes every digest.
-private struct CanonicalBytes {
+struct CanonicalBytes {
     private(set) var bytes: [UInt8] = []
 
     mutating func add(_ number: Int) {

@@ -85,6 +85,26 @@ struct RuleSources {
         folder.hasSuffix("/") ? folder + name : folder + "/" + name
     }
 
+    /// Rules of files that were read already.
+    init(files: [SourceFile]) {
+        self.files = files
+        (rules, diagnostics) = loadRules(files: files)
+    }
+
+    /// The rules, for whoever only reads them; prints every error and ends with 66 where there is one.
+    func checkedRules() throws -> [Rule] {
+        let errors = diagnostics.filter { $0.severity == .error }
+        if errors.isEmpty { return rules }
+        throw refused(errors)
+    }
+
+    /// Prints `errors`; what to throw then.
+    func refused(_ errors: [Diagnostic]) -> CommandFailure {
+        note(RuleSources.renderer().render(errors, sources: files))
+        note(RuleSources.renderer().summary(of: errors, fileCount: files.count))
+        return CommandFailure(code: CommandFailure.badRules, phrase: nil)
+    }
+
     private static func unreadable(_ path: String) -> CommandFailure {
         let reason = String(cString: strerror(errno == 0 ? ENOENT : errno))
         return CommandFailure(
@@ -133,9 +153,7 @@ struct RuleSources {
         let (compiled, all) = compile(policy: policy)
         let errors = all.filter { $0.severity == .error }
         if let compiled, errors.isEmpty { return compiled }
-        note(RuleSources.renderer().render(errors, sources: files))
-        note(RuleSources.renderer().summary(of: errors, fileCount: files.count))
-        throw CommandFailure(code: CommandFailure.badRules, phrase: nil)
+        throw refused(errors)
     }
 
     /// The renderer of diagnostics for standard error.

@@ -9,8 +9,10 @@ import RuleLanguage
 struct RulesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rules",
-        abstract: "Checks, tests and makes rule files. 规则检查与测试",
-        subcommands: [Check.self, Test.self, FromList.self])
+        abstract: "Checks, tests, makes and publishes rule files. 规则检查、测试与发布",
+        subcommands: [
+            Check.self, Test.self, FromList.self, Publish.self, Versions.self, Show.self, Diff.self,
+        ])
 
     /// The forms in which diagnostics are printed.
     enum Format: String, ExpressibleByArgument, CaseIterable {

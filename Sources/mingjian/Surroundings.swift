@@ -44,6 +44,21 @@ enum Surroundings {
 
     static let foldTable = FoldTable.cached(in: cache)
 
+    /// The time now; `MINGJIAN_NOW` (`2026-03-02T01:04:12.000Z`) stands for it in tests.
+    static func now() throws -> Instant {
+        guard let text = ProcessInfo.processInfo.environment["MINGJIAN_NOW"], !text.isEmpty else {
+            return Instant(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded(.down)))
+        }
+        guard let instant = Instant(utcText: text) else {
+            throw CommandFailure(
+                code: CommandFailure.usage,
+                phrase: Phrase(
+                    "MINGJIAN_NOW is written like 2026-03-02T01:04:12.000Z",
+                    "MINGJIAN_NOW 的写法如 2026-03-02T01:04:12.000Z"))
+        }
+        return instant
+    }
+
     /// The zone of the tz database with this name, as a table of its transitions from 1970 to 2070.
     static func zone(_ name: String) -> Zone? {
         if name == "Asia/Shanghai" { return shanghai }

@@ -75,10 +75,23 @@ struct ImportTableTests {
 
     @Test("no clock is read below the composition root")
     func noClockBelowTheRoot() {
-        let clocks = ["Date()", "Date.now", "DispatchTime.now", "ContinuousClock", "SuspendingClock", "clock_gettime"]
+        let clocks = [
+            "Date()", "Date.now", "Date(timeIntervalSinceNow", "DispatchTime.now", "ContinuousClock",
+            "SuspendingClock", "clock_gettime", "gettimeofday", "timespec_get", "time(nil)",
+        ]
         for file in Self.files(below: "Sources") where !file.path.hasPrefix("Sources/mingjian/") {
             for clock in clocks {
                 #expect(!file.text.contains(clock), "\(file.path) reads a clock: \(clock)")
+            }
+        }
+    }
+
+    @Test("rules, versions and reports come from values: these targets read no file and no environment")
+    func noFilesInPureTargets() {
+        let pure = ["ConversationModel", "Diagnostics", "RuleLanguage", "Evaluation", "Reports", "Synthesis"]
+        for file in pure.flatMap({ Self.files(below: "Sources/\($0)") }) {
+            for word in ["FileManager", "FileHandle", "fopen(", "contentsOf: URL", "ProcessInfo", "getenv("] {
+                #expect(!file.text.contains(word), "\(file.path) contains \(word)")
             }
         }
     }

@@ -1,0 +1,143 @@
+import ArgumentParser
+import ConversationModel
+import Diagnostics
+import Evaluation
+import Foundation
+import RuleLanguage
+
+extension RulesCommand {
+    /// `mingjian rules publish`: rules become an immutable version.
+    struct Publish: ParsableCommand {
+        enum Effective: String, ExpressibleByArgument, CaseIterable {
+            case midnight, now
+        }
+
+        static let configuration = CommandConfiguration(
+            commandName: "publish",
+            abstract: "Checks and tests rules and makes a version of them. 发布规则版本",
+            discussion: """
+                The version comes into force at the next midnight of the shop; today
+                keeps the rules it began with. --effective now is for emergencies, and
+                its reason is kept.
+
+                Examples:
+                  mingjian rules publish Rules --to shop --author 阿宁 --note "开始语放宽到45秒"
+                  mingjian rules publish Rules --to shop --author 阿宁 --note "停用误判规则" \\
+                      --effective now --reason "大促误判，客服被误扣分"
+
+                Exit codes: 0 published, or nothing new; 66 the rules have errors, failing
+                or too few examples, or the store is damaged; 74 it cannot be written.
+                """)
+
+        @Argument(help: "Rule files or directories.")
+        var paths: [String]
+
+        @Option(help: "The store: a directory, made where it is missing.")
+        var to: String
+
+        @Option(help: "Who publishes.")
+        var author: String
+
+        @Option(help: "What is new, and why.")
+        var note: String
+
+        @Option(help: "midnight (default) or now.")
+        var effective = Effective.midnight
+
+        @Option(help: "Why it cannot wait; with --effective now.")
+        var reason: String?
+
+        @Option(help: "The shop's zone (default: that of the newest version, else Asia/Shanghai).")
+        var zone: String?
+
+        func run() throws {
+            try mingjian.run { try publish() }
+        }
+
+        private func publish() throws -> Int32 {
+            try checkTexts()
+            let store = VersionStore(path: to)
+            let name = try zone ?? store.index(mayBeMissing: true).versions.last?.zone ?? "Asia/Shanghai"
+            guard let zone = Surroundings.zone(name) else {
+                throw CommandFailure(
+                    code: CommandFailure.usage, phrase: Phrase("unknown time zone '\(name)'", "未知的时区 “\(name)”"))
+            }
+            let found = try RuleFolder.files(at: paths)
+            let rules = try testedRules(found.map(\.source), policy: TimePolicy(zone: zone))
+            let files = found.map { SourceFile(path: $0.name, bytes: $0.source.bytes) }
+            let (publication, index) = try store.publish(files) { index in
+                do {
+                    // The time is read when it is this publisher's turn, so that times follow numbers.
+                    return try index.publication(
+                        of: files, rules: rules, author: author, note: note, at: Surroundings.now(), zone: zone,
+                        emergencyReason: reason)
+                } catch let fault as VersionFault {
+                    throw CommandFailure(
+                        code: CommandFailure.inputOutput,
+                        phrase: Phrase(
+                            "'\(fault.file)': \(fault.reason.english)", "“\(fault.file)”：\(fault.reason.chinese)"))
+                }
+            }
+            try tell(publication, index)
+            return 0
+        }
+
+        /// What is kept for ever is one line without tricks.
+        private func checkTexts() throws {
+            guard (effective == .now) == (reason != nil) else {
+                throw CommandFailure(
+                    code: CommandFailure.usage,
+                    phrase: Phrase(
+                        "--effective now and --reason go together", "--effective now 与 --reason 须一起使用"))
+            }
+            for (option, text) in [("--author", author), ("--note", note), ("--reason", reason ?? "-")] {
+                let isBlank = text.allSatisfy(\.isWhitespace)
+                guard !isBlank, text.unicodeScalars.count <= 2000, visible(text) == text else {
+                    throw CommandFailure(
+                        code: CommandFailure.usage,
+                        phrase: Phrase(
+                            "\(option) takes one line of 1 to 2000 characters", "\(option) 须为 1 到 2000 字的一行文字"))
+                }
+            }
+        }
+
+        /// The rules of `files`, which compile, pass their examples and have enough of them.
+        private func testedRules(_ files: [SourceFile], policy: TimePolicy) throws -> [Rule] {
+            let sources = RuleSources(files: files)
+            let compiled = try sources.compiled(policy: policy)
+            let report = try ExampleRunner(sources.rules, compiled: compiled).run()
+            let faults = publicationFaults(sources.rules) + report.diagnostics
+            if faults.isEmpty { return sources.rules }
+            throw sources.refused(faults.sorted(by: Diagnostic.precedes))
+        }
+
+        private func tell(_ publication: RuleVersionIndex.Publication, _ index: RuleVersionIndex) throws {
+            let text: Phrase
+            switch publication {
+            case .unchanged(let version):
+                text = Phrase(
+                    "version \(version.number) (\(version.folderName)) has this content already; nothing was published",
+                    "第 \(version.number) 版（\(version.folderName)）内容相同，未发布新版本")
+            case .new(let version):
+                let from = VersionWords.time(version.effectiveFrom, zone: version.zone)
+                text = Phrase(
+                    "published version \(version.number) (\(version.folderName)): \(version.ruleCount) rules, in force from \(from) (\(version.zone))\(version.isEmergency ? ", emergency" : "")",
+                    "已发布第 \(version.number) 版（\(version.folderName)）：\(version.ruleCount) 条规则，自 \(from)（\(version.zone)）起生效\(version.isEmergency ? "，紧急" : "")"
+                )
+                if version.number == 1 {
+                    say(
+                        Phrase(
+                            "the first version stands for all earlier days too (retroactive)",
+                            "首版对此前各日追溯适用"), severity: "note")
+                }
+                if let before = index[version.number - 1], before.number > 1, index.isReplaced(before) {
+                    say(
+                        Phrase(
+                            "version \(before.number) is replaced and never comes into force",
+                            "第 \(before.number) 版被替换，不再生效"), severity: "note")
+                }
+            }
+            try Output().write(text.text(in: Surroundings.language) + "\n")
+        }
+    }
+}
