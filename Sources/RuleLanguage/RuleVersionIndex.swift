@@ -58,7 +58,7 @@ public struct RuleVersionIndex: Sendable, Hashable {
 
     /// The version with this number.
     public subscript(number: Int) -> RuleVersion? {
-        versions.indices.contains(number - 1) ? versions[number - 1] : nil
+        number >= 1 && number <= versions.count ? versions[number - 1] : nil
     }
 
     /// The version in force at `instant`; nil only where there is none at all. O(log versions).

@@ -56,6 +56,7 @@ extension RulesCommand {
 
         private func publish() throws -> Int32 {
             try checkTexts()
+            try checkPlace()
             let store = VersionStore(path: to)
             let name = try zone ?? store.index(mayBeMissing: true).versions.last?.zone ?? "Asia/Shanghai"
             guard let zone = Surroundings.zone(name) else {
@@ -99,6 +100,19 @@ extension RulesCommand {
                             "\(option) takes one line of 1 to 2000 characters", "\(option) 须为 1 到 2000 字的一行文字"))
                 }
             }
+        }
+
+        /// A store below the rules would be published with them the next time.
+        private func checkPlace() throws {
+            func whole(_ path: String) -> [String] {
+                URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().pathComponents
+            }
+            let store = whole(to)
+            guard let path = paths.first(where: { store.starts(with: whole($0)) }) else { return }
+            throw CommandFailure(
+                code: CommandFailure.usage,
+                phrase: Phrase(
+                    "the store '\(to)' lies in the rules '\(path)'", "版本目录 “\(to)” 位于规则目录 “\(path)” 之内"))
         }
 
         /// The rules of `files`, which compile, pass their examples and have enough of them.

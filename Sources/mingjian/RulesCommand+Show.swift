@@ -105,7 +105,7 @@ extension RulesCommand {
                     + (shown.isRetroactive ? Phrase(", retroactive (追溯)", "，追溯").text(in: language) : "")
             ]
             func add(_ label: Phrase, _ text: String) {
-                lines.append("  " + label.text(in: language) + ": " + text)
+                lines.append("  " + label.text(in: language) + ": " + visible(text))
             }
             if let on, let from = shown.from { add(Phrase("judges on \(on) from", "\(on) 起评时间"), time(from)) }
             add(Phrase("in force from", "生效时间"), "\(time(version.effectiveFrom)) (\(version.zone))")

@@ -69,14 +69,14 @@ extension RulesCommand {
                 [head]
                     + rows.map { version, word in
                         let emergency = version.emergencyReason.map {
-                            Phrase(" [emergency: \($0)]", "［紧急：\($0)］").text(in: language)
+                            Phrase(" [emergency: \(visible($0))]", "［紧急：\(visible($0))］").text(in: language)
                         }
                         return [
                             String(version.number), word.text(in: language),
                             VersionWords.time(version.effectiveFrom, zone: version.zone),
                             VersionWords.time(version.publishedAt, zone: version.zone),
-                            String(version.ruleCount), version.author, String(version.digest.prefix(12)),
-                            version.note + (emergency ?? ""),
+                            String(version.ruleCount), visible(version.author), String(version.digest.prefix(12)),
+                            visible(version.note) + (emergency ?? ""),
                         ]
                     })
         }

@@ -81,8 +81,12 @@ extension VersionStore {
         let file = path + "/.lock"
         let descriptor = open(file, O_CREAT | O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw OutputError(path: file, code: errno) }
-        for _ in 0..<1500 where !Surroundings.isInterrupted.load(ordering: .relaxed) {
+        for _ in 0..<1500 {
             if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return descriptor }
+            if Surroundings.isInterrupted.load(ordering: .relaxed) {
+                close(descriptor)
+                throw CommandFailure(code: 130, phrase: Phrase("interrupted", "已中断"))
+            }
             usleep(20_000)
         }
         close(descriptor)

@@ -259,6 +259,25 @@ struct VersionTests {
         #expect(try ask(["diff", store, "1", "2"]).text.contains("+ 加我微信"))
     }
 
+    @Test("a publisher who is killed at any moment leaves the store as it was, or with one version more")
+    func killed() throws {
+        for round in 0..<12 {
+            let path = try directory.write("k.json", Self.rule("contact", ["加微信\(round)"]))
+            let run = try Command.process(
+                ["rules", "publish", path, "--to", store, "--author", "甲", "--note", "n"], in: directory,
+                environment: ["MINGJIAN_NOW": "2026-03-02T02:00:00.000Z"])
+            try run.process.run()
+            usleep(UInt32(round) * 5_000)
+            kill(run.process.processIdentifier, SIGKILL)
+            run.process.waitUntilExit()
+            let list = try ask(["versions", store, "--format", "json"])
+            #expect(list.code == 0 || folders.filter { !$0.hasPrefix(".") }.isEmpty, "\(list.errors)")
+        }
+        try write("加微信")
+        #expect(try publish().code == 0)
+        #expect(try ask(["versions", store]).code == 0 && !folders.contains(".new"))
+    }
+
     @Test("publishers at once get numbers of their own")
     func concurrent() throws {
         let runs = try (0..<6).map { number -> (process: Process, output: String, errors: String) in
@@ -319,10 +338,22 @@ struct VersionTests {
         let object = try JSONSerialization.jsonObject(with: Data(shown.output)) as? [String: Any]
         let versions = object?["versions"] as? [[String: Any]]
         #expect((versions?.first?["ruleList"] as? [[String: Any]])?.first?["id"] as? String == "contact")
-        // A store below a file cannot be made.
+        #expect(try ask(["show", store, "--version=-9223372036854775808"]).code == 64)
+        // A store below the rules would become a part of them.
+        let inside = try Command.run(
+            ["rules", "publish", rules, "--to", rules + "/deep/store", "--author", "a", "--note", "b"], in: directory)
+        #expect(inside.code == 64, "\(inside.errors)")
         let blocked = try Command.run(
-            ["rules", "publish", rules, "--to", rules + "/deep/contact.json", "--author", "a", "--note", "b"],
+            [
+                "rules", "publish", rules, "--to", directory.path + "/rules/deep/contact.json/store", "--author", "a",
+                "--note", "b",
+            ],
             in: directory)
-        #expect(blocked.code == 74 || blocked.code == 66)
+        #expect(blocked.code == 64, "\(blocked.errors)")
+        try directory.write("file", "")
+        let file = try Command.run(
+            ["rules", "publish", rules, "--to", directory.path + "/file", "--author", "a", "--note", "b"], in: directory
+        )
+        #expect(file.code == 74, "\(file.code) \(file.errors)")
     }
 }
