@@ -45,16 +45,42 @@ extension RuleDecoder {
                     ),
                 ])
         else { return nil }
+        // All that is known is decoded, so that one run shows what is wrong in any of it.
         let present = fields.present(Self.operators)
+        checkOperators(present, fields)
+        let here = place(value.range)
+        var base: Condition?
+        for member in present {
+            let condition =
+                member.key == "use"
+                ? usedCondition(member, context, isNested: fields["unless"] != nil)
+                : kind(member, fields, context.inner).map { Condition($0, place: here) }
+            if member.key == present[0].key { base = condition }
+        }
+        if fields["after"] == nil { _ = expectation(nil, fields, context.inner) }
+        let exceptions =
+            fields["unless"].map { conditions($0, context.inner, allowsSingle: true) }
+        let isSubject = fields["subject"].flatMap { boolean($0) } ?? false
+        if let member = fields["subject"], isSubject, let first = present.first {
+            checkSubject(member, first, context)
+        }
+        guard var condition = base else { return nil }
+        if let exceptions { condition = Condition(.unless(condition, exceptions), place: here) }
+        condition.isSubject = isSubject
+        return condition
+    }
+
+    /// One operator must stand in a condition, with the companions that it has.
+    private mutating func checkOperators(_ present: [JSONMember], _ fields: Fields) {
         guard let first = present.first else {
-            if fields.hasUnknown { return nil }
+            if fields.hasUnknown { return }
             diagnose(
                 .missingField, fields.head,
                 Phrase("a condition needs an operator", "条件里没有操作符"),
                 help: Phrase(
                     "one of \(Self.operators.joined(separator: ", "))",
                     "可用：\(Self.operators.joined(separator: "、"))"))
-            return nil
+            return
         }
         for extra in present.dropFirst() {
             diagnose(
@@ -67,23 +93,6 @@ extension RuleDecoder {
                     "请拆成两个条件：\"all\": [ { … }, { … } ] 或 \"any\": [ … ]"))
         }
         requireCompanion(fields, of: Self.expectationKeys, "after")
-        let isSubject = fields["subject"].flatMap { boolean($0) } ?? false
-        if let member = fields["subject"], isSubject {
-            checkSubject(member, first, context)
-        }
-        let here = place(value.range)
-        var base: Condition?
-        if first.key == "use" {
-            base = usedCondition(first, context, isNested: fields["unless"] != nil)
-        } else {
-            base = kind(first, fields, context.inner).map { Condition($0, place: here) }
-        }
-        let exceptions =
-            fields["unless"].map { conditions($0, context.inner, allowsSingle: true) }
-        guard var condition = base else { return nil }
-        if let exceptions { condition = Condition(.unless(condition, exceptions), place: here) }
-        condition.isSubject = isSubject
-        return condition
     }
 
     /// Counts a condition and its depth; false where the rule is over a limit.
@@ -217,6 +226,7 @@ extension RuleDecoder {
         else { return nil }
         let of = require(fields, "of").flatMap { condition($0.value, context) }
         let present = fields.present(bounds)
+        let decoded = present.map { self.bound($0) }
         guard let first = present.first else {
             if fields.hasUnknown { return nil }
             diagnose(
@@ -246,7 +256,7 @@ extension RuleDecoder {
                     help: Phrase("use a 'message' condition in 'of'", "of 请用 message 条件"))
             }
         }
-        guard let bound = bound(first), let of else { return nil }
+        guard let bound = decoded[0], let of else { return nil }
         return Count(of: of, bound: bound)
     }
 

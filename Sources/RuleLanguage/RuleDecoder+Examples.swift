@@ -126,8 +126,11 @@ extension RuleDecoder {
         let kind = fields["kind"].flatMap { member in
             word(member.value, MessageKind.allCases.map(\.name), name: "kind")
         }.flatMap(Self.kind(named:))
-        guard let (member, speaker, agent) = speaker(fields, value, kind) else { return }
         let after = fields["after"].flatMap { duration($0) }
+        let isAutomatic = fields["auto"].flatMap { boolean($0) } ?? false
+        let to = fields["to"].flatMap { text($0, scalars: RuleLimits.nameScalars) }
+        let event = fields["event"].flatMap { self.event($0) }
+        guard let (member, speaker, agent) = speaker(fields, value, kind) else { return }
         var message = Message(
             time: builder.instant(after: after, first: Self.firstInstant), speaker: speaker,
             agent: agent, kind: kind ?? .text)
@@ -136,18 +139,20 @@ extension RuleDecoder {
             guard let plain = marked(text, member.value.range, &builder) else { return }
             message.text = plain
         }
-        message.isAutomatic = fields["auto"].flatMap { boolean($0) } ?? false
-        if let to = fields["to"] {
-            message.transferTarget = text(to, scalars: RuleLimits.nameScalars)
-        }
-        if let event = fields["event"] {
-            if kind == nil { message.kind = .event }
-            if let parts = self.fields(of: event.value, "event", known: ["type", "value"]) {
-                message.eventType = requiredText(parts, "type", scalars: RuleLimits.nameScalars)
-                message.eventValue = parts["value"].flatMap { string($0) }
-            }
-        }
+        message.isAutomatic = isAutomatic
+        message.transferTarget = to
+        if fields["event"] != nil, kind == nil { message.kind = .event }
+        message.eventType = event?.type
+        message.eventValue = event?.value
         builder.append(message)
+    }
+
+    private mutating func event(_ member: JSONMember) -> (type: String?, value: String?)? {
+        guard let fields = fields(of: member.value, "event", known: ["type", "value"]) else {
+            return nil
+        }
+        let type = requiredText(fields, "type", scalars: RuleLimits.nameScalars)
+        return (type, fields["value"].flatMap { string($0) })
     }
 
     /// Who speaks, under which key the text stands, and the agent that is named.
@@ -167,6 +172,7 @@ extension RuleDecoder {
         guard texts.count == 1, let member = texts.first,
             let speaker = Self.speaker(named: member.key)
         else {
+            if texts.isEmpty, fields.hasUnknown { return nil }
             badExample(
                 value.head,
                 texts.isEmpty

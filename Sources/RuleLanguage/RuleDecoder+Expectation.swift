@@ -2,19 +2,20 @@ import ConversationModel
 import Diagnostics
 
 extension RuleDecoder {
-    /// `after` and its companions.
+    /// `after` and its companions; these alone where `after` is missing, for what is wrong in them.
     mutating func expectation(
-        _ member: JSONMember, _ fields: Fields, _ context: ConditionContext
+        _ member: JSONMember?, _ fields: Fields, _ context: ConditionContext
     ) -> Expectation? {
-        let after = condition(member.value, context)
-        let expect = require(fields, "expect", of: "after").flatMap { condition($0.value, context) }
+        let after = member.flatMap { condition($0.value, context) }
+        let answer = member == nil ? fields["expect"] : require(fields, "expect", of: "after")
+        let expect = answer.flatMap { condition($0.value, context) }
         var result = Expectation(
             after: after ?? Condition(.any([])), expect: expect ?? Condition(.any([])))
         if let within = fields["within"] { window(within, &result) }
         if let trigger = fields["trigger"] { result.trigger = self.trigger(trigger) ?? .run }
         if let excuse = fields["excuse"] {
             result.excuse = self.excuse(excuse, context)
-            if result.time == nil, fields["within"].map({ !hasTime($0) }) ?? true {
+            if member != nil, result.time == nil, fields["within"].map({ !hasTime($0) }) ?? true {
                 diagnose(
                     .conflictingFields, excuse.keyRange,
                     Phrase(
@@ -106,10 +107,9 @@ extension RuleDecoder {
     private mutating func excuse(
         _ member: JSONMember, _ context: ConditionContext
     ) -> Expectation.Excuse? {
-        guard
-            let fields = fields(of: member.value, "excuse", known: ["when", "extend", "times"]),
-            let condition = require(fields, "when").flatMap({ condition($0.value, context) })
+        guard let fields = fields(of: member.value, "excuse", known: ["when", "extend", "times"])
         else { return nil }
+        let condition = require(fields, "when").flatMap { self.condition($0.value, context) }
         let extend = fields["extend"].flatMap { duration($0) }
         if extend == 0, let member = fields["extend"] {
             diagnose(
@@ -117,6 +117,7 @@ extension RuleDecoder {
                 Phrase("'extend' is 0s and gives no time", "“extend” 是 0s，没有延长"))
         }
         let times = fields["times"].flatMap { count($0, to: 1000) } ?? 1
+        guard let condition else { return nil }
         return Expectation.Excuse(condition: condition, extend: extend, times: times)
     }
 

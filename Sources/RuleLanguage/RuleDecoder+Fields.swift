@@ -10,8 +10,6 @@ struct Fields {
     let range: SourceRange
     private let known: [String]
     private var slots: [JSONMember?]
-    /// Known keys that an unknown one was probably meant to be.
-    var misspelt: Set<String> = []
     /// Whether the object has keys that are not known: what is missing may be among them.
     var hasUnknown = false
 
@@ -35,6 +33,12 @@ struct Fields {
         return true
     }
 
+    /// Keeps a member with an unknown key as the one that was probably meant, so that what is wrong
+    /// inside it is found in the same run; where both are there, the one with the right key counts.
+    mutating func adopt(_ member: JSONMember, as key: String) {
+        _ = add(JSONMember(key: key, keyRange: member.keyRange, value: member.value))
+    }
+
     /// The members among `keys`, in the order of `keys`.
     func present(_ keys: [String]) -> [JSONMember] {
         keys.compactMap { self[$0] }
@@ -56,6 +60,7 @@ extension RuleDecoder {
             return nil
         }
         var fields = Fields(name: name, value: value, known: known)
+        var misspelt: [(member: JSONMember, meant: String)] = []
         for member in members where !hasTooManyErrors {
             switch fields.add(member) {
             case true?: continue
@@ -70,14 +75,16 @@ extension RuleDecoder {
                 if let near = unknown(
                     member, name, known: known, later: later, elsewhere: elsewhere)
                 {
-                    fields.misspelt.insert(near)
+                    misspelt.append((member, near))
                 }
             }
         }
+        for (member, meant) in misspelt { fields.adopt(member, as: meant) }
         return fields
     }
 
-    /// Diagnoses an unknown key; the known one that it was probably meant to be.
+    /// Diagnoses an unknown key; the known one that it was probably meant to be, unless it belongs
+    /// elsewhere.
     private mutating func unknown(
         _ member: JSONMember, _ name: String, known: [String], later: [String],
         elsewhere: [(keys: [String], help: Phrase)]
@@ -95,7 +102,8 @@ extension RuleDecoder {
         }
         var help: Phrase?
         let near = didYouMean(member.key, among: known)
-        if let place = elsewhere.first(where: { $0.keys.contains(member.key) }) {
+        let place = elsewhere.first { $0.keys.contains(member.key) }
+        if let place {
             help = place.help
         } else if let near {
             help = Phrase("did you mean '\(near)'?", "是不是想写 “\(near)”？")
@@ -107,15 +115,14 @@ extension RuleDecoder {
             .unknownField, member.keyRange,
             Phrase("unknown field '\(key)' in '\(name)'", "\(name) 里有未知字段 “\(key)”"),
             help: help)
-        return near
+        return place == nil ? near : nil
     }
 
-    /// The member `key`, diagnosed where it is missing and not just misspelt.
+    /// The member `key`, diagnosed where it is missing.
     mutating func require(
         _ fields: Fields, _ key: String, of owner: String? = nil
     ) -> JSONMember? {
         if let member = fields[key] { return member }
-        if fields.misspelt.contains(key) { return nil }
         let owner = owner ?? fields.name
         diagnose(
             .missingField, fields.head,

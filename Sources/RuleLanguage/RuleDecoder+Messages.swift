@@ -85,7 +85,9 @@ extension RuleDecoder {
             return nil
         }
         let present = fields.present(["first", "last"])
-        guard let bound = present.first else {
+        let positions = present.map { self.position(at: $0) }
+        guard let position = positions.first else {
+            if fields.hasUnknown { return nil }
             diagnose(
                 .missingField, fields.head,
                 Phrase("'position' needs 'first' or 'last'", "position 缺少 “first” 或 “last”"))
@@ -99,6 +101,10 @@ extension RuleDecoder {
                 help: Phrase(
                     "use two 'message' conditions in an 'all'", "请在 all 里写两个 message 条件"))
         }
+        return position
+    }
+
+    private mutating func position(at bound: JSONMember) -> Position? {
         let isFirst = bound.key == "first"
         if isDuration(bound.value) {
             return duration(bound).map { isFirst ? .firstMilliseconds($0) : .lastMilliseconds($0) }

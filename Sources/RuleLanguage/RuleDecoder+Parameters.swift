@@ -60,12 +60,12 @@ extension RuleDecoder {
         }
         guard
             let fields = fields(
-                of: member.value, member.key, known: ["type", "default", "min", "max", "title"]),
-            let type = require(fields, "type"),
-            let kind: Parameter.Kind = choice(type, Parameter.Kind.allCases.map(\.rawValue)),
-            let standard = require(fields, "default")
+                of: member.value, member.key, known: ["type", "default", "min", "max", "title"])
         else { return nil }
         let title = fields["title"].flatMap { text($0, scalars: RuleLimits.nameScalars) } ?? ""
+        let type: Parameter.Kind? =
+            require(fields, "type").flatMap { choice($0, Parameter.Kind.allCases.map(\.rawValue)) }
+        guard let standard = require(fields, "default"), let kind = type else { return nil }
         if kind == .keywords {
             for bound in fields.present(["min", "max"]) {
                 diagnose(
@@ -78,9 +78,10 @@ extension RuleDecoder {
             guard !phrases.isEmpty else { return nil }
             return Parameter(name: member.key, kind: kind, value: .strings(phrases), title: title)
         }
-        guard let value = number(standard, kind) else { return nil }
+        let standardNumber = number(standard, kind)
         let minimum = fields["min"].flatMap { number($0, kind) }
         let maximum = fields["max"].flatMap { number($0, kind) }
+        guard let value = standardNumber else { return nil }
         if let minimum, let maximum, minimum > maximum, let bound = fields["max"] {
             diagnose(
                 .outOfRange, bound.value.range,

@@ -224,6 +224,26 @@ import Testing
             ])
     }
 
+    @Test(arguments: [
+        (#"{"mesage": {"kind": "pic"}}"#, ["unknown-field", "bad-value"]),
+        (#"{"what": {}, "expect": {"message": {"kind": "pic"}}}"#, ["unknown-field", "bad-value"]),
+        (#"{"message": {}, "silence": {"of": "me", "min": "1s"}}"#, ["conflicting-fields", "bad-value"]),
+        (#"{"message": {"position": {"frist": "1x"}}}"#, ["unknown-field", "bad-duration"]),
+        (
+            #"{"count": {"of": {"message": {}}, "atLeast": 2, "atMost": "x"}}"#,
+            ["conflicting-fields", "wrong-type"]
+        ),
+        (
+            #"{"after": {"message": {}}, "expect": {"message": {}}, "within": {"time": "1m"}, "excuse": {"whn": {"mssage": {}}, "times": 0}}"#,
+            ["unknown-field", "unknown-field", "out-of-range"]
+        ),
+        // The right key counts, and what it says is not said twice.
+        (#"{"message": {"from": "buyer", "form": "nobody"}}"#, ["unknown-field"]),
+    ])
+    func findsWhatIsWrongBesideAndInsideAnUnknownField(_ when: String, _ codes: [String]) {
+        #expect(decodeWhen(when).codes == codes)
+    }
+
     @Test(
         arguments: [
             ("500ms", 500), ("30s", 30_000), ("3m", 180_000), ("2h", 7_200_000), ("1d", 86_400_000),
