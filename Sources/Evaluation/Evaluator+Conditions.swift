@@ -165,8 +165,8 @@ extension Evaluator {
     private func value(_ message: MessageNode) -> Value {
         let (scope, unknown) = scope(message)
         guard let scope else { return Value(matches: arena.empty(), unknowns: unknown) }
-        guard let text = message.text else { return Value(matches: scope) }
-        return Value(matches: holds(text, in: scope))
+        let held = message.text.map { holds($0, in: scope) } ?? scope
+        return message.repeats < 0 ? Value(matches: held) : repeating(Int(message.repeats), in: held)
     }
 
     /// The rows of `scope` whose text satisfies the condition.

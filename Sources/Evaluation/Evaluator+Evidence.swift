@@ -93,6 +93,7 @@ extension Evaluator {
         switch rules.nodes[node].kind {
         case .message(let message):
             if anchor >= 0 { addEvidence(row: anchor, .match, spans: spans(message, at: anchor)) }
+            addRepeated(message, by: anchor)
         case .expectation(let expectation):
             guard let obligation = obligation(of: node, anchor: anchor) else { return }
             addTriggerEvidence(node, obligation)

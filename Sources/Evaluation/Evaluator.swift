@@ -19,6 +19,8 @@ public final class Evaluator {
     let breaker = WordBreaker()
     /// Where messages are compared with sentences.
     let pairs: PairCounter
+    /// Where messages are compared with earlier ones.
+    let likeness = LikenessTable()
     /// Joined texts by the number of their lane.
     let blocks: FixedTable<JoinedBlock>
     /// Hits of the block sorted by message, and where each message's begin.

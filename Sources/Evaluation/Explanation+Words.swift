@@ -59,6 +59,10 @@ enum ConditionWords {
             english += ": \(text.english)"
             chinese += "，\(text.chinese)"
         }
+        if let repeats = message.repeats.map({ label($0) }) {
+            english += ", \(repeats.english)"
+            chinese += "，\(repeats.chinese)"
+        }
         return Phrase(english, chinese)
     }
 

@@ -30,6 +30,8 @@ struct MessageNode: Hashable {
     let populationNumber: Int
     let position: Position?
     let text: TextNode?
+    /// Number of its `repeats` in `CompiledRules.repeats`, or -1.
+    let repeats: Int32
 }
 
 /// The times and counts of an expectation, without its conditions.

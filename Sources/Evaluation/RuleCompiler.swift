@@ -12,6 +12,7 @@ public struct RuleCompiler {
     private var leafNumbers: [LeafKey: Int] = [:]
     private var nodeNumbers: [Node.Kind: Int] = [:]
     private var populationNumbers: [PopulationTest: Int] = [:]
+    private var repeatsNumbers: [RepeatsKey: Int32] = [:]
     private var classNumbers: [UnitKind: [ExposureSource: Int]] = [:]
     private var spanMatchers: [Pattern: SpanMatcher] = [:]
     private var placeOfAtom: [Int32: Place] = [:]
@@ -24,6 +25,11 @@ public struct RuleCompiler {
         case regex(String, String?, FoldLevel)
         case equals(EqualsCondition)
         case similar(SimilarCondition)
+    }
+
+    private struct RepeatsKey: Hashable {
+        let plan: Repeats
+        let population: Int
     }
 
     private init(table: FoldTable) {
@@ -111,7 +117,7 @@ public struct RuleCompiler {
     }
 
     private func plainRule(_ node: Int) -> CompiledRule.PlainRule? {
-        guard case .message(let message) = parts.nodes[node].kind, message.position == nil,
+        guard case .message(let message) = parts.nodes[node].kind, message.position == nil, message.repeats < 0,
             case .leaf(let leaf) = message.text, !parts.leaves[leaf].isInverted,
             !parts.leaves[leaf].atoms.isEmpty
         else { return nil }
@@ -220,7 +226,8 @@ public struct RuleCompiler {
                 .message(
                     MessageNode(
                         population: population, populationNumber: number(of: population),
-                        position: message.position, text: text)), isPure: true)
+                        position: message.position, text: text,
+                        repeats: message.repeats.map { number(of: $0, message.population) } ?? -1)), isPure: true)
         case .expectation(let plan):
             let node = ExpectationNode(
                 timing: ExpectationTiming(plan), after: compile(plan.after), expect: compile(plan.expect),
@@ -272,6 +279,18 @@ public struct RuleCompiler {
         parts.populations.append(population)
         populationNumbers[population] = parts.populations.count - 1
         return parts.populations.count - 1
+    }
+
+    private mutating func number(of plan: Repeats, _ population: Population) -> Int32 {
+        let compared = PopulationTest(RepeatsTest.compared(plan, for: population))
+        // Both the messages and those before them must have been folded.
+        parts.textSenders[.folded, default: 0] |= compared.senders | PopulationTest(population).senders
+        let key = RepeatsKey(plan: plan, population: number(of: compared))
+        if let known = repeatsNumbers[key] { return known }
+        parts.repeats.append(
+            RepeatsTest(plan, population: compared, populationNumber: key.population, table: table))
+        repeatsNumbers[key] = Int32(parts.repeats.count - 1)
+        return Int32(parts.repeats.count - 1)
     }
 
     private mutating func compile(_ text: TextCondition, senders: UInt8) -> TextNode {

@@ -163,11 +163,16 @@ public struct MessageCondition: Sendable, Hashable {
     public var position: Position?
     /// Nil: every message of the population.
     public var text: TextCondition?
+    /// Taken last, of the messages whose text holds.
+    public var repeats: Repeats?
 
-    public init(population: Population, position: Position? = nil, text: TextCondition? = nil) {
+    public init(
+        population: Population, position: Position? = nil, text: TextCondition? = nil, repeats: Repeats? = nil
+    ) {
         self.population = population
         self.position = position
         self.text = text
+        self.repeats = repeats
     }
 }
 

@@ -19,9 +19,9 @@ extension RuleDecoder {
     ]
     static let laterOperators = [
         "sequence", "gap", "measure", "measures", "fact", "facts",
-        "entity", "repeats", "hours", "duration", "condition", "conditions",
+        "entity", "hours", "duration", "condition", "conditions",
     ]
-    static let messageKeys = ["from", "auto", "kind", "position"]
+    static let messageKeys = ["from", "auto", "kind", "position", "repeats"]
 
     /// A condition over the messages of a unit.
     mutating func condition(_ value: JSONValue, _ context: ConditionContext) -> Condition? {

@@ -6,7 +6,7 @@ extension RuleDecoder {
         "keywords", "match", "boundary", "allow", "fold", "regex", "except", "equals", "similar", "length",
         "all", "any", "not", "unless",
     ]
-    static let laterTextKeys = ["entity", "repeats", "words", "wordList"]
+    static let laterTextKeys = ["entity", "words", "wordList"]
 
     /// A text condition that stands in `all`, `any`, `not` or `unless` of a message.
     private mutating func text(_ value: JSONValue, _ context: ConditionContext) -> TextCondition? {

@@ -176,6 +176,20 @@ private struct CanonicalBytes {
         }
         add(message.text != nil)
         if let text = message.text { add(text) }
+        // Only where there is one: rules without it keep their digest.
+        if let repeats = message.repeats { add(repeats) }
+    }
+
+    mutating func add(_ repeats: Repeats) {
+        add("repeats")
+        switch repeats.of {
+        case .sender: add("self")
+        case .side: add("side")
+        case .speaker(let speaker): add(speaker.name)
+        }
+        add([repeats.similarity, repeats.lookBack, repeats.times, repeats.minimumLength].map { String($0) })
+        add(repeats.minimumGap)
+        add(repeats.allow)
     }
 
     // MARK: Text

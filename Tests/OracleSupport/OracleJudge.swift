@@ -92,6 +92,9 @@ struct OracleJudge {
     private func value(of condition: MessageCondition) -> OracleValue {
         let (rows, reason) = unit.scope(of: condition)
         guard let rows else { return OracleValue(unknowns: [reason]) }
+        if let repeats = condition.repeats, repeats.minimumGap > 0, !unit.hasTimes {
+            return OracleValue(unknowns: ["no-times"])
+        }
         let matches = rows.compactMap { row -> OracleMatch? in
             var spans: [Span]? = []
             if let text = condition.text {
@@ -99,6 +102,7 @@ struct OracleJudge {
                     original: unit.messages[row].text, folded: unit.record.folded[row]
                 ).spans(of: text)
             }
+            if let repeats = condition.repeats, !self.repeats(row, repeats, condition.population) { return nil }
             return spans.map { OracleMatch(anchor: row, owner: unit.owner(of: row), spans: $0) }
         }
         return OracleValue(matches: matches)

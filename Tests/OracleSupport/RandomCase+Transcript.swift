@@ -50,6 +50,7 @@ extension Condition {
             }
             if let position = message.position { words.append("\(position)") }
             if let text = message.text { words.append(text.sketch) }
+            if let repeats = message.repeats { words.append("\(repeats)") }
             return "{\(words.joined(separator: " "))}"
         case .expectation(let e):
             var words = ["after \(e.after.sketch) expect \(e.expect.sketch) \(e.trigger)"]

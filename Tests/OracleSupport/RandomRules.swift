@@ -55,6 +55,10 @@ struct RandomRules {
         var condition = MessageCondition(population: population(speaker, &draw))
         if draw.chance(25) { condition.position = position(&draw) }
         if draw.chance(75) { condition.text = text(depth: draw.number(0...2), &draw) }
+        if features.contains(.likeness), draw.chance(20) {
+            condition.repeats = repeats(&draw)
+            if draw.chance(60) { condition.text = nil }
+        }
         return Condition(.message(condition))
     }
 
