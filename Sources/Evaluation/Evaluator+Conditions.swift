@@ -33,6 +33,7 @@ extension Evaluator {
         case .expectation(let expectation): return value(expectation, node: number)
         case .silence(let silence): return value(silence, node: number)
         case .count(let of, let bound): return value(countOf: of, bound)
+        case .distinct(let of, let bound): return value(distinctOf: of, bound)
         case .scope(let scope): return value(scope)
         case .any(let children):
             var result = Value(matches: arena.empty())
@@ -375,7 +376,7 @@ extension Evaluator {
             }
             return result
         case .all(let children, let subject): return positionedPopulation(children[subject])
-        case .count(let of, _): return positionedPopulation(of)
+        case .count(let of, _), .distinct(let of, _): return positionedPopulation(of)
         case .scope(let scope): return positionedPopulation(scope.find)
         case .expectation(let expectation): return positionedPopulation(expectation.expect)
         case .silence, .not: return arena.empty()

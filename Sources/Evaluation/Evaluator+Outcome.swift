@@ -273,6 +273,8 @@ extension Evaluator {
                     expose(ownerOfWhole, -1, from: first)
                 }
             }
+        case .distinct(let of, .atLeast): addOwnExposures(of, from: first)
+        case .distinct: expose(ownerOfWhole, -1, from: first)
         case .scope(let scope): addOwnExposures(scope.find, from: first)
         case .any(let children):
             for child in children { addOwnExposures(child, from: first) }

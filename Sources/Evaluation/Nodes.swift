@@ -12,6 +12,7 @@ struct Node: @unchecked Sendable {
         case expectation(Fixed<ExpectationNode>)
         case silence(Silence)
         case count(of: Int, bound: Count.Bound)
+        case distinct(of: Int, bound: Count.Bound)
         case scope(Fixed<ScopeNode>)
         case all(NodeList, subject: Int)
         case any(NodeList)

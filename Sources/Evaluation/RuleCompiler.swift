@@ -159,9 +159,9 @@ public struct RuleCompiler {
         case .expectation, .silence: .own
         case .any(let children): union(children.map { exposures(of: $0) })
         case .all(let children, let subject): exposures(of: children[subject])
-        case .count(let of, .atLeast): exposures(of: of)
+        case .count(let of, .atLeast), .distinct(let of, .atLeast): exposures(of: of)
         case .scope(let scope): exposures(of: scope.find)
-        case .count(_, .atMost), .not: .lastAgent
+        case .count(_, .atMost), .distinct, .not: .lastAgent
         // An empty population exposes nobody.
         case .count: .own
         }
@@ -182,6 +182,8 @@ public struct RuleCompiler {
         case .message(let message): message.text.flatMap { requiredLeaves($0) }
         case .expectation(let expectation): requiredLeaves(expectation.after)
         case .silence: nil
+        case .distinct(let of, .atLeast): requiredLeaves(of)
+        case .distinct: nil
         case .count(let of, let bound):
             switch bound {
             case .atLeast: requiredLeaves(of)
@@ -236,7 +238,9 @@ public struct RuleCompiler {
         case .silence(let silence): return add(.silence(silence), isPure: false)
         case .count(let count):
             let of = compile(count.of)
-            return add(.count(of: of, bound: count.bound), isPure: isPure(of))
+            let kind: Node.Kind =
+                count.isDistinct ? .distinct(of: of, bound: count.bound) : .count(of: of, bound: count.bound)
+            return add(kind, isPure: isPure(of))
         case .scope(let scope):
             let node = ScopeNode(plan: ScopePlan(scope), anchor: compile(scope.anchor), find: compile(scope.find))
             return add(.scope(parts.memory.keep(node)), isPure: isPure(node.anchor) && isPure(node.find))

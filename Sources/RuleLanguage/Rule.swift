@@ -392,10 +392,13 @@ public struct Count: Sendable, Hashable {
 
     public var of: Condition
     public var bound: Bound
+    /// Matches that say the same count once; of `atLeast` and `atMost` only.
+    public var isDistinct: Bool
 
-    public init(of: Condition, bound: Bound) {
+    public init(of: Condition, bound: Bound, isDistinct: Bool = false) {
         self.of = of
         self.bound = bound
+        self.isDistinct = isDistinct
     }
 }
 

@@ -91,7 +91,7 @@ private struct CanonicalBytes {
             add(silence.minimum)
             add(silence.maximum)
         case .count(let count):
-            add("count")
+            add(count.isDistinct ? "count distinct" : "count")
             add(count.of)
             add(count.bound)
         case .scope(let scope):

@@ -181,7 +181,8 @@ struct OracleJudge {
     /// §3: "at least N: the N-th; at most, share, every: ∅"; "empty population: share and every F
     /// without exposure, at most T".
     private func value(of count: Count) -> OracleValue {
-        let inner = value(of: count.of)
+        var inner = value(of: count.of)
+        if count.isDistinct { inner.matches = distinct(inner.matches) }
         let whole = OracleMatch(anchor: nil, owner: unit.ownerOfWhole, spans: [])
         // Decided at the close, so not decided where the end is missing.
         var open = inner.unknowns

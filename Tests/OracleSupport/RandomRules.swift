@@ -208,6 +208,13 @@ struct RandomRules {
             case .share, .every: break
             }
         }
-        return Condition(.count(Count(of: of, bound: bound)))
+        var result = Count(of: of, bound: bound)
+        switch bound {
+        // The oracle does not vouch for a regex's spans, which decide what is distinct.
+        case .atLeast, .atMost:
+            result.isDistinct = features.contains(.likeness) && draw.chance(50) && !of.usesRegex
+        case .share, .every: break
+        }
+        return Condition(.count(result))
     }
 }
