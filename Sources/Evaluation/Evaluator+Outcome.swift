@@ -136,6 +136,7 @@ extension Evaluator {
     func judge(_ rule: CompiledRule, number: Int) {
         obligations.removeAll(keepingCapacity: true)
         indexedNode = -1
+        if !heldAnchors.isEmpty { heldAnchors.removeAll(keepingCapacity: true) }
         steps = 0
         var result = Judgement.RuleUnit(
             rule: Int32(number), unit: unit.number, outcome: .notApplicable, reasons: [],
