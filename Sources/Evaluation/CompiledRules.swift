@@ -75,6 +75,8 @@ public final class CompiledRules: Sendable {
     let leafTraits: FixedTable<TextLeaf.Traits>
     /// Leaves that are asked about every message, since the scanner cannot tell candidates.
     let unscannedLeaves: [Int]
+    /// What messages are compared with earlier ones.
+    let repeats: [RepeatsTest]
     /// Different populations that conditions choose from.
     let populations: FixedTable<PopulationTest>
     let patterns: CompiledPatterns
@@ -105,6 +107,7 @@ public final class CompiledRules: Sendable {
         var nodes: [Node] = []
         var leaves: [TextLeaf] = []
         var populations: [PopulationTest] = []
+        var repeats: [RepeatsTest] = []
         var textSenders: [TextLevel: UInt8] = [:]
         var exposureClasses: [ExposureClass] = []
         let memory = NodeMemory()
@@ -127,6 +130,7 @@ public final class CompiledRules: Sendable {
         for (place, leaf) in unscannedLeaves.enumerated() { traits[leaf].unscannedPlace = Int32(place) }
         leafTraits = FixedTable(traits)
         populations = FixedTable(parts.populations)
+        repeats = parts.repeats
         self.patterns = patterns
         var places = [[LeafPlace]](repeating: [], count: patterns.atomCount)
         for (number, leaf) in parts.leaves.enumerated() {

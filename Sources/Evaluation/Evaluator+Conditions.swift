@@ -33,6 +33,7 @@ extension Evaluator {
         case .expectation(let expectation): return value(expectation, node: number)
         case .silence(let silence): return value(silence, node: number)
         case .count(let of, let bound): return value(countOf: of, bound)
+        case .distinct(let of, let bound): return value(distinctOf: of, bound)
         case .scope(let scope): return value(scope)
         case .any(let children):
             var result = Value(matches: arena.empty())
@@ -165,8 +166,8 @@ extension Evaluator {
     private func value(_ message: MessageNode) -> Value {
         let (scope, unknown) = scope(message)
         guard let scope else { return Value(matches: arena.empty(), unknowns: unknown) }
-        guard let text = message.text else { return Value(matches: scope) }
-        return Value(matches: holds(text, in: scope))
+        let held = message.text.map { holds($0, in: scope) } ?? scope
+        return message.repeats < 0 ? Value(matches: held) : repeating(Int(message.repeats), in: held)
     }
 
     /// The rows of `scope` whose text satisfies the condition.
@@ -376,7 +377,7 @@ extension Evaluator {
             }
             return result
         case .all(let children, let subject): return positionedPopulation(children[subject])
-        case .count(let of, _): return positionedPopulation(of)
+        case .count(let of, _), .distinct(let of, _): return positionedPopulation(of)
         case .scope(let scope): return positionedPopulation(scope.find)
         case .expectation(let expectation): return positionedPopulation(expectation.expect)
         case .silence, .not: return arena.empty()

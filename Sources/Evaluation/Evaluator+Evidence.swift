@@ -11,7 +11,7 @@ extension Evaluator {
         case .expectation, .silence:
             guard let obligation = obligation(of: node, anchor: anchor) else { return (owner(of: anchor), -1) }
             return (obligation.owner, gap(of: obligation))
-        case .count(let of, _): return charge(of, anchor: anchor)
+        case .count(let of, _), .distinct(let of, _): return charge(of, anchor: anchor)
         case .scope(let scope): return (charge(scope.find, anchor: anchor).owner, gap(of: anchor, scope))
         case .all(let children, let subject): return charge(children[subject], anchor: anchor)
         case .any(let children):
@@ -93,6 +93,7 @@ extension Evaluator {
         switch rules.nodes[node].kind {
         case .message(let message):
             if anchor >= 0 { addEvidence(row: anchor, .match, spans: spans(message, at: anchor)) }
+            addRepeated(message, by: anchor)
         case .expectation(let expectation):
             guard let obligation = obligation(of: node, anchor: anchor) else { return }
             addTriggerEvidence(node, obligation)
@@ -118,6 +119,7 @@ extension Evaluator {
             }
             obligations.removeSubrange(before...)
             release(to: mark)
+        case .distinct(let of, _): addEvidence(distinctOf: of, anchor: anchor)
         case .scope(let scope): addEvidence(scope, anchor: anchor)
         case .all(let children, let subject):
             addEvidence(children[subject], anchor: anchor)
@@ -151,7 +153,7 @@ extension Evaluator {
         case .message(let message): spans(message, at: i)
         case .expectation(let expectation):
             spans(node: expectation.timing.report == .met ? expectation.expect : expectation.after, at: i)
-        case .count(let of, _): spans(node: of, at: i)
+        case .count(let of, _), .distinct(let of, _): spans(node: of, at: i)
         case .scope(let scope): spans(node: scope.find, at: i)
         case .all(let children, let subject): spans(node: children[subject], at: i)
         case .any(let children):

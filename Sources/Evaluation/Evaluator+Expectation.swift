@@ -241,7 +241,7 @@ extension Evaluator {
             for child in children { result.formUnion(countedPopulation(child)) }
             return result
         case .all(let children, let subject): return countedPopulation(children[subject])
-        case .count(let of, _): return countedPopulation(of)
+        case .count(let of, _), .distinct(let of, _): return countedPopulation(of)
         case .scope(let scope): return countedPopulation(scope.find)
         case .expectation(let inner): return countedPopulation(inner.expect)
         case .silence, .not: return arena.empty()

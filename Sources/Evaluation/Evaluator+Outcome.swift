@@ -136,6 +136,7 @@ extension Evaluator {
     func judge(_ rule: CompiledRule, number: Int) {
         obligations.removeAll(keepingCapacity: true)
         indexedNode = -1
+        if !heldAnchors.isEmpty { heldAnchors.removeAll(keepingCapacity: true) }
         steps = 0
         var result = Judgement.RuleUnit(
             rule: Int32(number), unit: unit.number, outcome: .notApplicable, reasons: [],
@@ -273,6 +274,8 @@ extension Evaluator {
                     expose(ownerOfWhole, -1, from: first)
                 }
             }
+        case .distinct(let of, .atLeast): addOwnExposures(of, from: first)
+        case .distinct: expose(ownerOfWhole, -1, from: first)
         case .scope(let scope): addOwnExposures(scope.find, from: first)
         case .any(let children):
             for child in children { addOwnExposures(child, from: first) }

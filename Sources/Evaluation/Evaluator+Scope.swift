@@ -17,9 +17,32 @@ extension Evaluator {
         result.unknowns = anchor.unknowns.union(find.unknowns).union(own)
         guard own.isEmpty, !anchor.matches.isEmpty, !find.matches.isEmpty else { return result }
         let anchors = anchors(anchor.matches, plan.which)
+        if !rules.nodes[scope.anchor].isPure { hold(anchors, of: scope) }
         let counted = plan.messages == nil ? nil : countedPopulation(scope.find)
         collect(find.matches, near: anchors, plan, counted: counted, into: result.matches)
         return result
+    }
+
+    /// Keeps anchors that would have to be found again for every match's evidence.
+    private func hold(_ anchors: Mask, of scope: Fixed<ScopeNode>) {
+        var rows: [Int] = []
+        var i = anchors.first(from: 0)
+        while i >= 0 {
+            rows.append(i)
+            i = anchors.first(from: i + 1)
+        }
+        heldAnchors[scope] = rows
+    }
+
+    /// The anchors nearest to a row on both sides, itself left out; -1 where there is none.
+    private func neighbours(of row: Int, _ scope: Fixed<ScopeNode>) -> (earlier: Int, later: Int) {
+        if let held = heldAnchors[scope] {
+            let place = held.firstPlace(notBefore: row)
+            let next = place < held.count && held[place] == row ? place + 1 : place
+            return (place > 0 ? held[place - 1] : -1, next < held.count ? held[next] : -1)
+        }
+        let anchors = anchors(value(scope.anchor).matches, scope.plan.which)
+        return (anchors.last(upTo: row - 1), anchors.first(from: row + 1))
     }
 
     /// The anchors that open a window. Must not be changed.
@@ -91,16 +114,13 @@ extension Evaluator {
             release(to: mark)
         }
         let plan = scope.plan
-        let anchors = anchors(value(scope.anchor).matches, plan.which)
-        if plan.looksAfter {
-            let earlier = anchors.last(upTo: row - 1)
-            if earlier >= 0, isNear(earlier, row, plan) {
-                guard let messages = plan.messages else { return earlier }
-                let counted = countedPopulation(scope.find)
-                if counted.count(in: earlier + 1..<row + 1) <= messages { return earlier }
-            }
+        let (earlier, later) = neighbours(of: row, scope)
+        if plan.looksAfter, earlier >= 0, isNear(earlier, row, plan) {
+            guard let messages = plan.messages else { return earlier }
+            let counted = countedPopulation(scope.find)
+            if counted.count(in: earlier + 1..<row + 1) <= messages { return earlier }
         }
-        return plan.looksBefore ? anchors.first(from: row + 1) : -1
+        return plan.looksBefore ? later : -1
     }
 
     /// The time between a match and its anchor, or -1.

@@ -19,6 +19,8 @@ public final class Evaluator {
     let breaker = WordBreaker()
     /// Where messages are compared with sentences.
     let pairs: PairCounter
+    /// Where messages are compared with earlier ones.
+    let likeness = LikenessTable()
     /// Joined texts by the number of their lane.
     let blocks: FixedTable<JoinedBlock>
     /// Hits of the block sorted by message, and where each message's begin.
@@ -62,6 +64,8 @@ public final class Evaluator {
     /// Where each anchor's obligation stands, once there are many.
     var obligationIndex: [Int: Int] = [:]
     var indexedNode = -1
+    /// Anchors of the rule's scopes that rest on obligations.
+    var heldAnchors: [Fixed<ScopeNode>: [Int]] = [:]
     /// An `all` that is false already still looks at its subject, whose exposures count.
     var evaluatesAllChildren = false
     var exposedOwners: [Int32] = []

@@ -26,6 +26,9 @@ extension Evaluator {
             result.notes.append(
                 Phrase("\(size) of \(total) messages looked at", "\(total) 条消息中看其中 \(size) 条"))
         }
+        if let repeats = message.repeats, !value.isTrue {
+            result.notes += near(repeats, compiled, in: compiled.text.map { holds($0, in: scope) } ?? scope)
+        }
         guard let text = message.text, let node = compiled.text else { return }
         if !value.isTrue, compiled.position != nil {
             let outside = holds(node, in: population)
@@ -42,7 +45,8 @@ extension Evaluator {
             result.notes += explained.notes
         } else {
             result.children = [explained]
-            if size > 0 { result.blamedChild = 0 }
+            // Where the texts hold, it is the repetition that is missing.
+            if size > 0, message.repeats == nil || explained.truth != .isTrue { result.blamedChild = 0 }
         }
     }
 

@@ -94,6 +94,10 @@ extension Evaluator {
             result.notes = silenceNotes(silence, isTrue: value.isTrue)
         case (.count(let count), .count(let of, let bound)):
             explain(count, of: of, bound, into: &result)
+        case (.count(let count), .distinct(let of, _)):
+            result.children = [explainChild(count.of, of)]
+            result.notes.append(distinctNote(of))
+            if result.children[0].matchCount == 0, case .atLeast = count.bound { result.blamedChild = 0 }
         case (.scope(let scope), .scope(let compiled)):
             explain(scope, compiled, into: &result)
         case (.all(let conditions), .all(let nodes, let subject)):

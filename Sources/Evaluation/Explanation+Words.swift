@@ -17,7 +17,10 @@ enum ConditionWords {
             return Phrase(
                 "silence of \(side.english), \(least)" + (most.map { " to \($0)" } ?? " or longer"),
                 "\(side.chinese)沉默 \(least)" + (most.map { " 到 \($0)" } ?? " 以上"))
-        case .count(let count): return label(count.bound)
+        case .count(let count):
+            let bound = label(count.bound)
+            return count.isDistinct
+                ? Phrase("\(bound.english), different ones", "\(bound.chinese)（不同的）") : bound
         case .scope(let scope): return label(scope)
         case .all(let children):
             return Phrase("all of \(children.count) conditions", "\(children.count) 个条件全部满足")
@@ -58,6 +61,10 @@ enum ConditionWords {
         if let text = message.text.map({ label($0) }) {
             english += ": \(text.english)"
             chinese += "，\(text.chinese)"
+        }
+        if let repeats = message.repeats.map({ label($0) }) {
+            english += ", \(repeats.english)"
+            chinese += "，\(repeats.chinese)"
         }
         return Phrase(english, chinese)
     }

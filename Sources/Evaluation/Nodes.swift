@@ -12,6 +12,7 @@ struct Node: @unchecked Sendable {
         case expectation(Fixed<ExpectationNode>)
         case silence(Silence)
         case count(of: Int, bound: Count.Bound)
+        case distinct(of: Int, bound: Count.Bound)
         case scope(Fixed<ScopeNode>)
         case all(NodeList, subject: Int)
         case any(NodeList)
@@ -30,6 +31,8 @@ struct MessageNode: Hashable {
     let populationNumber: Int
     let position: Position?
     let text: TextNode?
+    /// Number of its `repeats` in `CompiledRules.repeats`, or -1.
+    let repeats: Int32
 }
 
 /// The times and counts of an expectation, without its conditions.

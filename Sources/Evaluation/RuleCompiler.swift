@@ -12,6 +12,7 @@ public struct RuleCompiler {
     private var leafNumbers: [LeafKey: Int] = [:]
     private var nodeNumbers: [Node.Kind: Int] = [:]
     private var populationNumbers: [PopulationTest: Int] = [:]
+    private var repeatsNumbers: [RepeatsKey: Int32] = [:]
     private var classNumbers: [UnitKind: [ExposureSource: Int]] = [:]
     private var spanMatchers: [Pattern: SpanMatcher] = [:]
     private var placeOfAtom: [Int32: Place] = [:]
@@ -25,6 +26,11 @@ public struct RuleCompiler {
         case equals(EqualsCondition)
         case entity(EntityCondition)
         case similar(SimilarCondition)
+    }
+
+    private struct RepeatsKey: Hashable {
+        let plan: Repeats
+        let population: Int
     }
 
     private init(table: FoldTable) {
@@ -112,7 +118,7 @@ public struct RuleCompiler {
     }
 
     private func plainRule(_ node: Int) -> CompiledRule.PlainRule? {
-        guard case .message(let message) = parts.nodes[node].kind, message.position == nil,
+        guard case .message(let message) = parts.nodes[node].kind, message.position == nil, message.repeats < 0,
             case .leaf(let leaf) = message.text, !parts.leaves[leaf].isInverted,
             !parts.leaves[leaf].atoms.isEmpty
         else { return nil }
@@ -154,9 +160,9 @@ public struct RuleCompiler {
         case .expectation, .silence: .own
         case .any(let children): union(children.map { exposures(of: $0) })
         case .all(let children, let subject): exposures(of: children[subject])
-        case .count(let of, .atLeast): exposures(of: of)
+        case .count(let of, .atLeast), .distinct(let of, .atLeast): exposures(of: of)
         case .scope(let scope): exposures(of: scope.find)
-        case .count(_, .atMost), .not: .lastAgent
+        case .count(_, .atMost), .distinct, .not: .lastAgent
         // An empty population exposes nobody.
         case .count: .own
         }
@@ -177,6 +183,8 @@ public struct RuleCompiler {
         case .message(let message): message.text.flatMap { requiredLeaves($0) }
         case .expectation(let expectation): requiredLeaves(expectation.after)
         case .silence: nil
+        case .distinct(let of, .atLeast): requiredLeaves(of)
+        case .distinct: nil
         case .count(let of, let bound):
             switch bound {
             case .atLeast: requiredLeaves(of)
@@ -221,7 +229,8 @@ public struct RuleCompiler {
                 .message(
                     MessageNode(
                         population: population, populationNumber: number(of: population),
-                        position: message.position, text: text)), isPure: true)
+                        position: message.position, text: text,
+                        repeats: message.repeats.map { number(of: $0, message.population) } ?? -1)), isPure: true)
         case .expectation(let plan):
             let node = ExpectationNode(
                 timing: ExpectationTiming(plan), after: compile(plan.after), expect: compile(plan.expect),
@@ -230,7 +239,9 @@ public struct RuleCompiler {
         case .silence(let silence): return add(.silence(silence), isPure: false)
         case .count(let count):
             let of = compile(count.of)
-            return add(.count(of: of, bound: count.bound), isPure: isPure(of))
+            let kind: Node.Kind =
+                count.isDistinct ? .distinct(of: of, bound: count.bound) : .count(of: of, bound: count.bound)
+            return add(kind, isPure: isPure(of))
         case .scope(let scope):
             let node = ScopeNode(plan: ScopePlan(scope), anchor: compile(scope.anchor), find: compile(scope.find))
             return add(.scope(parts.memory.keep(node)), isPure: isPure(node.anchor) && isPure(node.find))
@@ -273,6 +284,18 @@ public struct RuleCompiler {
         parts.populations.append(population)
         populationNumbers[population] = parts.populations.count - 1
         return parts.populations.count - 1
+    }
+
+    private mutating func number(of plan: Repeats, _ population: Population) -> Int32 {
+        let compared = PopulationTest(RepeatsTest.compared(plan, for: population))
+        // Both the messages and those before them must have been folded.
+        parts.textSenders[.folded, default: 0] |= compared.senders | PopulationTest(population).senders
+        let key = RepeatsKey(plan: plan, population: number(of: compared))
+        if let known = repeatsNumbers[key] { return known }
+        parts.repeats.append(
+            RepeatsTest(plan, population: compared, populationNumber: key.population, table: table))
+        repeatsNumbers[key] = Int32(parts.repeats.count - 1)
+        return Int32(parts.repeats.count - 1)
     }
 
     private mutating func compile(_ text: TextCondition, senders: UInt8) -> TextNode {

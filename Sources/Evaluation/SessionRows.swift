@@ -33,6 +33,7 @@ final class SessionRows {
     private(set) var debtors: [Int32]
     private(set) var texts: [RowText] = []
     private let bytes = ConversationBytes()
+    private(set) lazy var likeness = LikenessTable()
     private let groups: Set<String>
     private let fallback: Int32
     private var row: ConversationRow

@@ -84,6 +84,7 @@ final class SessionRun {
             case .atLeast, .atMost: break
             }
             track = CountTrack(self, of: make(of, keepsScope: needsScope), bound)
+        case .distinct(let of, let bound): track = DistinctTrack(self, of: make(of, keepsScope: keepsScope), bound)
         case .scope(let scope):
             track = ScopeTrack(
                 self, scope.plan, anchor: make(scope.anchor, keepsScope: false),
@@ -103,7 +104,7 @@ final class SessionRun {
         case .message(let message): [message.population]
         case .any(let children): children.flatMap { countedPopulations($0) }
         case .all(let children, let subject): countedPopulations(children[subject])
-        case .count(let of, _): countedPopulations(of)
+        case .count(let of, _), .distinct(let of, _): countedPopulations(of)
         case .scope(let scope): countedPopulations(scope.find)
         case .expectation(let inner): countedPopulations(inner.expect)
         case .silence, .not: []

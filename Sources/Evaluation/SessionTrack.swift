@@ -103,6 +103,9 @@ final class MessageTrack: SessionTrack {
     private var scopeRows: [Int] = []
     private var counted = 0
     private var isUnknown = false
+    private var repeats: SessionRepeats?
+    /// Nothing matches, since it rests on times that are not known.
+    private var isMute = false
     private var isAtEnd: Bool { MessageTrack.isAtEnd(message.position) }
 
     init(_ run: SessionRun, _ message: MessageNode, keepsScope: Bool) {
@@ -118,6 +121,10 @@ final class MessageTrack: SessionTrack {
         case .lastMessages, nil: break
         }
         isUnknown = !unknowns.isEmpty
+        guard message.repeats >= 0, !isUnknown else { return }
+        let test = rows.rules.repeats[Int(message.repeats)]
+        isMute = test.needsTimes && !rows.hasTimes
+        if isMute { unknowns = .noTimes } else { repeats = SessionRepeats(test) }
     }
 
     private static func isAtEnd(_ position: Position?) -> Bool {
@@ -128,6 +135,7 @@ final class MessageTrack: SessionTrack {
     }
 
     override func observe(_ row: Int) {
+        repeats?.observe(row, in: unit)
         guard !isUnknown, unit.isMember(row), rows.isIn(message.population, row) else { return }
         switch message.position {
         case .firstMessages(let n):
@@ -141,7 +149,13 @@ final class MessageTrack: SessionTrack {
         if !isAtEnd, holds(row) { emit(row) }
     }
 
-    private func holds(_ row: Int) -> Bool { message.text.map { rows.holds($0, at: row) } ?? true }
+    private func holds(_ row: Int) -> Bool {
+        guard !isMute, message.text.map({ rows.holds($0, at: row) }) ?? true else { return false }
+        guard repeats != nil else { return true }
+        let isRepeated = repeats?.holds(row, in: unit) ?? false
+        if repeats?.isSpent == true { unknowns.insert(.limit) }
+        return isRepeated
+    }
 
     override func isSettled(_ anchor: Int) -> Bool { !isAtEnd }
 
@@ -163,7 +177,11 @@ final class MessageTrack: SessionTrack {
     }
 
     override func addEvidence(_ anchor: Int, to evidence: inout [Evidence]) {
-        if anchor >= 0 { evidence.append(self.evidence(anchor, .match, spans(anchor))) }
+        guard anchor >= 0 else { return }
+        evidence.append(self.evidence(anchor, .match, spans(anchor)))
+        if let latest = repeats?.latest(repeatedBy: anchor, in: unit), latest >= 0 {
+            evidence.append(self.evidence(latest, .earlier, []))
+        }
     }
 
     override func spans(_ row: Int) -> [Span] {

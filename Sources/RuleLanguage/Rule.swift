@@ -163,11 +163,16 @@ public struct MessageCondition: Sendable, Hashable {
     public var position: Position?
     /// Nil: every message of the population.
     public var text: TextCondition?
+    /// Taken last, of the messages whose text holds.
+    public var repeats: Repeats?
 
-    public init(population: Population, position: Position? = nil, text: TextCondition? = nil) {
+    public init(
+        population: Population, position: Position? = nil, text: TextCondition? = nil, repeats: Repeats? = nil
+    ) {
         self.population = population
         self.position = position
         self.text = text
+        self.repeats = repeats
     }
 }
 
@@ -389,10 +394,13 @@ public struct Count: Sendable, Hashable {
 
     public var of: Condition
     public var bound: Bound
+    /// Matches that say the same count once; of `atLeast` and `atMost` only.
+    public var isDistinct: Bool
 
-    public init(of: Condition, bound: Bound) {
+    public init(of: Condition, bound: Bound, isDistinct: Bool = false) {
         self.of = of
         self.bound = bound
+        self.isDistinct = isDistinct
     }
 }
 

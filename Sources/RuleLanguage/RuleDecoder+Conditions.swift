@@ -20,9 +20,9 @@ extension RuleDecoder {
     static let conditionKeys = operators + expectationKeys + ["unless", "subject"]
     static let laterOperators = [
         "sequence", "gap", "measure", "measures", "fact", "facts",
-        "entity", "repeats", "hours", "duration", "condition", "conditions",
+        "entity", "hours", "duration", "condition", "conditions",
     ]
-    static let messageKeys = ["from", "auto", "kind", "position"]
+    static let messageKeys = ["from", "auto", "kind", "position", "repeats"]
 
     /// A condition over the messages of a unit.
     mutating func condition(_ value: JSONValue, _ context: ConditionContext) -> Condition? {
@@ -222,7 +222,7 @@ extension RuleDecoder {
         let bounds = ["atLeast", "atMost", "share", "every"]
         guard
             let fields = fields(
-                of: value, "count", known: ["of"] + bounds, later: ["distinct", "share of"])
+                of: value, "count", known: ["of", "distinct"] + bounds, later: ["share of"])
         else { return nil }
         let of = require(fields, "of").flatMap { condition($0.value, context) }
         let present = fields.present(bounds)
@@ -256,8 +256,10 @@ extension RuleDecoder {
                     help: Phrase("use a 'message' condition in 'of'", "of 请用 message 条件"))
             }
         }
+        let isDistinct = fields["distinct"].flatMap { boolean($0) } ?? false
+        if isDistinct, let member = fields["distinct"] { checkDistinct(member, first, of) }
         guard let bound = decoded[0], let of else { return nil }
-        return Count(of: of, bound: bound)
+        return Count(of: of, bound: bound, isDistinct: isDistinct)
     }
 
     private mutating func bound(_ member: JSONMember) -> Count.Bound? {

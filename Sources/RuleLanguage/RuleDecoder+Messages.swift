@@ -38,7 +38,7 @@ extension RuleDecoder {
         let position = fields["position"].flatMap { self.position($0) }
         return MessageCondition(
             population: population, position: position,
-            text: text(fields, context, isMessage: true))
+            text: text(fields, context, isMessage: true), repeats: fields["repeats"].flatMap { repeats($0) })
     }
 
     static func speaker(named name: String) -> Speaker? {

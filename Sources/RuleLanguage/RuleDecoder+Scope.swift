@@ -122,7 +122,7 @@ extension RuleDecoder {
     }
 
     /// Whether all its matches are messages for what they are, not for when they came.
-    private func isOfMessages(_ condition: Condition) -> Bool {
+    func isOfMessages(_ condition: Condition) -> Bool {
         switch condition.kind {
         case .message, .scope: true
         case .any(let children): children.allSatisfy { isOfMessages($0) }

@@ -6,7 +6,7 @@ extension RuleDecoder {
         "keywords", "match", "boundary", "allow", "fold", "regex", "except", "equals", "similar", "length",
         "entity", "all", "any", "not", "unless", "use",
     ]
-    static let laterTextKeys = ["repeats", "words", "wordList"]
+    static let laterTextKeys = ["words", "wordList"]
 
     /// A text condition that stands in `all`, `any`, `not` or `unless` of a message.
     mutating func text(_ value: JSONValue, _ context: ConditionContext) -> TextCondition? {

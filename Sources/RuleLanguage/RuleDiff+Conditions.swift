@@ -86,6 +86,7 @@ extension RuleWalk {
 
     private mutating func count(_ path: String, _ old: Count, _ new: Count) {
         condition("\(path).of", old.of, new.of)
+        value("\(path).distinct", old.isDistinct ? .bool(true) : nil, new.isDistinct ? .bool(true) : nil)
         let (before, after) = (RuleText.bound(old.bound), RuleText.bound(new.bound))
         if before.key == after.key {
             value("\(path).\(before.key)", before.value, after.value)
@@ -102,6 +103,7 @@ extension RuleWalk {
             "\(path).kind", old.population.kinds.map { .strings($0.map(\.name)) },
             new.population.kinds.map { .strings($0.map(\.name)) })
         value("\(path).position", old.position.map(RuleText.position), new.position.map(RuleText.position))
+        value("\(path).repeats", old.repeats.map(RuleText.repeats), new.repeats.map(RuleText.repeats))
         switch (old.text, new.text) {
         case (let old?, let new?): textCondition(path, old, new)
         case (let old?, nil): value(path, RuleText.text(old), nil)

@@ -91,7 +91,7 @@ struct CanonicalBytes {
             add(silence.minimum)
             add(silence.maximum)
         case .count(let count):
-            add("count")
+            add(count.isDistinct ? "count distinct" : "count")
             add(count.of)
             add(count.bound)
         case .scope(let scope):
@@ -176,6 +176,20 @@ struct CanonicalBytes {
         }
         add(message.text != nil)
         if let text = message.text { add(text) }
+        // Only where there is one: rules without it keep their digest.
+        if let repeats = message.repeats { add(repeats) }
+    }
+
+    mutating func add(_ repeats: Repeats) {
+        add("repeats")
+        switch repeats.of {
+        case .sender: add("self")
+        case .side: add("side")
+        case .speaker(let speaker): add(speaker.name)
+        }
+        add([repeats.similarity, repeats.lookBack, repeats.times, repeats.minimumLength].map { String($0) })
+        add(repeats.minimumGap)
+        add(repeats.allow)
     }
 
     // MARK: Text

@@ -51,8 +51,9 @@ enum RuleText {
                     ]))
             ]
         case .count(let count):
+            let distinct: [JSONText.Member] = count.isDistinct ? [.init("distinct", .bool(true))] : []
             return [
-                .init("count", .object([.init("of", self.condition(count.of)), bound(count.bound)]))
+                .init("count", .object([.init("of", self.condition(count.of))] + distinct + [bound(count.bound)]))
             ]
         case .scope(let scope): return [.init("scope", self.scope(scope))]
         case .all(let children): return [.init("all", .array(children.map { self.condition($0) }))]
@@ -158,10 +159,26 @@ enum RuleText {
             "from": population.speakers == Population().speakers ? nil : speakers(population),
             "auto": population.automatic == .no ? nil : .string(population.automatic.rawValue),
             "kind": population.kinds.map { .strings($0.map(\.name)) },
-            "position": message.position.map(position),
+            "position": message.position.map(position), "repeats": message.repeats.map(repeats),
         ])
         guard case .object(let members) = text else { return [] }
         return members + (message.text.map { self.members($0) } ?? [])
+    }
+
+    static func repeats(_ repeats: Repeats) -> JSONText {
+        let of: String =
+            switch repeats.of {
+            case .sender: "self"
+            case .side: "side"
+            case .speaker(let speaker): speaker.name
+            }
+        return .object([
+            "of": .string(of), "similarity": number(repeats.similarity), "lookBack": number(repeats.lookBack),
+            "times": number(repeats.times),
+            "minLength": repeats.minimumLength == 0 ? nil : number(repeats.minimumLength),
+            "minGap": repeats.minimumGap == 0 ? nil : duration(repeats.minimumGap),
+            "allow": repeats.allow.isEmpty ? nil : .strings(repeats.allow),
+        ])
     }
 
     static func text(_ condition: TextCondition) -> JSONText { .object(members(condition)) }

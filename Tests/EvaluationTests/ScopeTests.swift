@@ -153,6 +153,19 @@ struct ScopeTests {
         #expect(try anchors(between, talk("a 零", "b 退款", "a 一", "b 谢谢", "a 二")) == [2])
     }
 
+    @Test func manyDutiesAsAnchorsAreFoundOnce() throws {
+        let messages = (0..<60_000).map { place in
+            message(place % 2 == 0 ? .buyer : .agent, "好", Int64(place))
+        }
+        let scope = #"""
+            {"around": {"after": {"message": {"from": "buyer"}}, "expect": {"message": {"from": "agent"}}},
+             "within": {"messages": 2}, "find": {"message": {"from": "agent"}}}
+            """#
+        // Each answer is near the one before it or after it. Evidence that looked for all anchors again for each
+        // of them would take minutes.
+        #expect(try findings(scope, messages).count == 30_000)
+    }
+
     // MARK: Live
 
     private func session(_ scope: String) throws -> Session {

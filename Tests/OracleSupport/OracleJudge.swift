@@ -92,6 +92,9 @@ struct OracleJudge {
     private func value(of condition: MessageCondition) -> OracleValue {
         let (rows, reason) = unit.scope(of: condition)
         guard let rows else { return OracleValue(unknowns: [reason]) }
+        if let repeats = condition.repeats, repeats.minimumGap > 0, !unit.hasTimes {
+            return OracleValue(unknowns: ["no-times"])
+        }
         let matches = rows.compactMap { row -> OracleMatch? in
             var spans: [Span]? = []
             if let text = condition.text {
@@ -99,6 +102,7 @@ struct OracleJudge {
                     original: unit.messages[row].text, folded: unit.record.folded[row]
                 ).spans(of: text)
             }
+            if let repeats = condition.repeats, !self.repeats(row, repeats, condition.population) { return nil }
             return spans.map { OracleMatch(anchor: row, owner: unit.owner(of: row), spans: $0) }
         }
         return OracleValue(matches: matches)
@@ -177,7 +181,8 @@ struct OracleJudge {
     /// §3: "at least N: the N-th; at most, share, every: ∅"; "empty population: share and every F
     /// without exposure, at most T".
     private func value(of count: Count) -> OracleValue {
-        let inner = value(of: count.of)
+        var inner = value(of: count.of)
+        if count.isDistinct { inner.matches = distinct(inner.matches) }
         let whole = OracleMatch(anchor: nil, owner: unit.ownerOfWhole, spans: [])
         // Decided at the close, so not decided where the end is missing.
         var open = inner.unknowns

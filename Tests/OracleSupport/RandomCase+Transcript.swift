@@ -50,6 +50,7 @@ extension Condition {
             }
             if let position = message.position { words.append("\(position)") }
             if let text = message.text { words.append(text.sketch) }
+            if let repeats = message.repeats { words.append("\(repeats)") }
             return "{\(words.joined(separator: " "))}"
         case .expectation(let e):
             var words = ["after \(e.after.sketch) expect \(e.expect.sketch) \(e.trigger)"]
@@ -68,7 +69,7 @@ extension Condition {
         case .silence(let silence):
             let maximum = silence.maximum.map { "\($0)" } ?? "∞"
             return "silence(\(silence.of.name) \(silence.minimum)...\(maximum))"
-        case .count(let count): return "count(\(count.of.sketch) \(count.bound))"
+        case .count(let count): return "count(\(count.of.sketch) \(count.bound)\(count.isDistinct ? " distinct" : ""))"
         case .scope(let scope):
             var words = ["\(scope.direction.rawValue) \(scope.which) \(scope.anchor.sketch) find \(scope.find.sketch)"]
             if let messages = scope.messages { words.append("K \(messages)") }

@@ -1,6 +1,16 @@
 import RuleLanguage
 
 extension RandomRules {
+    /// Repeats of what is said in random conversations: texts are short, so floors are low.
+    func repeats(_ draw: inout Draw) -> Repeats {
+        Repeats(
+            of: draw.one(of: [.sender, .sender, .side, .speaker(.buyer), .speaker(.agent), .speaker(.assistant)]),
+            similarity: draw.one(of: [1, 10, 25, 50, 100]), lookBack: draw.one(of: [1, 2, 3, 20]),
+            times: draw.one(of: [2, 2, 2, 3]), minimumLength: draw.one(of: [0, 0, 0, 2, 3]),
+            minimumGap: draw.one(of: [0, 0, 0, 1_000, 30_000]),
+            allow: draw.chance(20) ? ["好的", "谢谢！"] : [])
+    }
+
     /// Sentences near to what is said in random conversations.
     func similar(_ draw: inout Draw) -> TextCondition {
         let sentences = [

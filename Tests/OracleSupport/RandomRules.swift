@@ -55,6 +55,10 @@ struct RandomRules {
         var condition = MessageCondition(population: population(speaker, &draw))
         if draw.chance(25) { condition.position = position(&draw) }
         if draw.chance(75) { condition.text = text(depth: draw.number(0...2), &draw) }
+        if features.contains(.likeness), draw.chance(20) {
+            condition.repeats = repeats(&draw)
+            if draw.chance(60) { condition.text = nil }
+        }
         return Condition(.message(condition))
     }
 
@@ -205,6 +209,13 @@ struct RandomRules {
             case .share, .every: break
             }
         }
-        return Condition(.count(Count(of: of, bound: bound)))
+        var result = Count(of: of, bound: bound)
+        switch bound {
+        // The oracle does not vouch for a regex's spans, which decide what is distinct.
+        case .atLeast, .atMost:
+            result.isDistinct = features.contains(.likeness) && draw.chance(50) && !of.usesRegex
+        case .share, .every: break
+        }
+        return Condition(.count(result))
     }
 }
