@@ -1,10 +1,14 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
-let strict: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-]
+/// Where changes are checked (`.ci/run`), a warning fails the build; elsewhere it only warns.
+let warnings: [SwiftSetting] = Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)]
+
+let strict: [SwiftSetting] =
+    warnings + [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ]
 
 /// Targets on the hot path: exclusivity of access is argued in place (one thread a worker, no
 /// re-entrance), so that it need not be checked at run time for every access to a class's property.
@@ -98,10 +102,12 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        .target(name: "TestSupport", dependencies: ["ConversationModel"], path: "Tests/TestSupport"),
+        .target(
+            name: "TestSupport", dependencies: ["ConversationModel"], path: "Tests/TestSupport",
+            swiftSettings: warnings),
         .target(
             name: "OracleSupport", dependencies: ["ConversationModel", "RuleLanguage"],
-            path: "Tests/OracleSupport", exclude: ["README.md"]),
+            path: "Tests/OracleSupport", exclude: ["README.md"], swiftSettings: warnings),
         tests("ConversationModel", ["ConversationModel"]),
         tests("Diagnostics", ["Diagnostics"]),
         tests("ChineseText", ["ChineseText", "ConversationModel", "CICU"]),

@@ -74,5 +74,71 @@ inline bool parse_time(std::string_view s, int64_t &ms, bool &local) {
     return true;
 }
 
+// Instants that a time may be: of the years 1 to 9999, so that no sum of times overflows.
+inline bool in_calendar(int64_t ms) { return ms >= -62135596800000 && ms <= 253402300799999; }
+
+// The number of thirteen digits that almost every time in milliseconds is: of the years 2001 to
+// 2286, so that it needs no further check. False if the token is anything else. The byte behind the
+// token is read too: simdjson lets some control characters start one, but they end no number.
+inline bool parse_milliseconds(std::string_view token, int64_t &ms) {
+    const char *s = token.data();
+    if (token.size() != 13 || s[0] == '0' || (s[13] != ',' && s[13] != '}')) return false;
+    // One branch for all digits, so that the compiler unrolls the loop. Other bytes may overflow.
+    uint64_t value = 0;
+    bool is_number = true;
+    for (int i = 0; i < 13; i++) {
+        unsigned digit = unsigned(s[i]) - '0';
+        is_number &= digit <= 9;
+        value = value * 10 + digit;
+    }
+    if (is_number) ms = int64_t(value);
+    return is_number;
+}
+
+// parse_time for the times of messages, of which most are written as YYYY-MM-DDThh:mm:ss+hh:mm and
+// share the day and the offset with the one before: of those it only reads the time of day.
+class DayCache {
+public:
+    bool parse(std::string_view s, int64_t &ms, bool &local) {
+        int64_t clock;
+        if (s.size() == size && std::memcmp(s.data(), last, clock_start) == 0 &&
+            std::memcmp(s.data() + clock_end, last + clock_end, size - clock_end) == 0 &&
+            parse_clock(s.data() + clock_start, clock)) {
+            ms = midnight + clock;
+            local = false;
+            return true;
+        }
+        return parse_and_keep(s, ms, local);
+    }
+
+private:
+    static constexpr size_t clock_start = 11, clock_end = 19, size = 25;
+
+    // Milliseconds of hh:mm:ss.
+    static bool parse_clock(const char *p, int64_t &ms) {
+        unsigned hour, minute, second;
+        if (!digits(p, 2, hour) || p[2] != ':' || !digits(p + 3, 2, minute) || p[5] != ':' ||
+            !digits(p + 6, 2, second) || hour > 23 || minute > 59 || second > 60)
+            return false;
+        ms = ((int64_t(hour) * 60 + minute) * 60 + second) * 1000;
+        return true;
+    }
+
+    __attribute__((noinline)) bool parse_and_keep(std::string_view s, int64_t &ms, bool &local) {
+        if (!parse_time(s, ms, local)) return false;
+        int64_t clock;
+        bool has_offset = s.size() == size && (s[clock_end] == '+' || s[clock_end] == '-');
+        if (has_offset && parse_clock(s.data() + clock_start, clock)) {
+            std::memcpy(last, s.data(), size);
+            midnight = ms - clock;
+        }
+        return true;
+    }
+
+    // A time of that layout, and its day's midnight with the offset taken off.
+    char last[size + 1] = "1970-01-01T00:00:00+00:00";
+    int64_t midnight = 0;
+};
+
 }  // namespace mingjian
 #endif

@@ -29,7 +29,7 @@ public enum PersonalData {
             (UInt8(ascii: "3")...UInt8(ascii: "9")).contains(bytes[run.lowerBound + 1])
         {
             kept = (3, 4)
-        } else if run.count == 18, hasIdentityCheckDigit(Array(bytes[run])) {
+        } else if run.count == 18, hasIdentityCheckDigit(bytes[run]) {
             kept = (6, 2)
         } else if (16...19).contains(run.count), passesLuhn(bytes[run]) {
             kept = (0, 4)
@@ -41,22 +41,33 @@ public enum PersonalData {
 
     private static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
 
-    /// GB 11643: weights 2^(17-i) mod 11 over the first 17 digits decide the last character.
-    static func hasIdentityCheckDigit(_ digits: [UInt8]) -> Bool {
-        let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
-        guard digits.count == 18, digits.dropLast().allSatisfy(isDigit) else { return false }
-        let sum = zip(digits, weights).reduce(0) { $0 + Int($1.0 - 0x30) * $1.1 }
-        let expected = Array("10X98765432".utf8)[sum % 11]
-        return digits[17] == expected || (expected == UInt8(ascii: "X") && digits[17] == UInt8(ascii: "x"))
+    /// Whether 17 digits and a last character satisfy GB 11643, which is ISO 7064 MOD 11-2.
+    static func hasIdentityCheckDigit(_ characters: some Collection<UInt8>) -> Bool {
+        var sum = 0
+        var position = 0
+        for byte in characters {
+            position += 1
+            if position == 18 {
+                // What the last character adds makes the sum 1; x stands for ten.
+                guard isDigit(byte) || byte | 0x20 == UInt8(ascii: "x") else { return false }
+                sum += isDigit(byte) ? Int(byte - 0x30) : 10
+            } else {
+                guard isDigit(byte) else { return false }
+                sum = (sum + Int(byte - 0x30)) * 2 % 11
+            }
+        }
+        return position == 18 && sum % 11 == 1
     }
 
-    /// ISO/IEC 7812-1 annex B.
-    static func passesLuhn(_ digits: ArraySlice<UInt8>) -> Bool {
+    /// Whether digits satisfy the Luhn check of ISO/IEC 7812-1, annex B.
+    static func passesLuhn(_ digits: some BidirectionalCollection<UInt8>) -> Bool {
         var sum = 0
-        for (position, byte) in digits.reversed().enumerated() {
+        var isDoubled = false
+        for byte in digits.reversed() {
             guard isDigit(byte) else { return false }
             let digit = Int(byte - 0x30)
-            sum += position % 2 == 0 ? digit : (digit * 2 > 9 ? digit * 2 - 9 : digit * 2)
+            sum += isDoubled ? (digit * 2 > 9 ? digit * 2 - 9 : digit * 2) : digit
+            isDoubled.toggle()
         }
         return sum % 10 == 0
     }

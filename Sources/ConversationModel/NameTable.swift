@@ -17,14 +17,10 @@ public struct NameTable: Sendable {
         // Neighbouring messages mostly have the same sender.
         if lastNumber >= 0, equals(lastNumber, name) { return lastNumber }
         let hash = NameTable.hash(name)
-        var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
-        while slots[slot] >= 0 {
-            let number = slots[slot]
-            if hashes[Int(number)] == hash, equals(number, name) {
-                lastNumber = number
-                return number
-            }
-            slot = (slot + 1) & (slots.count - 1)
+        let (found, slot) = find(name, hash)
+        if found >= 0 {
+            lastNumber = found
+            return found
         }
         let number = Int32(hashes.count)
         slots[slot] = number
@@ -36,21 +32,16 @@ public struct NameTable: Sendable {
         return number
     }
 
-    /// The number of `name`, or nil where it was given none. O(length) expected.
-    public func known(_ name: UnsafeBufferPointer<UInt8>) -> Int32? {
-        let hash = NameTable.hash(name)
-        var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
-        while slots[slot] >= 0 {
-            if hashes[Int(slots[slot])] == hash, equals(slots[slot], name) { return slots[slot] }
-            slot = (slot + 1) & (slots.count - 1)
-        }
-        return nil
-    }
-
     /// The same for a `String`.
     public mutating func number(of name: String) -> Int32 {
         var name = name
         return name.withUTF8 { number(of: $0) }
+    }
+
+    /// The number of `name` if it was given one before. O(length) expected.
+    public func known(_ name: UnsafeBufferPointer<UInt8>) -> Int32? {
+        let (found, _) = find(name, NameTable.hash(name))
+        return found >= 0 ? found : nil
     }
 
     /// The name with a number that was given out.
@@ -63,13 +54,44 @@ public struct NameTable: Sendable {
         bytes[offsets[Int(number)]..<offsets[Int(number) + 1]]
     }
 
+    /// The number of a name, or -1 and the slot where it belongs.
+    private func find(_ name: UnsafeBufferPointer<UInt8>, _ hash: UInt64) -> (number: Int32, slot: Int) {
+        var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+        while slots[slot] >= 0 {
+            let number = slots[slot]
+            if hashes[Int(number)] == hash, equals(number, name) { return (number, slot) }
+            slot = (slot + 1) & (slots.count - 1)
+        }
+        return (-1, slot)
+    }
+
+    @inline(__always)
     private func equals(_ number: Int32, _ name: UnsafeBufferPointer<UInt8>) -> Bool {
         let start = offsets[Int(number)]
         guard offsets[Int(number) + 1] - start == name.count else { return false }
-        return bytes.withUnsafeBufferPointer { all in
-            for i in 0..<name.count where all[start + i] != name[i] { return false }
-            return true
+        return bytes.withUnsafeBytes { all in
+            let mine = UnsafeRawBufferPointer(rebasing: all[start..<start + name.count])
+            return NameTable.areEqual(mine, UnsafeRawBufferPointer(name))
         }
+    }
+
+    /// Whether two stretches of the same length hold the same bytes.
+    @inline(__always)
+    private static func areEqual(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool {
+        var i = 0
+        while a.count &- i >= 8 {
+            if a.loadUnaligned(fromByteOffset: i, as: UInt64.self)
+                != b.loadUnaligned(fromByteOffset: i, as: UInt64.self)
+            {
+                return false
+            }
+            i &+= 8
+        }
+        while i < a.count {
+            if a[i] != b[i] { return false }
+            i &+= 1
+        }
+        return true
     }
 
     private mutating func rehash() {
@@ -81,13 +103,32 @@ public struct NameTable: Sendable {
         }
     }
 
-    /// A 64-bit mix of the bytes: FNV-1a over words, finished as SplitMix64. Not for hostile keys
-    /// where collisions would cost more than time.
+    /// A 64-bit mix of the bytes, word by word, finished as SplitMix64. Not for hostile keys where
+    /// collisions would cost more than time.
     public static func hash(_ name: UnsafeBufferPointer<UInt8>, seed: UInt64 = 0xCBF2_9CE4_8422_2325) -> UInt64 {
-        var hash = seed
-        for byte in name { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        // The length goes in, since the last word may lack bytes.
+        var hash = seed ^ UInt64(truncatingIfNeeded: name.count) &* 0x9E37_79B9_7F4A_7C15
+        let bytes = UnsafeRawBufferPointer(name)
+        var i = 0
+        while bytes.count &- i >= 8 {
+            hash = mix(hash, UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: i, as: UInt64.self)))
+            i &+= 8
+        }
+        var last: UInt64 = 0
+        while i < bytes.count {
+            last = last << 8 | UInt64(bytes[i])
+            i &+= 1
+        }
+        hash = mix(hash, last)
         hash ^= hash >> 30
         hash = hash &* 0xBF58_476D_1CE4_E5B9
         return hash ^ (hash >> 27)
+    }
+
+    /// One step: every bit of the word and of the hash reaches every bit of the result.
+    @inline(__always)
+    private static func mix(_ hash: UInt64, _ word: UInt64) -> UInt64 {
+        let product = (hash ^ word).multipliedFullWidth(by: 0x9FB2_1C65_1E98_DF25)
+        return product.high ^ product.low
     }
 }

@@ -26,6 +26,12 @@ public enum DiagnosticCode: String, CaseIterable, Sendable, Hashable {
     case undeclaredParameter = "undeclared-parameter"
     case unusedParameter = "unused-parameter"
     case unknownRule = "unknown-rule"
+    case badName = "bad-name"
+    case unknownName = "unknown-name"
+    case duplicateName = "duplicate-name"
+    case wrongKind = "wrong-kind"
+    case cyclicName = "cyclic-name"
+    case unusedName = "unused-name"
 
     // What a rule says.
     case duplicateKeyword = "duplicate-keyword"
@@ -76,6 +82,12 @@ public enum DiagnosticCode: String, CaseIterable, Sendable, Hashable {
         case .undeclaredParameter: Phrase("parameter not declared", "参数未声明")
         case .unusedParameter: Phrase("parameter not used", "参数未使用")
         case .unknownRule: Phrase("no such rule", "没有这条规则")
+        case .badName: Phrase("bad name", "名称不合规")
+        case .unknownName: Phrase("no such name", "没有这个名称")
+        case .duplicateName: Phrase("name used twice", "名称重复")
+        case .wrongKind: Phrase("name of another kind", "名称的种类不对")
+        case .cyclicName: Phrase("name that contains itself", "名称循环引用")
+        case .unusedName: Phrase("name not used", "名称没有用到")
         case .duplicateKeyword: Phrase("keyword listed twice", "关键词重复")
         case .oneCharacterKeyword:
             Phrase("one-character keyword without word boundary", "单字关键词没有词边界")

@@ -33,6 +33,7 @@ extension Evaluator {
         case .expectation(let expectation): return value(expectation, node: number)
         case .silence(let silence): return value(silence, node: number)
         case .count(let of, let bound): return value(countOf: of, bound)
+        case .scope(let scope): return value(scope)
         case .any(let children):
             var result = Value(matches: arena.empty())
             for child in children {
@@ -251,6 +252,8 @@ extension Evaluator {
         let text = foldedBytes(i, leaf.traits.level)
         switch leaf.kind {
         case .equals(let matcher): return matcher.match(text) != nil
+        case .entity(let matcher): return matcher.holds(text)
+        case .similar(let matcher): return matcher.matches(text, pairs)
         case .regex(let matcher): return matcher.confirms(text)
         case .keywords(let matcher):
             guard matcher.needed == 1 else { return foundSpans(number, at: i) != nil }
@@ -374,6 +377,7 @@ extension Evaluator {
             return result
         case .all(let children, let subject): return positionedPopulation(children[subject])
         case .count(let of, _): return positionedPopulation(of)
+        case .scope(let scope): return positionedPopulation(scope.find)
         case .expectation(let expectation): return positionedPopulation(expectation.expect)
         case .silence, .not: return arena.empty()
         }

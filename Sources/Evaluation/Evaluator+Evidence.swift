@@ -12,6 +12,7 @@ extension Evaluator {
             guard let obligation = obligation(of: node, anchor: anchor) else { return (owner(of: anchor), -1) }
             return (obligation.owner, gap(of: obligation))
         case .count(let of, _): return charge(of, anchor: anchor)
+        case .scope(let scope): return (charge(scope.find, anchor: anchor).owner, gap(of: anchor, scope))
         case .all(let children, let subject): return charge(children[subject], anchor: anchor)
         case .any(let children):
             for child in children where holds(child, at: anchor) { return charge(child, anchor: anchor) }
@@ -117,6 +118,7 @@ extension Evaluator {
             }
             obligations.removeSubrange(before...)
             release(to: mark)
+        case .scope(let scope): addEvidence(scope, anchor: anchor)
         case .all(let children, let subject):
             addEvidence(children[subject], anchor: anchor)
             for (position, child) in children.enumerated() where position != subject { addContext(child) }
@@ -150,6 +152,7 @@ extension Evaluator {
         case .expectation(let expectation):
             spans(node: expectation.timing.report == .met ? expectation.expect : expectation.after, at: i)
         case .count(let of, _): spans(node: of, at: i)
+        case .scope(let scope): spans(node: scope.find, at: i)
         case .all(let children, let subject): spans(node: children[subject], at: i)
         case .any(let children):
             Span.union(children.filter { holds($0, at: i) }.flatMap { spans(node: $0, at: i) })

@@ -233,7 +233,7 @@ extension Evaluator {
     }
 
     /// What `within.messages` counts: the answer's population without its position.
-    private func countedPopulation(_ node: Int) -> Mask {
+    func countedPopulation(_ node: Int) -> Mask {
         switch rules.nodes[node].kind {
         case .message(let message): return rows(of: message.populationNumber)
         case .any(let children):
@@ -242,6 +242,7 @@ extension Evaluator {
             return result
         case .all(let children, let subject): return countedPopulation(children[subject])
         case .count(let of, _): return countedPopulation(of)
+        case .scope(let scope): return countedPopulation(scope.find)
         case .expectation(let inner): return countedPopulation(inner.expect)
         case .silence, .not: return arena.empty()
         }

@@ -273,6 +273,7 @@ extension Evaluator {
                     expose(ownerOfWhole, -1, from: first)
                 }
             }
+        case .scope(let scope): addOwnExposures(scope.find, from: first)
         case .any(let children):
             for child in children { addOwnExposures(child, from: first) }
         case .all(let children, let subject): addOwnExposures(children[subject], from: first)

@@ -17,6 +17,8 @@ public final class Evaluator {
 
     let scanner: Scanner
     let breaker = WordBreaker()
+    /// Where messages are compared with sentences.
+    let pairs: PairCounter
     /// Joined texts by the number of their lane.
     let blocks: FixedTable<JoinedBlock>
     /// Hits of the block sorted by message, and where each message's begin.
@@ -86,6 +88,7 @@ public final class Evaluator {
     public init(_ rules: CompiledRules) throws(ScannerError) {
         self.rules = rules
         scanner = try Scanner(rules.patterns)
+        pairs = PairCounter(for: rules.leaves)
         blocks = FixedTable(Lane.allCases.map { _ in JoinedBlock() })
         memo = UnitMemo(nodes: rules.nodes.count, populations: rules.populations.count)
         leafSlots = .allocate(capacity: rules.leaves.count + 1)

@@ -7,7 +7,7 @@ import RuleLanguage
 /// What was near where a condition on messages does not hold.
 extension Evaluator {
     /// Messages that are looked at for what was near.
-    private static let nearLimit = 2000
+    static let nearLimit = 2000
     /// Notes of one leaf, and places named in one note.
     private static let noteLimit = 3
 
@@ -63,8 +63,13 @@ extension Evaluator {
             i = held.first(from: i + 1)
         }
         switch (text.kind, node) {
-        case (.keywords, .leaf(let number)), (.regex, .leaf(let number)):
-            if held.isEmpty { result.notes = near(rules.leaves[number], in: scope) }
+        case (.keywords, .leaf(let number)), (.regex, .leaf(let number)), (.similar, .leaf(let number)):
+            guard held.isEmpty else { break }
+            if case .similar(let condition) = text.kind, case .similar(let matcher) = rules.leaves[number].kind {
+                result.notes = near(condition, matcher, in: scope)
+            } else {
+                result.notes = near(rules.leaves[number], in: scope)
+            }
         case (.all(let parts), .all(let nodes)), (.any(let parts), .any(let nodes)):
             result.children = zip(parts, nodes).map { explain($0, $1, in: scope, role: nil) }
             if case .all = node {
@@ -125,7 +130,7 @@ extension Evaluator {
             looked += 1
             let text = folded(i, leaf.level)
             switch leaf.kind {
-            case .equals: return []
+            case .equals, .entity, .similar: return []
             case .keywords(let matcher):
                 for refusal in matcher.refusals(in: text.bytes, breaker: breaker)
                 where notes.count < Evaluator.noteLimit {

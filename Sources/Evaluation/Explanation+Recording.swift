@@ -94,6 +94,8 @@ extension Evaluator {
             result.notes = silenceNotes(silence, isTrue: value.isTrue)
         case (.count(let count), .count(let of, let bound)):
             explain(count, of: of, bound, into: &result)
+        case (.scope(let scope), .scope(let compiled)):
+            explain(scope, compiled, into: &result)
         case (.all(let conditions), .all(let nodes, let subject)):
             for (position, (child, node)) in zip(conditions, nodes).enumerated() {
                 let isSubject = position == subject && nodes.count > 1

@@ -18,6 +18,7 @@ enum ConditionWords {
                 "silence of \(side.english), \(least)" + (most.map { " to \($0)" } ?? " or longer"),
                 "\(side.chinese)沉默 \(least)" + (most.map { " 到 \($0)" } ?? " 以上"))
         case .count(let count): return label(count.bound)
+        case .scope(let scope): return label(scope)
         case .all(let children):
             return Phrase("all of \(children.count) conditions", "\(children.count) 个条件全部满足")
         case .any(let children):
@@ -81,6 +82,12 @@ enum ConditionWords {
         case .equals(let equals):
             let list = listed(equals.texts)
             return Phrase("the whole message is one of \(list)", "整条消息是其一\(list)")
+        case .entity(let entity):
+            let kinds = entity.kinds.map(\.rawValue).joined(separator: ", ")
+            return Phrase("an entity: \(kinds)", "实体：\(kinds)")
+        case .similar(let similar):
+            let list = listed(similar.texts)
+            return Phrase("at least \(similar.floor) % alike to one of \(list)", "与其一相似至少 \(similar.floor)%\(list)")
         case .length(let minimum, let maximum):
             let range = "\(minimum.map { String($0) } ?? "0")–\(maximum.map { String($0) } ?? "∞")"
             return Phrase("length \(range)", "长度 \(range)")
@@ -103,7 +110,7 @@ enum ConditionWords {
 
     private static func isLeaf(_ text: TextCondition) -> Bool {
         switch text.kind {
-        case .keywords, .regex, .equals, .length: true
+        case .keywords, .regex, .equals, .entity, .similar, .length: true
         case .all, .any, .not, .unless: false
         }
     }
@@ -178,7 +185,7 @@ enum ConditionWords {
         return "(\(shown)\(phrases.count > 3 ? "…" : ""))"
     }
 
-    private static func short(_ text: String) -> String {
+    static func short(_ text: String) -> String {
         text.unicodeScalars.count <= 40 ? text : String(text.prefix(36)) + "…"
     }
 }

@@ -12,6 +12,7 @@ struct Node: @unchecked Sendable {
         case expectation(Fixed<ExpectationNode>)
         case silence(Silence)
         case count(of: Int, bound: Count.Bound)
+        case scope(Fixed<ScopeNode>)
         case all(NodeList, subject: Int)
         case any(NodeList)
         case not(Int)
@@ -119,11 +120,13 @@ final class NodeMemory: @unchecked Sendable {
     private var lists: [[Int32]: NodeList] = [:]
     private var textLists: [[TextNode]: TextList] = [:]
     private var expectations: [UnsafeMutablePointer<ExpectationNode>] = []
+    private var scopes: [ScopeNode: Fixed<ScopeNode>] = [:]
 
     deinit {
         for list in lists.values { list.base.deallocate() }
         for list in textLists.values { list.base.deallocate() }
         for expectation in expectations { expectation.deallocate() }
+        for scope in scopes.values { scope.base.deallocate() }
     }
 
     func list(_ numbers: some Sequence<Int>) -> NodeList {
@@ -146,6 +149,13 @@ final class NodeMemory: @unchecked Sendable {
         pointer.initialize(to: expectation)
         expectations.append(pointer)
         return Fixed(base: UnsafePointer(pointer))
+    }
+
+    func keep(_ scope: ScopeNode) -> Fixed<ScopeNode> {
+        if let known = scopes[scope] { return known }
+        let kept = Fixed(base: NodeMemory.copy([scope]))
+        scopes[scope] = kept
+        return kept
     }
 
     private static func copy<T>(_ values: [T]) -> UnsafePointer<T> {

@@ -23,6 +23,8 @@ public struct RuleCompiler {
         case keywords(Keywords)
         case regex(String, String?, FoldLevel)
         case equals(EqualsCondition)
+        case entity(EntityCondition)
+        case similar(SimilarCondition)
     }
 
     private init(table: FoldTable) {
@@ -153,6 +155,7 @@ public struct RuleCompiler {
         case .any(let children): union(children.map { exposures(of: $0) })
         case .all(let children, let subject): exposures(of: children[subject])
         case .count(let of, .atLeast): exposures(of: of)
+        case .scope(let scope): exposures(of: scope.find)
         case .count(_, .atMost), .not: .lastAgent
         // An empty population exposes nobody.
         case .count: .own
@@ -180,6 +183,8 @@ public struct RuleCompiler {
             case .share(let percent): percent > 0 ? requiredLeaves(of) : nil
             case .atMost, .every: nil
             }
+        case .scope(let scope):
+            [scope.anchor, scope.find].lazy.compactMap { requiredLeaves($0) }.min { $0.count < $1.count }
         case .all(let children, _): children.lazy.compactMap { requiredLeaves($0) }.min { $0.count < $1.count }
         case .any(let children): union(children.map { requiredLeaves($0) })
         case .not: nil
@@ -226,6 +231,9 @@ public struct RuleCompiler {
         case .count(let count):
             let of = compile(count.of)
             return add(.count(of: of, bound: count.bound), isPure: isPure(of))
+        case .scope(let scope):
+            let node = ScopeNode(plan: ScopePlan(scope), anchor: compile(scope.anchor), find: compile(scope.find))
+            return add(.scope(parts.memory.keep(node)), isPure: isPure(node.anchor) && isPure(node.find))
         case .all(let children):
             let marked = children.firstIndex(where: \.isSubject)
             let positive = children.firstIndex { if case .not = $0.kind { false } else { true } }
@@ -279,6 +287,12 @@ public struct RuleCompiler {
         case .equals(let condition):
             note(TextLevel(condition.fold))
             return .leaf(look(for: leaf(condition), senders))
+        case .entity(let condition):
+            note(.folded)
+            return .leaf(leaf(condition))
+        case .similar(let condition):
+            note(.folded)
+            return .leaf(leaf(condition))
         case .length(let minimum, let maximum):
             note(.folded)
             return .length(minimum: minimum ?? 0, maximum: maximum ?? .max)
@@ -319,6 +333,25 @@ public struct RuleCompiler {
                 atoms: isTelling ? matcher.cores.map { [patterns.literal($0, level: matcher.level)] } : [],
                 needsVerification: true, isInverted: false),
             key: .equals(condition))
+    }
+
+    private mutating func leaf(_ condition: EntityCondition) -> Int {
+        leafNumbers[.entity(condition)]
+            ?? add(
+                TextLeaf(
+                    kind: .entity(EntityMatcher(condition)), level: .folded, atoms: [],
+                    needsVerification: true, isInverted: false),
+                key: .entity(condition))
+    }
+
+    /// Any message may be alike: the scanner cannot tell candidates.
+    private mutating func leaf(_ condition: SimilarCondition) -> Int {
+        if let known = leafNumbers[.similar(condition)] { return known }
+        return add(
+            TextLeaf(
+                kind: .similar(SimilarityMatcher(condition, table: table)), level: .folded, atoms: [],
+                needsVerification: true, isInverted: false),
+            key: .similar(condition))
     }
 
     private mutating func leaf(_ keywords: Keywords) -> Int {

@@ -84,6 +84,10 @@ final class SessionRun {
             case .atLeast, .atMost: break
             }
             track = CountTrack(self, of: make(of, keepsScope: needsScope), bound)
+        case .scope(let scope):
+            track = ScopeTrack(
+                self, scope.plan, anchor: make(scope.anchor, keepsScope: false),
+                find: make(scope.find, keepsScope: keepsScope), counted: countedPopulations(scope.find))
         case .all(let children, let subject):
             track = AllTrack(self, children.map { make($0, keepsScope: keepsScope) }, subject: subject)
         case .any(let children): track = AnyTrack(self, children.map { make($0, keepsScope: keepsScope) })
@@ -100,6 +104,7 @@ final class SessionRun {
         case .any(let children): children.flatMap { countedPopulations($0) }
         case .all(let children, let subject): countedPopulations(children[subject])
         case .count(let of, _): countedPopulations(of)
+        case .scope(let scope): countedPopulations(scope.find)
         case .expectation(let inner): countedPopulations(inner.expect)
         case .silence, .not: []
         }

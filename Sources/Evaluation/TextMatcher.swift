@@ -47,6 +47,8 @@ final class TextLeaf: Sendable {
         case keywords(KeywordMatcher)
         case regex(RegexMatcher)
         case equals(EqualsMatcher)
+        case entity(EntityMatcher)
+        case similar(SimilarityMatcher)
     }
 
     /// What is asked of a leaf for every unit.
@@ -88,6 +90,8 @@ final class TextLeaf: Sendable {
         case .regex(let matcher): matcher.spans(in: text)
         case .keywords(let matcher): matcher.spans(in: text, phrases: phrases, breaker: breaker)
         case .equals(let matcher): matcher.match(text).map { [$0] }
+        case .entity(let matcher): matcher.spans(in: text)
+        case .similar(let matcher): matcher.match(text).map { [$0] }
         }
     }
 
@@ -97,6 +101,8 @@ final class TextLeaf: Sendable {
         case .keywords(let matcher): matcher.spans(in: text, breaker: breaker)
         case .regex(let matcher): text.withUnsafeBufferPointer { matcher.spans(in: $0) }
         case .equals(let matcher): text.withUnsafeBufferPointer { matcher.match($0) }.map { [$0] }
+        case .entity(let matcher): text.withUnsafeBufferPointer { matcher.spans(in: $0) }
+        case .similar(let matcher): text.withUnsafeBufferPointer { matcher.match($0) }.map { [$0] }
         }
     }
 }

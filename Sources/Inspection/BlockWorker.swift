@@ -2,64 +2,6 @@ import Archives
 import ConversationModel
 import Evaluation
 
-/// What one block came to; merged into the run in the order of blocks.
-final class BlockResult {
-    var sequence = 0
-    var source = 0
-    var shape = ArchiveShape.conversations
-    var bytesReadSoFar = 0
-    var records = 0
-    var bad: [(record: UInt32, reason: String)] = []
-    var filtered = 0
-    var conversations = 0
-    var stays = 0
-    var messages = 0
-    var conversationsWithoutTimes = 0
-    var defects: (unknownKind: Int, duplicateKey: Int, missingAgent: Int) = (0, 0, 0)
-    var notEvaluated: [UInt8: Int] = [:]
-    var firstInstant = Int64.max
-    var lastInstant = Int64.min
-    var lines = JSONBytes()
-    var cases: [FindingCase] = []
-    var caseBytes = 0
-    var findings = 0
-    var negativeHitsBySeverity = [Int](repeating: 0, count: Severity.allCases.count)
-    let tally: TallyCounter
-    let workerID: Int
-    /// Names that got a number in this block, in the order of their numbers.
-    var newAgents: [[UInt8]] = []
-    var newGroups: [[UInt8]] = []
-    /// Digests of the block's conversations, where duplicates are looked for.
-    var digests: [UInt64] = []
-
-    init(layout: TallyLayout, workerID: Int) {
-        tally = TallyCounter(layout: layout)
-        self.workerID = workerID
-    }
-
-    func removeAll() {
-        records = 0
-        bad.removeAll(keepingCapacity: true)
-        filtered = 0
-        conversations = 0
-        stays = 0
-        messages = 0
-        conversationsWithoutTimes = 0
-        notEvaluated.removeAll(keepingCapacity: true)
-        firstInstant = .max
-        lastInstant = .min
-        lines.bytes.removeAll(keepingCapacity: true)
-        cases.removeAll(keepingCapacity: true)
-        caseBytes = 0
-        findings = 0
-        for i in negativeHitsBySeverity.indices { negativeHitsBySeverity[i] = 0 }
-        tally.removeAll()
-        newAgents.removeAll(keepingCapacity: true)
-        digests.removeAll(keepingCapacity: true)
-        newGroups.removeAll(keepingCapacity: true)
-    }
-}
-
 /// Parses, folds, scans and judges blocks. One per thread.
 final class BlockWorker {
     let id: Int
@@ -69,6 +11,11 @@ final class BlockWorker {
     private let options: InspectionOptions
     private let lines: FindingLines
     private var groups: GroupPinning
+    private let rosterGroups: RosterGroups
+    private var wantedGroups: NameFilter
+    private var wantedAgents: NameFilter
+    /// Places of the parts of the conversation at hand.
+    private var places: [PartPlace] = []
     private var rows: [ConversationRow] = []
     private var records: [UInt32] = []
     private var knownAgents = 0
@@ -83,6 +30,9 @@ final class BlockWorker {
         if let asOf = options.asOf { evaluator.asOf = asOf.milliseconds }
         lines = FindingLines(rules)
         groups = GroupPinning(roster: options.roster)
+        rosterGroups = RosterGroups(options.roster)
+        wantedGroups = NameFilter(options.groups)
+        wantedAgents = NameFilter(options.agents)
         zone = rules.policy.zone
         severities = rules.summaries.map {
             $0.polarity == .negative ? Severity.allCases.firstIndex(of: $0.severity) ?? -1 : -1
@@ -119,7 +69,6 @@ final class BlockWorker {
         rows.removeAll(keepingCapacity: true)
         records.removeAll(keepingCapacity: true)
         var nextDuplicate = 0
-        let groups = groups
         for index in 0..<parser.conversationCount {
             if nextDuplicate < duplicates.count, duplicates[nextDuplicate] == index {
                 nextDuplicate += 1
@@ -128,7 +77,7 @@ final class BlockWorker {
             }
             let row = parser.row(
                 index, into: evaluator.table, names: &evaluator.names, zone: zone,
-                isGroup: { groups.isRosterGroup($0) })
+                isGroup: { rosterGroups.contains($0) })
             if isFiltered(row) {
                 result.filtered += 1
                 continue
@@ -142,7 +91,7 @@ final class BlockWorker {
             result.newAgents.append(Array(evaluator.names.nameBytes(Int32(number))))
         }
         knownAgents = evaluator.names.count
-        result.newGroups = self.groups.takeNewNames()
+        result.newGroups = groups.takeNewNames()
     }
 
     private func day(of row: ConversationRow) -> CalendarDay? {
@@ -156,68 +105,80 @@ final class BlockWorker {
             if let first = options.firstDay, day < first { return true }
             if let last = options.lastDay, day > last { return true }
         }
-        if !options.groups.isEmpty {
+        if !wantedGroups.isOff {
             let group = groups.pin(row, row.messages, day: day(of: row), evaluator)
-            if !options.groups.contains(groups.name(group)) { return true }
+            if !wantedGroups.takes(group, name: { groups.name($0) }) { return true }
         }
-        if !options.agents.isEmpty {
+        if !wantedAgents.isOff {
             let table = evaluator.table
-            return !row.messages.contains { i in
-                let owners = [table.agents[i], table.assignments[i]]
-                return owners.contains { $0 >= 0 && options.agents.contains(evaluator.names.name($0)) }
-            }
+            return !row.messages.contains { isWanted(table.agents[$0]) || isWanted(table.assignments[$0]) }
         }
         return false
     }
 
+    private func isWanted(_ agent: Int32) -> Bool {
+        agent >= 0 && wantedAgents.takes(agent) { evaluator.names.name($0) }
+    }
+
     private func judge(_ row: ConversationRow, into result: BlockResult, keepsCases: Bool) {
         evaluator.judge(row)
-        let judgement = evaluator.judgement
-        result.conversations += judgement.parts.count
+        evaluator.withRows { add(row, $0, to: result, keepsCases: keepsCases) }
+    }
+
+    private func add(_ row: ConversationRow, _ rows: JudgementRows, to result: BlockResult, keepsCases: Bool) {
+        result.conversations += rows.parts.count
         result.messages += row.messages.count
-        result.stays += judgement.units.count - judgement.parts.count
+        result.stays += rows.units.count - rows.parts.count
         if !row.hasTimes, !row.messages.isEmpty { result.conversationsWithoutTimes += 1 }
-        var cells: [Int] = []
-        var groupNumbers: [Int32] = []
-        var days: [CalendarDay?] = []
-        for part in judgement.parts {
-            var day: CalendarDay?
-            if row.hasTimes {
-                let first = evaluator.table.times[part.messages.lowerBound]
-                day = zone.day(of: Instant(milliseconds: first))
-                result.firstInstant = min(result.firstInstant, first)
-                result.lastInstant = max(result.lastInstant, evaluator.table.times[part.messages.upperBound - 1])
+        places.removeAll(keepingCapacity: true)
+        for part in rows.parts { places.append(place(of: part, row, in: result)) }
+        places.withUnsafeBufferPointer { places in
+            result.tally.add(rows, places: places)
+            for unit in rows.units where unit.agent >= 0 {
+                result.tally.note(agent: unit.agent, group: places[Int(unit.part)].group)
             }
-            let group = groups.pin(row, part.messages, day: day, evaluator)
-            groupNumbers.append(group)
-            days.append(day)
-            cells.append(result.tally.cell(group: group, day: day?.daysSince1970 ?? .min))
-        }
-        result.tally.add(judgement) { cells[Int($0)] }
-        for unit in judgement.units where unit.agent >= 0 {
-            result.tally.note(agent: unit.agent, group: groupNumbers[Int(unit.part)])
-        }
-        for entry in judgement.ruleUnits where entry.outcome == .notEvaluated {
-            result.notEvaluated[entry.reasons.rawValue, default: 0] += 1
-        }
-        for index in judgement.findings.indices {
-            let record = judgement.findings[index]
-            let part = Int(judgement.units[Int(record.unit)].part)
-            result.findings += 1
-            let severity = severities[Int(record.rule)]
-            if record.outcome == .hit, severity >= 0 { result.negativeHitsBySeverity[severity] += 1 }
-            if options.writesFindings {
-                lines.append(
-                    index, of: row, group: groups.nameBytes(groupNumbers[part]), day: days[part],
-                    defaultShop: options.defaultShop, in: evaluator, to: &result.lines)
+            for entry in rows.ruleUnits where entry.outcome == .notEvaluated {
+                result.hasNotEvaluated = true
+                result.notEvaluated[Int(entry.reasons.rawValue)] += 1
             }
-            if keepsCases, result.cases.count < options.caseLimit, result.caseBytes < options.caseBytes {
-                let made = CaseBuilder.make(
-                    index, of: row, group: groups.name(groupNumbers[part]), day: days[part],
-                    defaultShop: options.defaultShop, in: evaluator)
-                result.caseBytes += made.bytes
-                result.cases.append(made.findingCase)
+            for index in rows.findings.indices {
+                let record = rows.findings[index]
+                let place = places[Int(rows.units[Int(record.unit)].part)]
+                result.findings += 1
+                let severity = severities[Int(record.rule)]
+                if record.outcome == .hit, severity >= 0 { result.negativeHitsBySeverity[severity] += 1 }
+                if options.writesFindings {
+                    lines.append(
+                        index, of: row, group: groups.nameBytes(place.group), day: place.day,
+                        defaultShop: options.defaultShop, rows, in: evaluator, to: &result.lines)
+                }
+                if keepsCases, result.cases.count < options.caseLimit, result.caseBytes < options.caseBytes {
+                    keep(index, row, place, rows, in: result)
+                }
             }
         }
+    }
+
+    private func place(of part: Judgement.Part, _ row: ConversationRow, in result: BlockResult) -> PartPlace {
+        var day: CalendarDay?
+        if row.hasTimes {
+            let first = evaluator.table.times[part.messages.lowerBound]
+            day = zone.day(of: Instant(milliseconds: first))
+            result.firstInstant = min(result.firstInstant, first)
+            result.lastInstant = max(result.lastInstant, evaluator.table.times[part.messages.upperBound - 1])
+        }
+        let group = groups.pin(row, part.messages, day: day, evaluator)
+        let cell = result.tally.cell(group: group, day: day?.daysSince1970 ?? .min)
+        return PartPlace(cell: Int32(truncatingIfNeeded: cell), group: group, day: day)
+    }
+
+    private func keep(
+        _ index: Int, _ row: ConversationRow, _ place: PartPlace, _ rows: JudgementRows, in result: BlockResult
+    ) {
+        let made = CaseBuilder.make(
+            index, of: row, group: groups.name(place.group), day: place.day,
+            defaultShop: options.defaultShop, rows, in: evaluator)
+        result.caseBytes += made.bytes
+        result.cases.append(made.findingCase)
     }
 }

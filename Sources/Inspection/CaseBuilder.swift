@@ -10,15 +10,14 @@ enum CaseBuilder {
     /// The finding with its context; `bytes` is about what it takes in a report.
     static func make(
         _ index: Int, of row: ConversationRow, group: String, day: CalendarDay?, defaultShop: String,
-        in evaluator: Evaluator
+        _ rows: JudgementRows, in evaluator: Evaluator
     ) -> (findingCase: FindingCase, bytes: Int) {
-        let judgement = evaluator.judgement
         let table = evaluator.table
-        let record = judgement.findings[index]
-        let part = judgement.parts[Int(judgement.units[Int(record.unit)].part)]
+        let record = rows.findings[index]
+        let part = rows.parts[Int(rows.units[Int(record.unit)].part)]
         let finding = evaluator.finding(index, conversation: row, defaultShop: defaultShop)
         var shown: Set<Int> = []
-        let places = record.evidence.map { Int(judgement.evidence[Int($0)].message) }
+        let places = record.evidence.map { Int(rows.evidence[Int($0)].message) }
         for place in places.isEmpty ? [part.messages.lowerBound] : places {
             for i in max(part.messages.lowerBound, place - before)...min(part.messages.upperBound - 1, place + after) {
                 shown.insert(i)
@@ -29,9 +28,9 @@ enum CaseBuilder {
             var marks: [Span] = []
             var labels: [String] = []
             for evidenceIndex in record.evidence {
-                let entry = judgement.evidence[Int(evidenceIndex)]
+                let entry = rows.evidence[Int(evidenceIndex)]
                 guard Int(entry.message) == i else { continue }
-                marks += judgement.spans[Int(entry.spans.lowerBound)..<Int(entry.spans.upperBound)]
+                marks += rows.spans[Int(entry.spans.lowerBound)..<Int(entry.spans.upperBound)]
                 if !labels.contains(entry.label.name) { labels.append(entry.label.name) }
             }
             let text = evaluator.maskedText(i)

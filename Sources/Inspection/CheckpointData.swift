@@ -5,9 +5,11 @@ import Foundation
 /// A run's totals in a form that is written to disk; large arrays as raw bytes of this machine.
 struct CheckpointData: Codable {
     struct Table: Codable {
-        var keyCount: Int
+        /// Keys with rows, and their rows one after another.
+        var keys: Data
         var dense: Data
         var classes: Data
+        /// Sparse counts in the order of their first use.
         var sparseKeys: Data
         var sparseCells: Data
     }
@@ -20,6 +22,10 @@ struct CheckpointData: Codable {
         var record: Int?
     }
 
+    /// Raised with every change of this form or of how blocks are cut: others are no checkpoints.
+    static let currentFormat = 2
+
+    var format = currentFormat
     var key: String
     var blocks: Int
     var coverage: Coverage
@@ -28,7 +34,8 @@ struct CheckpointData: Codable {
     var agentNames: [String]
     var groupNames: [String]
     var cellKeys: Data
-    var groupsOfAgent: [UInt64: Int32]
+    var groupsOfAgent: Data
+    var unitsOfAgent: Data
     var caseCount: Int
     var caseBytes: Int
     var findings: Int
@@ -43,12 +50,18 @@ struct CheckpointData: Codable {
         self.key = key
         blocks = totals.blocks
         coverage = totals.coverage
-        agents = CheckpointData.table(totals.agents)
-        cells = CheckpointData.table(totals.cells)
+        agents = CheckpointData.table(totals.counts.agents)
+        cells = CheckpointData.table(totals.counts.cells)
         agentNames = (0..<totals.agentNames.count).map { totals.agentNames.name(Int32($0)) }
         groupNames = (0..<totals.groupNames.count).map { totals.groupNames.name(Int32($0)) }
-        cellKeys = CheckpointData.data(totals.cellKeys.flatMap { [$0.group, $0.day] })
-        groupsOfAgent = totals.groupsOfAgent
+        cellKeys = CheckpointData.data(
+            (0..<totals.counts.cellCount).flatMap { number in
+                let (group, day) = totals.counts.cell(number)
+                return [group, day]
+            })
+        let stays = CheckpointData.pairs(totals.counts.groupsOfAgent)
+        groupsOfAgent = CheckpointData.data(stays.keys)
+        unitsOfAgent = CheckpointData.data(stays.values)
         caseCount = totals.cases.count
         caseBytes = totals.caseBytes
         findings = totals.findings
@@ -67,13 +80,18 @@ struct CheckpointData: Codable {
         var totals = RunTotals(layout: layout, workers: 1)
         totals.blocks = blocks
         totals.coverage = coverage
-        totals.agents = CheckpointData.dimension(agents, layout)
-        totals.cells = CheckpointData.dimension(cells, layout)
         for name in agentNames { _ = totals.agentNames.number(of: name) }
         for name in groupNames { _ = totals.groupNames.number(of: name) }
         let pairs: [Int32] = CheckpointData.array(cellKeys)
-        for i in stride(from: 0, to: pairs.count - 1, by: 2) { _ = totals.cell(group: pairs[i], day: pairs[i + 1]) }
-        totals.groupsOfAgent = groupsOfAgent
+        for i in stride(from: 0, to: pairs.count - 1, by: 2) {
+            _ = totals.counts.cell(group: pairs[i], day: pairs[i + 1])
+        }
+        CheckpointData.restore(agents, into: &totals.counts.agents)
+        CheckpointData.restore(cells, into: &totals.counts.cells)
+        let units: [Int32] = CheckpointData.array(unitsOfAgent)
+        for (pair, n) in zip(CheckpointData.array(groupsOfAgent) as [UInt64], units) {
+            totals.counts.note(agent: PairKey.first(pair), group: PairKey.second(pair), units: n)
+        }
         totals.caseBytes = caseBytes
         totals.findings = findings
         totals.negativeHitsBySeverity = negativeHitsBySeverity
@@ -87,23 +105,50 @@ struct CheckpointData: Codable {
         return totals
     }
 
-    private static func table(_ dimension: TallyCounter.Dimension) -> Table {
-        let pairs = dimension.sparse.sorted { $0.key < $1.key }
+    private static func table(_ dimension: borrowing TallyCounter.Dimension) -> Table {
+        var keys: [Int32] = []
+        var dense: [TallyCounter.Cell] = []
+        var classes: [Int32] = []
+        for key in 0..<dimension.keyCount where dimension.hasRows(key) {
+            keys.append(Int32(key))
+            dense += dimension.denseRow(key)
+            classes += dimension.classRow(key)
+        }
+        let sparse = pairs(dimension.sparse)
         return Table(
-            keyCount: dimension.keyCount, dense: data(dimension.dense), classes: data(dimension.classes),
-            sparseKeys: data(pairs.map(\.key)), sparseCells: data(pairs.map(\.value)))
+            keys: data(keys), dense: data(dense), classes: data(classes),
+            sparseKeys: data(sparse.keys), sparseCells: data(sparse.values))
     }
 
-    private static func dimension(_ table: Table, _ layout: TallyLayout) -> TallyCounter.Dimension {
-        var dimension = TallyCounter.Dimension(denseCount: layout.denseRules.count, classCount: layout.classCount)
-        if table.keyCount > 0 { dimension.reserve(key: table.keyCount - 1) }
+    private static func restore(_ table: Table, into dimension: inout TallyCounter.Dimension) {
         let dense: [TallyCounter.Cell] = array(table.dense)
         let classes: [Int32] = array(table.classes)
-        if dense.count == dimension.dense.count { dimension.dense = dense }
-        if classes.count == dimension.classes.count { dimension.classes = classes }
+        let keys: [Int32] = array(table.keys)
+        guard dense.count == keys.count * dimension.denseCount, classes.count == keys.count * dimension.classCount
+        else { return }
+        for (position, key) in keys.enumerated() {
+            dimension.touch(Int(key))
+            let (row, classRow) = (dimension.denseRow(Int(key)), dimension.classRow(Int(key)))
+            for i in row.indices { row[i] = dense[position * row.count + i] }
+            for i in classRow.indices { classRow[i] = classes[position * classRow.count + i] }
+        }
         let cells: [TallyCounter.Cell] = array(table.sparseCells)
-        for (key, cell) in zip(array(table.sparseKeys) as [UInt64], cells) { dimension.sparse[key] = cell }
-        return dimension
+        for (pair, cell) in zip(array(table.sparseKeys) as [UInt64], cells) {
+            let (key, rule) = (PairKey.first(pair), PairKey.second(pair))
+            dimension.touch(Int(key))
+            dimension.add(key: Int(key), rule: rule, dense: -1, cell)
+        }
+    }
+
+    private static func pairs<Value: BitwiseCopyable>(_ table: borrowing PairTable<Value>) -> (
+        keys: [UInt64], values: [Value]
+    ) {
+        var (keys, values): ([UInt64], [Value]) = ([], [])
+        for i in 0..<table.count {
+            keys.append(table.entry(i).key)
+            values.append(table.entry(i).value)
+        }
+        return (keys, values)
     }
 
     /// `T` is a plain value without references.

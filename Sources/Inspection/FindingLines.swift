@@ -2,38 +2,52 @@ import ConversationModel
 import Evaluation
 
 /// Writes findings as NDJSON, one line each, without values in between.
-struct FindingLines {
-    private let prefixes: [[UInt8]]
-    private let rules: CompiledRules
+final class FindingLines {
+    /// What stands in every line of a rule, and the names of labels, one after another.
+    private var words = JSONBytes()
+    /// Where the words of each rule begin.
+    private var ruleStarts: [Int] = []
+    /// Where the name of each label begins.
+    private var labelStarts: [Int] = []
 
     init(_ rules: CompiledRules) {
-        self.rules = rules
-        prefixes = rules.summaries.map { rule in
-            var json = JSONBytes()
-            json.raw(",\"rule\":")
-            json.string(rule.id.value)
-            json.raw(",\"name\":")
-            json.string(rule.name)
-            json.raw(",\"polarity\":")
-            json.string(rule.polarity.rawValue)
-            json.raw(",\"severity\":")
-            json.string(rule.severity.rawValue)
-            return json.bytes
+        for rule in rules.summaries {
+            ruleStarts.append(words.count)
+            words.raw(",\"rule\":")
+            words.string(rule.id.value)
+            words.raw(",\"name\":")
+            words.string(rule.name)
+            words.raw(",\"polarity\":")
+            words.string(rule.polarity.rawValue)
+            words.raw(",\"severity\":")
+            words.string(rule.severity.rawValue)
         }
+        ruleStarts.append(words.count)
+        var label: UInt8 = 0
+        while let name = EvidenceLabel(rawValue: label)?.name {
+            labelStarts.append(words.count)
+            words.string(name)
+            label += 1
+        }
+        labelStarts.append(words.count)
+    }
+
+    @inline(__always)
+    private func words(_ number: Int, _ starts: [Int]) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(rebasing: words.written[starts[number]..<starts[number + 1]])
     }
 
     /// Appends the line of one finding of the evaluator's last judgement.
     func append(
         _ index: Int, of row: ConversationRow, group: ArraySlice<UInt8>, day: CalendarDay?,
-        defaultShop: String, in evaluator: Evaluator, to json: inout JSONBytes
+        defaultShop: String, _ rows: JudgementRows, in evaluator: Evaluator, to json: inout JSONBytes
     ) {
-        let judgement = evaluator.judgement
-        let record = judgement.findings[index]
-        let unit = judgement.units[Int(record.unit)]
+        let record = rows.findings[index]
+        let unit = rows.units[Int(record.unit)]
         json.raw("{\"v\":1,\"id\":\"")
-        json.bytes.append(contentsOf: evaluator.findingID(index, conversation: row, defaultShop: defaultShop))
+        json.raw(evaluator.findingID(index, conversation: row, defaultShop: defaultShop))
         json.raw("\"")
-        json.bytes.append(contentsOf: prefixes[Int(record.rule)])
+        json.raw(words(Int(record.rule), ruleStarts))
         if record.outcome == .hit { json.raw(",\"outcome\":\"hit\"") } else { json.raw(",\"outcome\":\"missed\"") }
         switch record.owner {
         case OwnerNumber.assistant: json.raw(",\"owner\":\"assistant\"")
@@ -68,73 +82,89 @@ struct FindingLines {
         }
         if record.isPartial { json.raw(",\"partial\":true") }
         json.raw(",\"evidence\":[")
-        evidence(record, in: evaluator, to: &json)
+        evidence(record, rows, evaluator.table, to: &json)
         json.raw("]}\n")
     }
 
     func conversation(_ unit: Judgement.Unit, _ row: ConversationRow, to json: inout JSONBytes) {
-        json.string(row.id)
+        json.raw("\"")
+        json.escaped(row.id)
         if unit.part > 0 {
-            // Inside the quotes.
-            json.bytes.removeLast()
             json.raw("#")
             json.integer(unit.part + 1)
-            json.raw("\"")
         }
+        json.raw("\"")
     }
 
     /// The evidence as elements of an array: one for each span, or one for a whole message.
-    func evidence(_ record: Judgement.FindingRecord, in evaluator: Evaluator, to json: inout JSONBytes) {
-        let judgement = evaluator.judgement
+    func evidence(
+        _ record: Judgement.FindingRecord, _ rows: JudgementRows, _ table: MessageTable, to json: inout JSONBytes
+    ) {
         var isFirst = true
-        for index in record.evidence {
-            let entry = judgement.evidence[Int(index)]
-            let position = evaluator.table.positions[Int(entry.message)]
-            let text = evaluator.table.texts[Int(entry.message)]
-            var scalars = ScalarCursor()
-            func open() {
-                if !isFirst { json.raw(",") }
-                isFirst = false
-                json.raw("{\"message\":")
-                json.integer(position)
-                json.raw(",\"label\":\"")
-                json.bytes.append(contentsOf: entry.label.name.utf8)
-                json.raw("\"")
-            }
+        for index in Int(record.evidence.lowerBound)..<Int(record.evidence.upperBound) {
+            let entry = rows.evidence[index]
+            let position = table.positions[Int(entry.message)]
             if entry.spans.isEmpty {
-                open()
+                open(position, entry.label, isFirst: isFirst, to: &json)
+                isFirst = false
                 json.raw("}")
+                continue
             }
-            for spanIndex in entry.spans {
-                let span = judgement.spans[Int(spanIndex)]
-                open()
+            var scalars = ScalarCursor(table.texts[Int(entry.message)])
+            for spanIndex in Int(entry.spans.lowerBound)..<Int(entry.spans.upperBound) {
+                let span = rows.spans[spanIndex]
+                open(position, entry.label, isFirst: isFirst, to: &json)
+                isFirst = false
                 json.raw(",\"start\":")
                 json.integer(span.start)
                 json.raw(",\"end\":")
                 json.integer(span.end)
                 json.raw(",\"scalarStart\":")
-                json.integer(scalars.count(to: span.start, in: text))
+                json.integer(scalars.count(to: span.start))
                 json.raw(",\"scalarEnd\":")
-                json.integer(scalars.count(to: span.end, in: text))
+                json.integer(scalars.count(to: span.end))
                 json.raw("}")
             }
         }
+    }
+
+    private func open(_ position: Int32, _ label: EvidenceLabel, isFirst: Bool, to json: inout JSONBytes) {
+        if !isFirst { json.raw(",") }
+        json.raw("{\"message\":")
+        json.integer(position)
+        json.raw(",\"label\":")
+        json.raw(words(Int(label.rawValue), labelStarts))
     }
 }
 
 /// Counts Unicode scalars up to ascending byte offsets.
 private struct ScalarCursor {
+    private let text: UnsafeBufferPointer<UInt8>
     private var offset = 0
     private var scalars = 0
 
-    mutating func count(to target: Int, in text: UnsafeBufferPointer<UInt8>) -> Int {
+    init(_ text: UnsafeBufferPointer<UInt8>) {
+        self.text = text
+    }
+
+    mutating func count(to target: Int) -> Int {
         if target < offset {
             offset = 0
             scalars = 0
         }
-        while offset < target, offset < text.count {
-            if text[offset] & 0xC0 != 0x80 { scalars += 1 }
-            offset += 1
+        let end = min(target, text.count)
+        guard let start = text.baseAddress, offset < end else { return scalars }
+        let bytes = UnsafeRawPointer(start)
+        while end &- offset >= 8 {
+            let word = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            // Bytes that go on with a scalar have their upper bit set and the next one not.
+            let following = (word >> 7) & ~(word >> 6) & 0x0101_0101_0101_0101
+            scalars &+= 8 &- following.nonzeroBitCount
+            offset &+= 8
+        }
+        while offset < end {
+            if start[offset] & 0xC0 != 0x80 { scalars &+= 1 }
+            offset &+= 1
         }
         return scalars
     }

@@ -2,32 +2,41 @@ import Archives
 import ConversationModel
 import Evaluation
 
+/// Names of groups that the roster knows. Immutable, so that it can be asked while groups are pinned.
+struct RosterGroups {
+    private var names = NameTable()
+
+    init(_ roster: Roster?) {
+        for group in roster?.entries.compactMap(\.group) ?? [] { _ = names.number(of: group) }
+    }
+
+    /// Whether the bytes are the name of a group of the roster.
+    func contains(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+        names.count > 0 && names.known(name) != nil
+    }
+}
+
 /// Decides the group a conversation is reported under (`semantics.md` section 1).
 ///
 /// The conversation's own group, else that of the first human agent assigned or speaking, by the
 /// roster of that day; only the assistant: 服务助手; nobody: 未分组.
 struct GroupPinning {
     private let roster: Roster?
-    private let rosterGroups: Set<String>
     private var names = NameTable()
     private var told = 0
     private let assistant: Int32
     private let none: Int32
+    /// Groups by (agent, day).
     private var byAgent: [UInt64: Int32] = [:]
 
     init(roster: Roster?) {
         self.roster = roster
-        rosterGroups = Set(roster?.entries.compactMap(\.group) ?? [])
         assistant = names.number(of: "服务助手")
         none = names.number(of: "未分组")
     }
 
     func name(_ number: Int32) -> String { names.name(number) }
     func nameBytes(_ number: Int32) -> ArraySlice<UInt8> { names.nameBytes(number) }
-
-    func isRosterGroup(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
-        !rosterGroups.isEmpty && rosterGroups.contains(String(decoding: name, as: UTF8.self))
-    }
 
     mutating func takeNewNames() -> [[UInt8]] {
         let new = (told..<names.count).map { Array(names.nameBytes(Int32($0))) }
@@ -53,7 +62,7 @@ struct GroupPinning {
 
     private mutating func group(of agent: Int32, day: CalendarDay?, _ evaluator: Evaluator) -> Int32 {
         guard let roster else { return none }
-        let key = UInt64(UInt32(bitPattern: agent)) << 32 | UInt64(UInt32(bitPattern: day?.daysSince1970 ?? .min))
+        let key = PairKey.make(agent, day?.daysSince1970 ?? .min)
         if let known = byAgent[key] { return known }
         let name = roster.entry(account: evaluator.names.name(agent), on: day)?.group
         let number = name.map { names.number(of: $0) } ?? none

@@ -88,7 +88,8 @@ public struct RunCheckpoint: Sendable {
 
     private func read() -> CheckpointData? {
         guard let bytes = FileManager.default.contents(atPath: path),
-            let data = try? JSONDecoder().decode(CheckpointData.self, from: bytes), data.key == key
+            let data = try? JSONDecoder().decode(CheckpointData.self, from: bytes), data.key == key,
+            data.format == CheckpointData.currentFormat
         else { return nil }
         return data
     }

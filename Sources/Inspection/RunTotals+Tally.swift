@@ -4,17 +4,17 @@ import ConversationModel
 extension RunTotals {
     /// The counts as reports read them: keys are names, sorted by bytes.
     func tally(rules: [RuleSummary], roster: Roster?) -> Tally {
-        let agentLabels = (0..<agents.keyCount).map { agentLabel($0, roster: roster) }
-        let byAgent = table(agents, labels: agentLabels)
-        let groupLabels = cellKeys.map { groupNames.name($0.group) }
-        let dayLabels = cellKeys.map { cell in
+        let agentLabels = (0..<counts.agents.keyCount).map { agentLabel($0, roster: roster) }
+        let agents = LabelledRows(agentLabels, of: counts.agents)
+        let cells = (0..<counts.cellCount).map { counts.cell($0) }
+        let groupLabels = cells.map { groupNames.name($0.group) }
+        let dayLabels = cells.map { cell in
             cell.day == .min ? "日期未知" : CalendarDay(daysSince1970: cell.day).description
         }
+        func sum(by labels: [String]) -> TallyTable { table(counts.cells, LabelledRows(labels, of: counts.cells)) }
         return Tally(
-            rules: rules, byAgent: byAgent,
-            groupOfAgent: byAgent.keys.map { mainGroup(ofAgentLabelled: $0, labels: agentLabels) },
-            byGroup: table(cells, labels: groupLabels), byDay: table(cells, labels: dayLabels),
-            total: table(cells, labels: cellKeys.map { _ in "全部" }))
+            rules: rules, byAgent: table(counts.agents, agents), groupOfAgent: mainGroups(agents),
+            byGroup: sum(by: groupLabels), byDay: sum(by: dayLabels), total: sum(by: cells.map { _ in "全部" }))
     }
 
     private func agentLabel(_ key: Int, roster: Roster?) -> String {
@@ -29,48 +29,116 @@ extension RunTotals {
         roster.entry(account: account, on: nil)?.person ?? Roster.normalForm(account)
     }
 
-    private func mainGroup(ofAgentLabelled label: String, labels: [String]) -> String {
-        var units: [String: Int32] = [:]
-        for (key, n) in groupsOfAgent {
-            let agent = Int(key >> 32) + TallyCounter.ownerOffset
-            guard agent < labels.count, labels[agent] == label else { continue }
-            units[groupNames.name(Int32(truncatingIfNeeded: UInt32(truncatingIfNeeded: key))), default: 0] += n
+    /// Per row of agents the group of most of its units; the lesser name among equals.
+    private func mainGroups(_ agents: LabelledRows) -> [String] {
+        var units = [[String: Int32]](repeating: [:], count: agents.names.count)
+        for i in 0..<counts.groupsOfAgent.count {
+            let entry = counts.groupsOfAgent.entry(i)
+            let key = Int(PairKey.first(entry.key)) + TallyCounter.ownerOffset
+            guard key < agents.rowOfKey.count, agents.rowOfKey[key] >= 0 else { continue }
+            let group = groupNames.name(PairKey.second(entry.key))
+            units[agents.rowOfKey[key]][group, default: 0] += entry.value
         }
-        return units.min { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }?.key ?? ""
+        return units.map { groups in
+            groups.min { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }?.key ?? ""
+        }
     }
 
     /// Sums the dimension's keys by label.
-    private func table(_ dimension: TallyCounter.Dimension, labels: [String]) -> TallyTable {
-        var used = [Bool](repeating: false, count: labels.count)
-        for key in 0..<dimension.keyCount where key < labels.count {
-            let first = key * dimension.denseCount
-            let firstClass = key * dimension.classCount
-            used[key] =
-                !dimension.dense[first..<first + dimension.denseCount].allSatisfy(\.isZero)
-                || !dimension.classes[firstClass..<firstClass + dimension.classCount].allSatisfy { $0 == 0 }
-        }
-        for pair in dimension.sparse.keys { used[Int(pair >> 32)] = true }
-        let names = Set(labels.indices.filter { used[$0] }.map { labels[$0] })
-        let keys = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        let rowOf = Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($1, $0) })
-        var counts = [[Int32: TallyCounts]](repeating: [:], count: keys.count)
+    private func table(_ dimension: borrowing TallyCounter.Dimension, _ rows: LabelledRows) -> TallyTable {
+        var sums = [[Int32: TallyCounts]](repeating: [:], count: rows.names.count)
         var exposures = [[Int]](
-            repeating: [Int](repeating: 0, count: dimension.classCount), count: keys.count)
-        for key in labels.indices where used[key] {
-            guard let row = rowOf[labels[key]] else { continue }
-            for (position, rule) in layout.denseRules.enumerated() {
-                let cell = dimension.dense[key * dimension.denseCount + position]
-                if !cell.isZero { counts[row][Int32(rule), default: TallyCounts()] += cell.counts }
-            }
-            for i in 0..<dimension.classCount {
-                exposures[row][i] += Int(dimension.classes[key * dimension.classCount + i])
+            repeating: [Int](repeating: 0, count: dimension.classCount), count: rows.names.count)
+        for (row, keys) in rows.keysOfRow.enumerated() {
+            for key in keys {
+                for (number, n) in dimension.classRow(key).enumerated() { exposures[row][number] += Int(n) }
             }
         }
-        for (pair, cell) in dimension.sparse {
-            guard let row = rowOf[labels[Int(pair >> 32)]] else { continue }
-            counts[row][Int32(truncatingIfNeeded: pair & 0xFFFF_FFFF), default: TallyCounts()] += cell.counts
+        // One row at a time, summed by rule before it goes into the table: fewer look-ups.
+        var places = SparsePlaces(dimension, rows)
+        var ofRule = [TallyCounts](repeating: TallyCounts(), count: layout.ruleCount)
+        var isCounted = [Bool](repeating: false, count: layout.ruleCount)
+        var counted: [Int] = []
+        for row in rows.names.indices {
+            func add(_ cell: TallyCounter.Cell, _ rule: Int) {
+                if !isCounted[rule] {
+                    isCounted[rule] = true
+                    counted.append(rule)
+                }
+                ofRule[rule] += cell.counts
+            }
+            for key in rows.keysOfRow[row] {
+                for (position, cell) in dimension.denseRow(key).enumerated() where !cell.isZero {
+                    add(cell, layout.denseRules[position])
+                }
+            }
+            for place in places.next() {
+                let entry = dimension.sparse.entry(Int(place))
+                add(entry.value, Int(PairKey.second(entry.key)))
+            }
+            sums[row].reserveCapacity(counted.count)
+            for rule in counted {
+                sums[row][Int32(rule)] = ofRule[rule]
+                ofRule[rule] = TallyCounts()
+                isCounted[rule] = false
+            }
+            counted.removeAll(keepingCapacity: true)
         }
-        return TallyTable(keys: keys, counts: counts, exposures: exposures, classOfRule: layout.classOfRule)
+        return TallyTable(keys: rows.names, counts: sums, exposures: exposures, classOfRule: layout.classOfRule)
+    }
+}
+
+/// The rows of a table: labels for which something was counted, sorted by bytes.
+private struct LabelledRows {
+    let names: [String]
+    /// Per key the row of its label, -1 where that has none.
+    let rowOfKey: [Int]
+    /// Per row the keys in which something was counted.
+    let keysOfRow: [[Int]]
+
+    init(_ labels: [String], of dimension: borrowing TallyCounter.Dimension) {
+        var isUsed = labels.indices.map { $0 < dimension.keyCount && dimension.hasRows($0) }
+        for i in 0..<dimension.sparse.count {
+            isUsed[Int(PairKey.first(dimension.sparse.entry(i).key))] = true
+        }
+        names = Set(labels.indices.filter { isUsed[$0] }.map { labels[$0] }).sorted {
+            $0.utf8.lexicographicallyPrecedes($1.utf8)
+        }
+        let numbers = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
+        rowOfKey = labels.map { numbers[$0] ?? -1 }
+        var keys = [[Int]](repeating: [], count: names.count)
+        for key in labels.indices where isUsed[key] { keys[rowOfKey[key]].append(key) }
+        keysOfRow = keys
+    }
+}
+
+/// Positions of sparse counts in the order of their rows (a counting sort).
+private struct SparsePlaces {
+    private var places: [Int32]
+    private var ends: [Int]
+    private var row = 0
+
+    init(_ dimension: borrowing TallyCounter.Dimension, _ rows: LabelledRows) {
+        var next = [Int](repeating: 0, count: rows.names.count + 1)
+        func row(_ i: Int) -> Int {
+            rows.rowOfKey[Int(PairKey.first(dimension.sparse.entry(i).key))]
+        }
+        for i in 0..<dimension.sparse.count { next[row(i) + 1] += 1 }
+        for i in rows.names.indices { next[i + 1] += next[i] }
+        places = [Int32](repeating: 0, count: dimension.sparse.count)
+        for i in 0..<dimension.sparse.count {
+            let row = row(i)
+            places[next[row]] = Int32(i)
+            next[row] += 1
+        }
+        // Each beginning has moved to its row's end.
+        ends = next
+    }
+
+    /// The places of the next row, the first at first.
+    mutating func next() -> ArraySlice<Int32> {
+        defer { row += 1 }
+        return places[(row == 0 ? 0 : ends[row - 1])..<ends[row]]
     }
 }
 

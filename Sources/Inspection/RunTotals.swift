@@ -8,13 +8,10 @@ struct RunTotals {
     let layout: TallyLayout
     var blocks = 0
     var coverage = Coverage()
-    var agents: TallyCounter.Dimension
-    var cells: TallyCounter.Dimension
+    /// The counts of all merged blocks; copies of the totals share it.
+    let counts: TallyCounter
     var agentNames = NameTable()
     var groupNames = NameTable()
-    var cellNumbers: [UInt64: Int32] = [:]
-    var cellKeys: [(group: Int32, day: Int32)] = []
-    var groupsOfAgent: [UInt64: Int32] = [:]
     var cases: [FindingCase] = []
     var caseBytes = 0
     var findings = 0
@@ -33,8 +30,7 @@ struct RunTotals {
 
     init(layout: TallyLayout, workers: Int) {
         self.layout = layout
-        agents = TallyCounter.Dimension(denseCount: layout.denseRules.count, classCount: layout.classCount)
-        cells = agents
+        counts = TallyCounter(layout: layout)
         agentMaps = Array(repeating: [], count: workers)
         groupMaps = agentMaps
     }
@@ -48,10 +44,10 @@ struct RunTotals {
         for name in block.newGroups {
             groupMaps[block.workerID].append(name.withUnsafeBufferPointer { groupNames.number(of: $0) })
         }
-        mergeTally(block.tally, agentMap: agentMaps[block.workerID], groupMap: groupMaps[block.workerID])
+        counts.merge(block.tally, agentMap: agentMaps[block.workerID], groupMap: groupMaps[block.workerID])
         findings += block.findings
         for (i, n) in block.negativeHitsBySeverity.enumerated() { negativeHitsBySeverity[i] += n }
-        lineBytes += block.lines.bytes.count
+        lineBytes += block.lines.count
         for findingCase in block.cases {
             guard cases.count < caseLimit, caseBytes < caseByteLimit else { break }
             caseBytes += 300 + findingCase.context.reduce(0) { $0 + $1.text.utf8.count + 80 }
@@ -86,8 +82,8 @@ struct RunTotals {
         for (name, n) in [
             ("unknown-kind", block.defects.unknownKind), ("duplicate-key", block.defects.duplicateKey),
         ] where n > 0 { coverage.defectsByReason[name, default: 0] += n }
-        for (reasons, n) in block.notEvaluated {
-            for name in UnknownReasons(rawValue: reasons).names {
+        for (reasons, n) in block.notEvaluated.enumerated() where n > 0 {
+            for name in UnknownReasons(rawValue: UInt8(truncatingIfNeeded: reasons)).names {
                 coverage.notEvaluatedByReason[name, default: 0] += n
             }
         }
@@ -99,61 +95,9 @@ struct RunTotals {
         }
     }
 
-    private mutating func mergeTally(_ tally: TallyCounter, agentMap: [Int32], groupMap: [Int32]) {
-        func agentKey(_ key: Int) -> Int {
-            let number = key - TallyCounter.ownerOffset
-            return (number < 0 ? number : Int(agentMap[number])) + TallyCounter.ownerOffset
-        }
-        agents.merge(tally.agents, key: agentKey)
-        var cellMap: [Int] = []
-        for (group, day) in tally.cellKeys { cellMap.append(cell(group: groupMap[Int(group)], day: day)) }
-        cells.merge(tally.cells) { cellMap[$0] }
-        for (key, n) in tally.groupsOfAgent {
-            let agent = agentMap[Int(key >> 32)]
-            let group = groupMap[Int(UInt32(truncatingIfNeeded: key))]
-            groupsOfAgent[UInt64(UInt32(bitPattern: agent)) << 32 | UInt64(UInt32(bitPattern: group)), default: 0] += n
-        }
-    }
-
-    mutating func cell(group: Int32, day: Int32) -> Int {
-        let key = UInt64(UInt32(bitPattern: group)) << 32 | UInt64(UInt32(bitPattern: day))
-        if let known = cellNumbers[key] { return Int(known) }
-        let number = cellKeys.count
-        cellNumbers[key] = Int32(number)
-        cellKeys.append((group, day))
-        return number
-    }
-
     /// A resumed run starts with workers that know no names.
     mutating func forgetWorkers(_ workers: Int) {
         agentMaps = Array(repeating: [], count: workers)
         groupMaps = agentMaps
     }
-}
-
-extension TallyCounter.Dimension {
-    /// Adds another's counts, its keys mapped to ours.
-    mutating func merge(_ other: TallyCounter.Dimension, key map: (Int) -> Int) {
-        for key in 0..<other.keyCount {
-            let first = key * denseCount
-            let firstClass = key * classCount
-            let isEmpty =
-                other.dense[first..<first + denseCount].allSatisfy(\.isZero)
-                && other.classes[firstClass..<firstClass + classCount].allSatisfy { $0 == 0 }
-            if isEmpty { continue }
-            let mine = map(key)
-            reserve(key: mine)
-            for i in 0..<denseCount { dense[mine * denseCount + i] += other.dense[first + i] }
-            for i in 0..<classCount { classes[mine * classCount + i] &+= other.classes[firstClass + i] }
-        }
-        for (pair, cell) in other.sparse {
-            let mine = map(Int(pair >> 32))
-            reserve(key: mine)
-            sparse[UInt64(mine) << 32 | (pair & 0xFFFF_FFFF), default: TallyCounter.Cell()] += cell
-        }
-    }
-}
-
-extension TallyCounter.Cell {
-    var isZero: Bool { hits | unitsHit | unitsApplicable | missed | notEvaluated == 0 }
 }

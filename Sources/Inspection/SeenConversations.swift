@@ -8,6 +8,8 @@ struct SeenConversations {
     static let limitBytes = 128 << 20
 
     private var slots = [UInt64](repeating: 0, count: 1024)
+    /// What `insert` looked at ahead: kept, or looking would be left out as useless.
+    private var touched: UInt64 = 0
     private(set) var count = 0
     private(set) var isForgetful = false
 
@@ -15,6 +17,16 @@ struct SeenConversations {
         let seed = shop.baseAddress == nil ? 0x9E37_79B9 : NameTable.hash(shop)
         // Zero marks an empty slot.
         return max(1, NameTable.hash(id, seed: seed ^ 0xA5A5_5A5A))
+    }
+
+    /// Notes digests in their order and adds the positions of those that were seen before.
+    mutating func insert(_ digests: [UInt64], duplicates: inout [Int]) {
+        // The table is larger than the caches: looking at all slots at first lets the memory answer
+        // for many at once.
+        slots.withUnsafeBufferPointer { slots in
+            for digest in digests { touched ^= slots[Int(truncatingIfNeeded: digest) & (slots.count - 1)] }
+        }
+        for (index, digest) in digests.enumerated() where !insert(digest) { duplicates.append(index) }
     }
 
     /// Notes a digest; false if it was seen before.

@@ -63,35 +63,38 @@ public final class StreamInspector {
         allLines += 1
         badLines += 1
         json.raw("{\"v\":1,\"id\":null,\"status\":\"")
-        json.bytes += Array((issue == .tooLarge ? "too_large" : "bad_input").utf8)
+        if issue == .tooLarge { json.raw("too_large") } else { json.raw("bad_input") }
         json.raw("\",\"reason\":")
         json.string(issue.rawValue)
-        json.bytes += head
+        json.raw(head)
         json.raw(",\"findings\":[],\"notEvaluated\":[]}\n")
     }
 
     private func append(_ row: ConversationRow, to json: inout JSONBytes) {
         allLines += 1
         evaluator.judge(row)
-        let judgement = evaluator.judgement
+        evaluator.withRows { append(row, $0, to: &json) }
+    }
+
+    private func append(_ row: ConversationRow, _ rows: JudgementRows, to json: inout JSONBytes) {
         json.raw("{\"v\":1,\"id\":")
         json.string(row.id)
         json.raw(",\"status\":\"ok\"")
-        json.bytes += head
+        json.raw(head)
         json.raw(",\"findings\":[")
-        for index in judgement.findings.indices {
+        for index in rows.findings.indices {
             if index > 0 { json.raw(",") }
-            append(finding: index, row, to: &json)
+            append(finding: index, row, rows, to: &json)
         }
         json.raw("],\"notEvaluated\":[")
         var isFirst = true
-        for entry in judgement.ruleUnits where entry.outcome == .notEvaluated {
+        for entry in rows.ruleUnits where entry.outcome == .notEvaluated {
             if !isFirst { json.raw(",") }
             isFirst = false
             json.raw("{\"rule\":")
             json.string(evaluator.rules.summaries[Int(entry.rule)].id.value)
             json.raw(",\"conversation\":")
-            lines.conversation(judgement.units[Int(entry.unit)], row, to: &json)
+            lines.conversation(rows.units[Int(entry.unit)], row, to: &json)
             json.raw(",\"reasons\":[")
             for (position, name) in entry.reasons.names.enumerated() {
                 if position > 0 { json.raw(",") }
@@ -102,9 +105,10 @@ public final class StreamInspector {
         json.raw("]}\n")
     }
 
-    private func append(finding index: Int, _ row: ConversationRow, to json: inout JSONBytes) {
-        let judgement = evaluator.judgement
-        let record = judgement.findings[index]
+    private func append(
+        finding index: Int, _ row: ConversationRow, _ rows: JudgementRows, to json: inout JSONBytes
+    ) {
+        let record = rows.findings[index]
         let rule = evaluator.rules.summaries[Int(record.rule)]
         if record.outcome == .hit, rule.polarity == .negative,
             let severity = Severity.allCases.firstIndex(of: rule.severity)
@@ -112,13 +116,13 @@ public final class StreamInspector {
             negativeHitsBySeverity[severity] += 1
         }
         json.raw("{\"id\":\"")
-        json.bytes += evaluator.findingID(index, conversation: row, defaultShop: defaultShop)
+        json.raw(evaluator.findingID(index, conversation: row, defaultShop: defaultShop))
         json.raw("\",\"rule\":")
         json.string(evaluator.rules.summaries[Int(record.rule)].id.value)
         json.raw(",\"outcome\":\"")
-        json.bytes += Array(record.outcome.rawValue.utf8)
+        if record.outcome == .hit { json.raw("hit") } else { json.raw("missed") }
         json.raw("\",\"conversation\":")
-        lines.conversation(judgement.units[Int(record.unit)], row, to: &json)
+        lines.conversation(rows.units[Int(record.unit)], row, to: &json)
         json.raw(",\"agent\":")
         if record.owner >= 0 { json.string(evaluator.names.nameBytes(record.owner)) } else { json.raw("null") }
         json.raw(",\"message\":")
@@ -128,7 +132,7 @@ public final class StreamInspector {
             json.raw("null")
         }
         json.raw(",\"evidence\":[")
-        lines.evidence(record, in: evaluator, to: &json)
+        lines.evidence(record, rows, evaluator.table, to: &json)
         json.raw("]}")
     }
 }

@@ -4,211 +4,197 @@ import Evaluation
 /// Counts what reports show: agents × rules, and groups × days × rules.
 ///
 /// Rules that are looked at on every unit are counted in dense rows; those that sleep until a keyword
-/// wakes them in a dictionary, and their exposures once for their class.
+/// wakes them in a hash table, and their exposures once for their class. One for each block that is
+/// under way, and one for the run, with numbers of its own. Not safe to share between threads.
 final class TallyCounter {
-    /// Counts of one (key, rule); `Int32` since a block or a run has fewer units than that.
-    struct Cell {
-        var hits: Int32 = 0
-        var unitsHit: Int32 = 0
-        var unitsApplicable: Int32 = 0
-        var missed: Int32 = 0
-        var notEvaluated: Int32 = 0
-
-        static func += (a: inout Cell, b: Cell) {
-            a.hits &+= b.hits
-            a.unitsHit &+= b.unitsHit
-            a.unitsApplicable &+= b.unitsApplicable
-            a.missed &+= b.missed
-            a.notEvaluated &+= b.notEvaluated
-        }
-    }
-
-    /// One kind of key: agents, or (group, day) cells.
-    struct Dimension {
-        let denseCount: Int
-        let classCount: Int
-        var dense: [Cell] = []
-        var classes: [Int32] = []
-        var sparse: [UInt64: Cell] = [:]
-        /// Units of the key, for the group an agent mostly belongs to.
-        private(set) var keyCount = 0
-
-        init(denseCount: Int, classCount: Int) {
-            self.denseCount = denseCount
-            self.classCount = classCount
-        }
-
-        mutating func removeAll() {
-            dense.removeAll(keepingCapacity: true)
-            classes.removeAll(keepingCapacity: true)
-            sparse.removeAll(keepingCapacity: true)
-            keyCount = 0
-        }
-
-        mutating func reserve(key: Int) {
-            while keyCount <= key {
-                dense.append(contentsOf: repeatElement(Cell(), count: denseCount))
-                classes.append(contentsOf: repeatElement(0, count: classCount))
-                keyCount += 1
-            }
-        }
-
-        @inline(__always)
-        mutating func add(key: Int, rule: Int, dense index: Int32, _ cell: Cell) {
-            if index >= 0 {
-                dense[key * denseCount + Int(index)] += cell
-            } else {
-                sparse[UInt64(key) << 32 | UInt64(rule), default: Cell()] += cell
-            }
-        }
-    }
-
     let layout: TallyLayout
     var agents: Dimension
     var cells: Dimension
-    /// Number of (group, day) pairs, by pair.
-    var cellNumbers: [UInt64: Int32] = [:]
-    /// The pairs by number.
-    var cellKeys: [(group: Int32, day: Int32)] = []
-    /// Units of an agent by group: key `agent << 32 | group`.
-    var groupsOfAgent: [UInt64: Int32] = [:]
-    private var ownerMarks: [UInt32] = []
+    /// Numbers of (group, day) pairs: their positions.
+    private(set) var cellNumbers = PairTable<UInt8>()
+    /// Units of an agent by group: keys are (agent, group).
+    private(set) var groupsOfAgent = PairTable<Int32>()
+    /// What was added for an owner, by key; of another time where the mark differs.
+    private var notes = UnsafeMutablePointer<OwnerNote>.allocate(capacity: 0)
+    private var noteCount = 0
     private var mark: UInt32 = 0
+    /// The class unit of the conversation whose owners bear `exposedMark`, -1: none.
+    private var exposedUnit = -1
+    private var exposedMark: UInt32 = 0
+    private var cellMap: [Int32] = []
+
+    /// Keeps the counting of one rule on one unit at one look-up an owner, and each owner at once.
+    private struct OwnerNote: BitwiseCopyable {
+        var mark: UInt32 = 0
+        var exposedMark: UInt32 = 0
+        var place: Int = 0
+        var isApplicable = false
+        var isHit = false
+    }
 
     init(layout: TallyLayout) {
         self.layout = layout
         agents = Dimension(denseCount: layout.denseRules.count, classCount: layout.classCount)
-        cells = agents
+        cells = Dimension(denseCount: layout.denseRules.count, classCount: layout.classCount)
+    }
+
+    deinit {
+        notes.deallocate()
     }
 
     func removeAll() {
         agents.removeAll()
         cells.removeAll()
-        cellNumbers.removeAll(keepingCapacity: true)
-        cellKeys.removeAll(keepingCapacity: true)
-        groupsOfAgent.removeAll(keepingCapacity: true)
+        cellNumbers.removeAll()
+        groupsOfAgent.removeAll()
     }
 
     /// Keys of agents: owners below zero come first.
     static let ownerOffset = 3
 
+    // MARK: Cells and groups
+
+    var cellCount: Int { cellNumbers.count }
+
+    /// The pair that a cell's number stands for.
+    func cell(_ number: Int) -> (group: Int32, day: Int32) {
+        let key = cellNumbers.entry(number).key
+        return (PairKey.first(key), PairKey.second(key))
+    }
+
+    /// The number of a (group, day) pair, given now if it is new.
     func cell(group: Int32, day: Int32) -> Int {
-        let key = UInt64(UInt32(bitPattern: group)) << 32 | UInt64(UInt32(bitPattern: day))
-        if let known = cellNumbers[key] { return Int(known) }
-        let number = cellKeys.count
-        cellNumbers[key] = Int32(number)
-        cellKeys.append((group, day))
-        cells.reserve(key: number)
+        let (number, isNew) = cellNumbers.insert(PairKey.make(group, day), 0)
+        if isNew { cells.touch(number) }
         return number
     }
 
-    /// Notes a unit of an agent in a group.
-    func note(agent: Int32, group: Int32) {
-        groupsOfAgent[UInt64(UInt32(bitPattern: agent)) << 32 | UInt64(UInt32(bitPattern: group)), default: 0] += 1
+    /// Notes units of an agent in a group.
+    func note(agent: Int32, group: Int32, units: Int32 = 1) {
+        let (position, isNew) = groupsOfAgent.insert(PairKey.make(agent, group), units)
+        if !isNew { groupsOfAgent[position] &+= units }
     }
 
-    private func agentKey(_ owner: Int32) -> Int {
-        let key = Int(owner < 0 ? max(owner, OwnerNumber.unassigned) : owner) + TallyCounter.ownerOffset
-        if key >= agents.keyCount { agents.reserve(key: key) }
-        return key
+    /// Adds another's counts; the maps give our numbers of its agents and groups.
+    func merge(_ other: TallyCounter, agentMap: [Int32], groupMap: [Int32]) {
+        agents.merge(other.agents) { key in
+            let number = key - TallyCounter.ownerOffset
+            return (number < 0 ? number : Int(agentMap[number])) + TallyCounter.ownerOffset
+        }
+        cellMap.removeAll(keepingCapacity: true)
+        for number in 0..<other.cellCount {
+            let (group, day) = other.cell(number)
+            cellMap.append(Int32(cell(group: groupMap[Int(group)], day: day)))
+        }
+        cells.merge(other.cells) { Int(cellMap[$0]) }
+        for i in 0..<other.groupsOfAgent.count {
+            let entry = other.groupsOfAgent.entry(i)
+            note(
+                agent: agentMap[Int(PairKey.first(entry.key))],
+                group: groupMap[Int(PairKey.second(entry.key))], units: entry.value)
+        }
     }
 
-    /// Adds what was judged on one part's units. `cell` is that of the part's group and day.
-    func add(_ judgement: Judgement, rulesOf unitParts: (Int32) -> Int) {
-        for entry in judgement.classUnits {
-            let cell = unitParts(judgement.units[Int(entry.unit)].part)
+    // MARK: Judgements
+
+    /// Adds what was judged on one conversation. `places` are those of its parts.
+    func add(_ rows: JudgementRows, places: UnsafeBufferPointer<PartPlace>) {
+        for entry in rows.classUnits {
             let number = Int(entry.exposureClass)
-            if !entry.exposures.isEmpty { cells.classes[cell * layout.classCount + number] &+= 1 }
-            forEachOwner(judgement, entry.exposures) { key in
-                agents.classes[key * layout.classCount + number] &+= 1
+            if !entry.exposures.isEmpty {
+                cells.countClass(number, key: Int(places[Int(rows.units[Int(entry.unit)].part)].cell))
+            }
+            beginMarks()
+            for index in Int(entry.exposures.lowerBound)..<Int(entry.exposures.upperBound) {
+                let key = agentKey(rows.exposures[index].owner)
+                if notes[key].mark != mark {
+                    notes[key].mark = mark
+                    agents.countClass(number, key: key)
+                }
             }
         }
-        for entry in judgement.ruleUnits {
-            add(entry, judgement, cell: unitParts(judgement.units[Int(entry.unit)].part))
+        exposedUnit = -1
+        var firstOfUnit = 0
+        for entry in rows.ruleUnits {
+            // Class units stand together by unit, and units ascend, in both lists.
+            while firstOfUnit < rows.classUnits.count, rows.classUnits[firstOfUnit].unit < entry.unit {
+                firstOfUnit += 1
+            }
+            let cell = Int(places[Int(rows.units[Int(entry.unit)].part)].cell)
+            add(entry, rows, classUnit: classUnit(entry, rows, from: firstOfUnit), cell: cell)
         }
     }
 
-    private func add(_ entry: Judgement.RuleUnit, _ judgement: Judgement, cell: Int) {
-        let rule = Int(entry.rule)
-        let dense = layout.denseIndex[rule]
-        let findings = judgement.findings[Int(entry.findings.lowerBound)..<Int(entry.findings.upperBound)]
-        var unit = Cell()
+    private func add(_ entry: Judgement.RuleUnit, _ rows: JudgementRows, classUnit: Int, cell: Int) {
+        let dense = layout.denseIndex[Int(entry.rule)]
         let isEvaluated = entry.outcome == .hit || entry.outcome == .clean
+        // Owners of the class are counted there: only what differs is counted for the rule.
+        let shared = classUnit >= 0 ? rows.classUnits[classUnit].exposures : 0..<0
+        var unit = Cell()
         if isEvaluated { unit.unitsApplicable = 1 }
         if entry.outcome == .notEvaluated { unit.notEvaluated = 1 }
-        for finding in findings {
+        if !shared.isEmpty { unit.unitsApplicable &-= 1 }
+        beginMarks()
+        for index in Int(entry.findings.lowerBound)..<Int(entry.findings.upperBound) {
+            let finding = rows.findings[index]
+            let key = agentKey(finding.owner)
+            open(key, rule: entry.rule, dense: dense)
+            var one = Cell()
             if finding.outcome == .hit {
                 unit.hits &+= 1
                 unit.unitsHit = 1
+                one.hits = 1
+                if !notes[key].isHit {
+                    notes[key].isHit = true
+                    one.unitsHit = 1
+                }
             } else {
                 unit.missed &+= 1
+                one.missed = 1
             }
-        }
-        if entry.sharesExposures {
-            // The class counted this unit where it exposes somebody: correct what differs.
-            let classCounted = classExposes(entry, judgement)
-            unit.unitsApplicable &-= classCounted ? 1 : 0
-        }
-        if unit.hits | unit.unitsApplicable | unit.missed | unit.notEvaluated != 0 {
-            cells.add(key: cell, rule: rule, dense: dense, unit)
-        }
-        for finding in findings {
-            var one = Cell()
-            if finding.outcome == .hit { one.hits = 1 } else { one.missed = 1 }
-            agents.add(key: agentKey(finding.owner), rule: rule, dense: dense, one)
-        }
-        addAgentUnits(entry, judgement, findings, dense: dense, isEvaluated: isEvaluated)
-    }
-
-    private func addAgentUnits(
-        _ entry: Judgement.RuleUnit, _ judgement: Judgement, _ findings: ArraySlice<Judgement.FindingRecord>,
-        dense: Int32, isEvaluated: Bool
-    ) {
-        let rule = Int(entry.rule)
-        var applicable = Cell()
-        applicable.unitsApplicable = 1
-        if entry.sharesExposures {
-            // Owners of the class are counted there; correct where this rule differs.
-            if !isEvaluated, let shared = classUnit(entry, judgement) {
-                applicable.unitsApplicable = -1
-                forEachOwner(judgement, shared) { key in
-                    agents.add(key: key, rule: rule, dense: dense, applicable)
-                }
-            } else if isEvaluated {
-                markOwners(classUnit(entry, judgement) ?? 0..<0, judgement)
-                for finding in findings {
-                    let key = agentKey(finding.owner)
-                    if ownerMarks[key] != mark {
-                        ownerMarks[key] = mark
-                        agents.add(key: key, rule: rule, dense: dense, applicable)
-                    }
-                }
+            if entry.sharesExposures, isEvaluated, !notes[key].isApplicable,
+                !isExposed(key, by: classUnit, shared, rows)
+            {
+                notes[key].isApplicable = true
+                one.unitsApplicable = 1
             }
+            agents.add(one, at: notes[key].place, isDense: dense >= 0)
+        }
+        if !unit.isZero { cells.add(key: cell, rule: entry.rule, dense: dense, unit) }
+        if entry.sharesExposures {
+            if !isEvaluated { addApplicable(-1, shared, rule: entry.rule, dense: dense, rows) }
         } else if isEvaluated {
-            forEachOwner(judgement, entry.exposures) { key in
-                agents.add(key: key, rule: rule, dense: dense, applicable)
-            }
+            addApplicable(1, entry.exposures, rule: entry.rule, dense: dense, rows)
         }
-        var hit = Cell()
-        hit.unitsHit = 1
-        beginMarks()
-        for finding in findings where finding.outcome == .hit {
-            let key = agentKey(finding.owner)
-            growMarks(key)
-            if ownerMarks[key] != mark {
-                ownerMarks[key] = mark
-                agents.add(key: key, rule: rule, dense: dense, hit)
+    }
+
+    /// Counts the unit as applicable, or takes that back, for each owner of the exposures.
+    private func addApplicable(
+        _ units: Int32, _ exposures: Range<Int32>, rule: Int32, dense: Int32, _ rows: JudgementRows
+    ) {
+        var one = Cell()
+        one.unitsApplicable = units
+        for index in Int(exposures.lowerBound)..<Int(exposures.upperBound) {
+            let key = agentKey(rows.exposures[index].owner)
+            open(key, rule: rule, dense: dense)
+            if !notes[key].isApplicable {
+                notes[key].isApplicable = true
+                agents.add(one, at: notes[key].place, isDense: dense >= 0)
             }
         }
     }
 
-    private func classUnit(_ entry: Judgement.RuleUnit, _ judgement: Judgement) -> Range<Int32>? {
-        let number = Int32(layout.classOfRule[Int(entry.rule)])
-        return judgement.classUnits.first { $0.unit == entry.unit && $0.exposureClass == number }?.exposures
-    }
-
-    private func classExposes(_ entry: Judgement.RuleUnit, _ judgement: Judgement) -> Bool {
-        classUnit(entry, judgement).map { !$0.isEmpty } ?? false
+    /// The class unit that an entry shares exposures with, -1: none.
+    @inline(__always)
+    private func classUnit(_ entry: Judgement.RuleUnit, _ rows: JudgementRows, from first: Int) -> Int {
+        guard entry.sharesExposures else { return -1 }
+        let number = Int32(truncatingIfNeeded: layout.classOfRule[Int(entry.rule)])
+        var index = first
+        while index < rows.classUnits.count, rows.classUnits[index].unit == entry.unit {
+            if rows.classUnits[index].exposureClass == number { return index }
+            index += 1
+        }
+        return -1
     }
 
     // MARK: Each owner once
@@ -216,37 +202,56 @@ final class TallyCounter {
     private func beginMarks() {
         mark &+= 1
         if mark == 0 {
-            ownerMarks = []
+            for i in 0..<noteCount { notes[i].mark = 0 }
             mark = 1
         }
     }
 
-    private func growMarks(_ key: Int) {
-        if key >= ownerMarks.count {
-            ownerMarks.append(contentsOf: repeatElement(0, count: key + 64 - ownerMarks.count))
-        }
+    /// The key of an owner; its rows and its note are there from now on.
+    @inline(__always)
+    private func agentKey(_ owner: Int32) -> Int {
+        let key = Int(owner < 0 ? max(owner, OwnerNumber.unassigned) : owner) + TallyCounter.ownerOffset
+        agents.touch(key)
+        if key >= noteCount { growNotes(key) }
+        return key
     }
 
-    private func markOwners(_ range: Range<Int32>, _ judgement: Judgement) {
-        beginMarks()
-        for index in range {
-            let key = agentKey(judgement.exposures[Int(index)].owner)
-            growMarks(key)
-            ownerMarks[key] = mark
-        }
-        growMarks(agents.keyCount)
+    @inline(never)
+    private func growNotes(_ key: Int) {
+        let larger = max(key + 64, noteCount * 2)
+        let new = UnsafeMutablePointer<OwnerNote>.allocate(capacity: larger)
+        new.moveInitialize(from: notes, count: noteCount)
+        (new + noteCount).initialize(repeating: OwnerNote(), count: larger - noteCount)
+        notes.deallocate()
+        notes = new
+        noteCount = larger
     }
 
-    private func forEachOwner(_ judgement: Judgement, _ range: Range<Int32>, _ body: (Int) -> Void) {
-        beginMarks()
-        for index in range {
-            let key = agentKey(judgement.exposures[Int(index)].owner)
-            growMarks(key)
-            if ownerMarks[key] != mark {
-                ownerMarks[key] = mark
-                body(key)
+    /// Finds the place of the owner's counts for the rule and unit at hand, once.
+    @inline(__always)
+    private func open(_ key: Int, rule: Int32, dense: Int32) {
+        guard notes[key].mark != mark else { return }
+        notes[key].mark = mark
+        notes[key].isApplicable = false
+        notes[key].isHit = false
+        notes[key].place = agents.place(key: key, rule: rule, dense: dense)
+    }
+
+    /// Whether the class exposes the owner on the unit.
+    private func isExposed(_ key: Int, by unit: Int, _ exposures: Range<Int32>, _ rows: JudgementRows) -> Bool {
+        guard unit >= 0 else { return false }
+        if unit != exposedUnit {
+            exposedUnit = unit
+            exposedMark &+= 1
+            if exposedMark == 0 {
+                for i in 0..<noteCount { notes[i].exposedMark = 0 }
+                exposedMark = 1
+            }
+            for index in Int(exposures.lowerBound)..<Int(exposures.upperBound) {
+                notes[agentKey(rows.exposures[index].owner)].exposedMark = exposedMark
             }
         }
+        return notes[key].exposedMark == exposedMark
     }
 }
 

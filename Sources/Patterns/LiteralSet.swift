@@ -19,6 +19,7 @@ struct LiteralSet: Hashable, Sendable {
 
     /// Only the empty string: nothing stands there, or nothing is known.
     static let nothing = LiteralSet(strings: [[]], longest: 0, worth: LiteralWorth())
+    var isNothing: Bool { longest == 0 }
 
     private init(strings: [[UInt8]], longest: Int, worth: LiteralWorth) {
         self.strings = strings
@@ -40,14 +41,16 @@ struct LiteralSet: Hashable, Sendable {
 
     /// Every string of this with every string of the other behind it; nil beyond the bounds.
     func followed(by other: LiteralSet) -> LiteralSet? {
-        if self == .nothing { return other }
-        if other == .nothing { return self }
+        if isNothing { return other }
+        if other.isNothing { return self }
         guard strings.count * other.strings.count <= LiteralSet.stringLimit,
             longest + other.longest <= LiteralSet.lengthLimit
         else { return nil }
         let pairs = strings.flatMap { start in other.strings.map { start + $0 } }
+        // One string before or behind different ones leaves them different.
+        let isUnique = strings.count == 1 || other.strings.count == 1
         return LiteralSet(
-            strings: LiteralSet.unique(pairs), longest: longest + other.longest,
+            strings: isUnique ? pairs : LiteralSet.unique(pairs), longest: longest + other.longest,
             worth: worth * other.worth)
     }
 

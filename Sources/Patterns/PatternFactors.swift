@@ -52,7 +52,7 @@ private struct Knowledge {
         tail = strings
         isWhole = true
         self.isPlain = isPlain
-        factors = Knowledge.best([strings])
+        factors = strings.worth.isUseful ? [strings] : []
     }
 
     init(_ tree: PatternTree) {
@@ -117,7 +117,7 @@ private struct Knowledge {
             factors = body.factors
             return
         }
-        if maximum == 0 || body.head == .nothing {
+        if maximum == 0 || body.head.isNothing {
             self.init(whole: .nothing, isPlain: body.isPlain)
             return
         }
@@ -166,7 +166,7 @@ private struct Knowledge {
 
     /// The best stretches of a run; each says something that those before it do not.
     private static func windows(_ run: [LiteralSet]) -> [LiteralSet] {
-        let run = run.filter { $0 != .nothing }
+        let run = run.filter { !$0.isNothing }
         var isCovered = [Bool](repeating: false, count: run.count)
         var found: [LiteralSet] = []
         while found.count < PatternFactors.factorLimit, let best = bestWindow(run, isCovered: isCovered) {

@@ -33,11 +33,12 @@ extension RuleDecoder {
     func sender(of condition: Condition) -> Sender {
         switch condition.kind {
         case .message(let message):
-            return sender(of: message, start: condition.place.range?.start)
+            return sender(of: message, at: condition.place)
         case .expectation(let expectation):
             return sender(of: expectation.report == .met ? expectation.expect : expectation.after)
         case .silence(let silence): return Sender(speaker: silence.of)
         case .count(let count): return sender(of: count.of)
+        case .scope(let scope): return sender(of: scope.find)
         case .all(let children): return subject(among: children).map { sender(of: $0) } ?? .agent
         case .any(let children): return children.first.map { sender(of: $0) } ?? .agent
         case .not(let inner): return sender(of: inner)
@@ -45,9 +46,9 @@ extension RuleDecoder {
         }
     }
 
-    private func sender(of message: MessageCondition, start: Int?) -> Sender {
+    private func sender(of message: MessageCondition, at place: Place) -> Sender {
         var sender = Sender()
-        if let start, let first = firstSpeakers[start] { sender.speaker = first }
+        if let first = firstSpeakers[place] { sender.speaker = first }
         if let kinds = message.population.kinds, !kinds.contains(.text), let first = kinds.first {
             sender.kind = first
         }

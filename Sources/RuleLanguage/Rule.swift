@@ -99,6 +99,7 @@ public struct Condition: Sendable, Hashable {
         case expectation(Expectation)
         case silence(Silence)
         case count(Count)
+        case scope(Scope)
         case all([Condition])
         case any([Condition])
         case not(Condition)
@@ -177,6 +178,9 @@ public struct TextCondition: Sendable, Hashable {
         case keywords(Keywords)
         case regex(RegexCondition)
         case equals(EqualsCondition)
+        /// Something that is told by its form; folded text.
+        case entity(EntityCondition)
+        case similar(SimilarCondition)
         /// Unicode scalars of the folded text without spaces, both bounds inclusive.
         case length(minimum: Int?, maximum: Int?)
         case all([TextCondition])

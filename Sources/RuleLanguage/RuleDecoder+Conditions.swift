@@ -13,12 +13,13 @@ struct ConditionContext {
 }
 
 extension RuleDecoder {
-    static let operators = ["message", "after", "silence", "count", "all", "any", "not"]
+    static let operators = ["message", "after", "silence", "count", "scope", "all", "any", "not", "use"]
     static let expectationKeys = [
         "expect", "within", "trigger", "excuse", "atClose", "report", "onTransfer",
     ]
+    static let conditionKeys = operators + expectationKeys + ["unless", "subject"]
     static let laterOperators = [
-        "before", "around", "sequence", "gap", "measure", "measures", "fact", "facts", "similar",
+        "sequence", "gap", "measure", "measures", "fact", "facts",
         "entity", "repeats", "hours", "duration", "condition", "conditions",
     ]
     static let messageKeys = ["from", "auto", "kind", "position"]
@@ -29,14 +30,19 @@ extension RuleDecoder {
         guard
             let fields = fields(
                 of: value, "condition",
-                known: Self.operators + Self.expectationKeys + ["unless", "subject"],
+                known: Self.conditionKeys,
                 later: Self.laterOperators,
                 elsewhere: [
                     (
                         Self.messageKeys + Self.textKeys,
                         Phrase(
                             "put it inside \"message\": { … }", "请写进 \"message\": { … } 里面")
-                    )
+                    ),
+                    (
+                        Self.scopeKeys,
+                        Phrase(
+                            "put it inside \"scope\": { … }", "请写进 \"scope\": { … } 里面")
+                    ),
                 ])
         else { return nil }
         let present = fields.present(Self.operators)
@@ -65,17 +71,25 @@ extension RuleDecoder {
         if let member = fields["subject"], isSubject {
             checkSubject(member, first, context)
         }
-        guard var kind = kind(first, fields, context.inner) else { return nil }
-        if let unless = fields["unless"] {
-            let exceptions = conditions(unless, context.inner, allowsSingle: true)
-            kind = .unless(Condition(kind, place: place(value.range)), exceptions)
+        let here = place(value.range)
+        var base: Condition?
+        if first.key == "use" {
+            base = usedCondition(first, context, isNested: fields["unless"] != nil)
+        } else {
+            base = kind(first, fields, context.inner).map { Condition($0, place: here) }
         }
-        return Condition(kind, isSubject: isSubject, place: place(value.range))
+        let exceptions =
+            fields["unless"].map { conditions($0, context.inner, allowsSingle: true) }
+        guard var condition = base else { return nil }
+        if let exceptions { condition = Condition(.unless(condition, exceptions), place: here) }
+        condition.isSubject = isSubject
+        return condition
     }
 
     /// Counts a condition and its depth; false where the rule is over a limit.
     mutating func enter(_ value: JSONValue, _ context: ConditionContext) -> Bool {
         conditionCount += 1
+        deepest = max(deepest, context.depth)
         if context.depth >= RuleLimits.conditionDepth {
             diagnose(
                 .limit, value.head,
@@ -124,6 +138,7 @@ extension RuleDecoder {
         case "after": return expectation(member, fields, context).map { .expectation($0) }
         case "silence": return silence(member.value).map { .silence($0) }
         case "count": return count(member.value, context).map { .count($0) }
+        case "scope": return scope(member.value, context).map { .scope($0) }
         case "not": return condition(member.value, context).map { .not($0) }
         case "any": return .any(conditions(member, context))
         default:

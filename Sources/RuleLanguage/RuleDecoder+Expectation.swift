@@ -27,7 +27,7 @@ extension RuleDecoder {
         if let report = fields["report"] {
             result.report = choice(report, ["met", "missed"]) ?? .met
             if result.report == .missed {
-                missedReports[fields.range.start] = report.value.range
+                missedReports[place(fields.range)] = report.value.range
             }
         }
         if let transfer = fields["onTransfer"] {
@@ -138,11 +138,11 @@ extension RuleDecoder {
     private func missedReports(of condition: Condition) -> [SourceRange] {
         switch condition.kind {
         case .expectation:
-            return condition.place.range.flatMap { missedReports[$0.start] }.map { [$0] } ?? []
+            return missedReports[condition.place].map { [$0] } ?? []
         case .any(let children): return children.flatMap { missedReports(of: $0) }
         case .all(let children): return subject(among: children).map { missedReports(of: $0) } ?? []
         case .unless(let base, _): return missedReports(of: base)
-        case .message, .silence, .count, .not: return []
+        case .message, .silence, .count, .scope, .not: return []
         }
     }
 

@@ -22,7 +22,7 @@ extension RuleDecoder {
         var population = Population()
         if let member = fields["from"] {
             let speakers = self.speakers(member)
-            if let first = speakers.first { firstSpeakers[range.start] = first }
+            if let first = speakers.first { firstSpeakers[place(range)] = first }
             if !speakers.isEmpty {
                 population.speakers = Set(speakers).sorted { $0.rawValue < $1.rawValue }
             }

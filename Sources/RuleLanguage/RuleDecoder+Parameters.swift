@@ -198,8 +198,12 @@ extension RuleDecoder {
                 help: didYouMean(name, among: parameters.keys.sorted()).map {
                     Phrase("did you mean '\($0)'?", "是不是想写 “\($0)”？")
                 }
-                    ?? Phrase(
-                        "declare it in \"parameters\" of the rule", "请在规则的 \"parameters\" 里声明它"))
+                    ?? (isShared
+                        ? Phrase(
+                            "shared conditions and word lists have no parameters: write the value",
+                            "共享的条件和词表没有参数，请直接写值")
+                        : Phrase(
+                            "declare it in \"parameters\" of the rule", "请在规则的 \"parameters\" 里声明它")))
             return nil
         }
         guard parameter.kind == kind else {

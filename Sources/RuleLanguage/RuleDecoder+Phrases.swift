@@ -5,20 +5,55 @@ import Diagnostics
 struct PlacedPhrase {
     var text: String
     var range: SourceRange
+    /// Where it stands, if not in the file that is being decoded: `range` is that of the list's name.
+    var origin: Place?
+
+    /// The phrase as the list that is named at `range` puts it in.
+    func spliced(at range: SourceRange) -> PlacedPhrase {
+        PlacedPhrase(text: text, range: range, origin: origin)
+    }
 }
 
 extension RuleDecoder {
-    /// The phrases of a list, `"${name}"` replaced by the phrases of that parameter.
+    /// The phrases of a list that cannot name other lists.
     mutating func phrases(_ member: JSONMember) -> [PlacedPhrase] {
+        var spliced: [SplicedList] = []
+        return phrases(member, lists: &spliced, takesLists: false)
+    }
+
+    /// The phrases of a list, `"${name}"` replaced by the phrases of that parameter, `"@name"` by the
+    /// words of that list; the lists are added to `lists`.
+    mutating func phrases(
+        _ member: JSONMember, lists: inout [SplicedList], takesLists: Bool = true
+    ) -> [PlacedPhrase] {
         guard let elements = list(member) else { return [] }
         if elements.isEmpty { emptyList(member) }
         var result: [PlacedPhrase] = []
         result.reserveCapacity(min(elements.count, RuleLimits.phrases))
         for element in elements {
-            guard case .string(let text) = element.content else {
+            if let (name, range) = listReference(element) {
+                if case .object = element.content {
+                    _ = fields(of: element, member.key, known: ["list"])
+                }
+                guard takesLists else {
+                    refuseList(name, range, in: member.key)
+                    continue
+                }
+                guard let list = usedList(name, range) else { continue }
+                // Counted before it is put in.
+                guard result.count + list.words.count <= RuleLimits.phrases else {
+                    overLimit(range, member.key, RuleLimits.phrases)
+                    continue
+                }
+                lists.append(SplicedList(list: list, range: range))
+                result += list.words.map { $0.spliced(at: range) }
+                continue
+            }
+            guard case .string(let written) = element.content else {
                 wrongType(element, member.key, Phrase("a string", "字符串"))
                 continue
             }
+            let text = unescapedPhrase(written)
             if parameterName(text) != nil {
                 guard let parameter = parameter(in: text, element.range, .keywords),
                     case .strings(let spliced) = parameter.value
@@ -35,7 +70,26 @@ extension RuleDecoder {
         return result
     }
 
-    private mutating func isSound(_ phrase: String, _ range: SourceRange, _ name: String) -> Bool {
+    private mutating func refuseList(_ name: String, _ range: SourceRange, in key: String) {
+        diagnose(
+            .badValue, range,
+            Phrase(
+                "a word list cannot stand in '\(quoted(key))'", "“\(quoted(key))” 里不能写词表名称"),
+            help: Phrase(
+                "name it in \"keywords\"; the phrase '@\(quoted(name))' itself is written '@@\(quoted(name))'",
+                "请写在 \"keywords\" 里；如果就是要查 “@\(quoted(name))”，写作 “@@\(quoted(name))”"))
+    }
+
+    /// `phrases` without those that a named list puts in once more.
+    func withoutRepeats(_ phrases: [PlacedPhrase], _ fold: FoldLevel) -> [PlacedPhrase] {
+        var seen: Set<String> = []
+        return phrases.filter { phrase in
+            let isNew = seen.insert(comparable(phrase.text, fold)).inserted
+            return isNew || phrase.origin == nil
+        }
+    }
+
+    mutating func isSound(_ phrase: String, _ range: SourceRange, _ name: String) -> Bool {
         let count = phrase.unicodeScalars.count
         if count > RuleLimits.phraseScalars {
             diagnose(
@@ -82,7 +136,7 @@ extension RuleDecoder {
         checkAllow(allow, plain, seen, keywords.fold)
     }
 
-    private func comparable(_ phrase: String, _ fold: FoldLevel) -> String {
+    func comparable(_ phrase: String, _ fold: FoldLevel) -> String {
         fold == .exact ? phrase : phrase.lowercased()
     }
 
@@ -124,6 +178,8 @@ extension RuleDecoder {
                 continue
             }
             let bytes = Array(text.utf8)
+            // Of a list that is named, the list itself has been checked.
+            if phrase.origin != nil { continue }
             budget -= bytes.count * needles.count
             guard budget > 0 else { return }
             if !needles.contains(where: { contains(bytes, $0) }) {

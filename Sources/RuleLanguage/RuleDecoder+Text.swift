@@ -3,13 +3,13 @@ import Diagnostics
 
 extension RuleDecoder {
     static let textKeys = [
-        "keywords", "match", "boundary", "allow", "fold", "regex", "except", "equals", "length",
-        "all", "any", "not", "unless",
+        "keywords", "match", "boundary", "allow", "fold", "regex", "except", "equals", "similar", "length",
+        "entity", "all", "any", "not", "unless", "use",
     ]
-    static let laterTextKeys = ["similar", "entity", "repeats", "words", "wordList"]
+    static let laterTextKeys = ["repeats", "words", "wordList"]
 
     /// A text condition that stands in `all`, `any`, `not` or `unless` of a message.
-    private mutating func text(_ value: JSONValue, _ context: ConditionContext) -> TextCondition? {
+    mutating func text(_ value: JSONValue, _ context: ConditionContext) -> TextCondition? {
         guard enter(value, context) else { return nil }
         let outside = Phrase(
             "only 'message' itself says which messages are looked at",
@@ -53,6 +53,12 @@ extension RuleDecoder {
             let condition = EqualsCondition(texts: texts, fold: context.fold)
             if !texts.isEmpty { parts.append(part(.equals(condition), member)) }
         }
+        if let member = fields["entity"], let entity = entity(member) {
+            parts.append(part(.entity(entity), member))
+        }
+        if let member = fields["similar"], let similar = similar(member) {
+            parts.append(part(similar, member))
+        }
         if let member = fields["length"], let length = length(member) {
             parts.append(part(length, member))
         }
@@ -66,6 +72,10 @@ extension RuleDecoder {
             parts.append(part(.not(inner), member))
         }
         let exceptions = fields["unless"].map { texts($0, context, allowsSingle: true) } ?? []
+        if let member = fields["use"] {
+            let isNested = isMessage || !parts.isEmpty || !exceptions.isEmpty
+            if let named = usedText(member, context, isNested: isNested) { parts.append(named) }
+        }
         let all = parts.count == 1 ? parts[0] : TextCondition(.all(parts), place: here)
         if parts.isEmpty {
             if !exceptions.isEmpty { return TextCondition(.not(anyOf(exceptions)), place: here) }
@@ -81,7 +91,9 @@ extension RuleDecoder {
     }
 
     private mutating func diagnoseEmptyText(_ fields: Fields) {
-        let keys = ["keywords", "regex", "equals", "length", "all", "any", "not", "unless"]
+        let keys = [
+            "keywords", "regex", "equals", "similar", "length", "entity", "all", "any", "not", "unless", "use",
+        ]
         guard fields.present(keys).isEmpty, !fields.hasUnknown else { return }
         diagnose(
             .missingField, fields.head,
@@ -101,19 +113,34 @@ extension RuleDecoder {
     private mutating func keywords(
         _ member: JSONMember, _ fields: Fields, _ fold: FoldLevel
     ) -> Keywords? {
-        let phrases = self.phrases(member)
-        let allow = fields["allow"].map { self.phrases($0) } ?? []
+        var lists: [SplicedList] = []
+        var phrases = withoutRepeats(self.phrases(member, lists: &lists), fold)
+        var allow = fields["allow"].map { self.wordsOnly($0) } ?? []
+        for spliced in lists { allow += spliced.list.allow.map { $0.spliced(at: spliced.range) } }
+        if !lists.isEmpty { allow = withoutRepeats(allow, fold) }
         let boundary: Keywords.Boundary? = fields["boundary"].flatMap { member in
             choice(member, ["auto", "substring", "word"])
         }
-        guard !phrases.isEmpty else { return nil }
-        let quantity = fields["match"].flatMap { self.quantity($0, of: phrases.count) }
-        let keywords = Keywords(
-            phrases: phrases.map(\.text), places: phrases.map { place($0.range) },
-            quantity: quantity ?? .any, boundary: boundary ?? .automatic, fold: fold,
-            allow: allow.map(\.text))
+        let quantity = fields["match"].flatMap { self.quantity($0, of: max(1, phrases.count)) }
+        var keywords = Keywords(
+            phrases: [], quantity: quantity ?? .any, boundary: boundary ?? .automatic, fold: fold)
+        addAliases(of: lists, to: &phrases, keywords, fields["match"])
+        guard !phrases.isEmpty else {
+            if lists.isEmpty { return nil }
+            emptyList(member)
+            return nil
+        }
+        keywords.phrases = phrases.map(\.text)
+        keywords.places = phrases.map { $0.origin ?? place($0.range) }
+        keywords.allow = allow.map(\.text)
         check(keywords, phrases, allow: allow)
         return keywords
+    }
+
+    /// The phrases of a list that takes of named lists the words alone.
+    private mutating func wordsOnly(_ member: JSONMember) -> [PlacedPhrase] {
+        var lists: [SplicedList] = []
+        return phrases(member, lists: &lists)
     }
 
     private mutating func quantity(_ member: JSONMember, of total: Int) -> Keywords.Quantity? {
@@ -163,7 +190,9 @@ extension RuleDecoder {
     }
 
     private mutating func equalTexts(_ member: JSONMember) -> [String] {
-        guard case .string = member.value.content else { return phrases(member).map(\.text) }
+        guard case .string = member.value.content else {
+            return withoutRepeats(wordsOnly(member), .folded).map(\.text)
+        }
         return text(member, scalars: RuleLimits.phraseScalars).map { [$0] } ?? []
     }
 

@@ -21,10 +21,23 @@ public struct RuleDecoder {
     /// Declared, but wrongly: their uses are not diagnosed once more.
     var brokenParameters: Set<String> = []
     var conditionCount = 0
-    /// By the start of a message condition: the speaker that was written first.
-    var firstSpeakers: [Int: Speaker] = [:]
-    /// By the start of an expectation: where it says `"report": "missed"`.
-    var missedReports: [Int: SourceRange] = [:]
+    /// By the place of a message condition: the speaker that was written first.
+    var firstSpeakers: [Place: Speaker] = [:]
+    /// By the place of an expectation that says `"report": "missed"`: where the rule says it, or
+    /// where it names the shared condition that does.
+    var missedReports: [Place: SourceRange] = [:]
+    /// The deepest level of conditions so far.
+    var deepest = 0
+    /// Bytes of the shared conditions and word lists put in so far.
+    var splicedBytes = 0
+    /// What the rule names, or the shared definition that is being decoded.
+    var uses = NameUses()
+    /// Something that the rule names has an error of its own: the rule has none, but cannot be used.
+    var usesBroken = false
+    /// A shared definition is being decoded: it has no parameters.
+    var isShared = false
+    /// What may be named; handed from file to file, for what it keeps count of.
+    var names = SharedNames()
 
     /// - Parameters:
     ///   - path: for the places of diagnostics.
@@ -52,7 +65,15 @@ public struct RuleDecoder {
         guard
             let fields = fields(
                 of: value, "rule", known: Self.ruleKeys,
-                later: ["conditions", "wordLists", "steps", "sequence"])
+                later: ["steps", "sequence"],
+                elsewhere: [
+                    (
+                        ["conditions", "wordLists"],
+                        Phrase(
+                            "put it into a .json file of its own: {\"conditions\": { … }}",
+                            "请写进单独的 .json 文件：{\"conditions\": { … }}")
+                    )
+                ])
         else { return nil }
         let id = ruleID(fields)
         let name = requiredText(fields, "name", scalars: RuleLimits.nameScalars) ?? ""
@@ -84,26 +105,27 @@ public struct RuleDecoder {
             withoutVariants: variants(fields), place: place(value.range))
         checkReports(rule)
         checkParameterUse(fields)
-        return errorCount == errorsBefore ? rule : nil
+        names.used.formUnion(uses)
+        return errorCount == errorsBefore && !usesBroken ? rule : nil
     }
 
-    private mutating func startRule() {
+    mutating func startRule(isShared: Bool = false) {
         parameters = [:]
         usedParameters = []
         brokenParameters = []
         conditionCount = 0
         firstSpeakers = [:]
         missedReports = [:]
+        deepest = 0
+        splicedBytes = 0
+        uses = NameUses()
+        usesBroken = false
+        self.isShared = isShared
     }
 
     private mutating func ruleID(_ fields: Fields) -> String? {
         guard let member = require(fields, "id"), let text = string(member) else { return nil }
-        let words = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-        let isKebab = words.allSatisfy { word in
-            !word.isEmpty
-                && word.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) }
-        }
-        if isKebab, text.utf8.count <= RuleLimits.idBytes { return text }
+        if isKebab(text) { return text }
         diagnose(
             .badID, member.value.range,
             Phrase("'\(quoted(text))' is no rule id", "“\(quoted(text))” 不能作规则 id"),
@@ -172,6 +194,16 @@ public enum ExampleVariant: String, Sendable, Hashable, CaseIterable {
     case traditional
     /// Zero-width characters inside.
     case zeroWidth = "zero-width"
+}
+
+/// Lower-case words joined by `-`, not too long: what ids and names look like.
+func isKebab(_ text: String) -> Bool {
+    guard text.utf8.count <= RuleLimits.idBytes else { return false }
+    let words = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+    return words.allSatisfy { word in
+        !word.isEmpty
+            && word.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) }
+    }
 }
 
 /// A text of the file inside a message: not too long.

@@ -8,6 +8,8 @@ extension RuleWalk {
         case (.expectation(let old), .expectation(let new)): expectation(path, old, new)
         case (.silence(let old), .silence(let new)): silence("\(path).silence", old, new)
         case (.count(let old), .count(let new)): count("\(path).count", old, new)
+        case (.scope(let old), .scope(let new)) where old.direction == new.direction:
+            scope("\(path).scope", old, new)
         case (.not(let old), .not(let new)): condition("\(path).not", old, new)
         case (.unless(let base, let exceptions), .unless(let newBase, let newExceptions)):
             condition(path, base, newBase)
@@ -27,6 +29,14 @@ extension RuleWalk {
         }
         let (before, after) = (old.isSubject, new.isSubject)
         value("\(path).subject", before ? .bool(true) : nil, after ? .bool(true) : nil)
+    }
+
+    private mutating func scope(_ path: String, _ old: Scope, _ new: Scope) {
+        condition("\(path).\(new.direction.rawValue)", old.anchor, new.anchor)
+        value("\(path).which", RuleText.which(old.which), RuleText.which(new.which))
+        value("\(path).within.messages", old.messages.map(RuleText.number), new.messages.map(RuleText.number))
+        value("\(path).within.time", RuleText.duration(old.time), RuleText.duration(new.time))
+        condition("\(path).find", old.find, new.find)
     }
 
     private mutating func conditions(_ path: String, _ old: [Condition], _ new: [Condition]) {
@@ -112,6 +122,15 @@ extension RuleWalk {
         case (.equals(let old), .equals(let new)):
             words("\(path).equals", old.texts, new.texts)
             text("\(path).fold", old.fold.rawValue, new.fold.rawValue)
+        case (.similar(let old), .similar(let new)):
+            words("\(path).similar.to", old.texts, new.texts)
+            value("\(path).similar.floor", RuleText.number(old.floor), RuleText.number(new.floor))
+        case (.entity(let old), .entity(let new)):
+            words("\(path).entity.kinds", old.kinds.map(\.rawValue), new.kinds.map(\.rawValue))
+            words("\(path).entity.allowedDomains", old.allowedDomains, new.allowedDomains)
+            value(
+                "\(path).entity.probable", old.includesProbable ? .bool(true) : nil,
+                new.includesProbable ? .bool(true) : nil)
         case (.length(let least, let most), .length(let newLeast, let newMost)):
             value("\(path).length.min", least.map(RuleText.number), newLeast.map(RuleText.number))
             value("\(path).length.max", most.map(RuleText.number), newMost.map(RuleText.number))

@@ -94,6 +94,9 @@ struct CanonicalBytes {
             add("count")
             add(count.of)
             add(count.bound)
+        case .scope(let scope):
+            add("scope")
+            add(scope)
         case .all(let children):
             add("all")
             add(children)
@@ -108,6 +111,20 @@ struct CanonicalBytes {
             add(base)
             add(exceptions)
         }
+    }
+
+    mutating func add(_ scope: Scope) {
+        add(scope.anchor)
+        add(scope.direction.rawValue)
+        switch scope.which {
+        case .each: add("each")
+        case .first: add("first")
+        case .last: add("last")
+        case .nth(let number): add("nth \(number)")
+        }
+        add(scope.messages.map(Int64.init))
+        add(scope.time)
+        add(scope.find)
     }
 
     mutating func add(_ bound: Count.Bound) {
@@ -187,6 +204,14 @@ struct CanonicalBytes {
         case .equals(let equals):
             add(["equals", equals.fold.rawValue])
             add(equals.texts)
+        case .entity(let entity):
+            add("entity")
+            add(entity.kinds.map(\.rawValue))
+            add(entity.allowedDomains)
+            add(entity.includesProbable)
+        case .similar(let similar):
+            add(["similar", String(similar.floor)])
+            add(similar.texts)
         case .length(let minimum, let maximum):
             add("length")
             add(minimum.map(Int64.init))

@@ -4,7 +4,8 @@ import Diagnostics
 /// The rules of one file and everything that is wrong with it.
 ///
 /// A `.json` file holds one rule or a list of rules; a `.ndjson` or `.jsonl` file one rule a line,
-/// where blank lines are skipped and a broken line does not cost the others.
+/// where blank lines are skipped and a broken line does not cost the others. In a `.json` file named
+/// conditions and word lists may stand where a rule may; the rules of the file may use them.
 public struct RuleFile: Sendable {
     public let source: SourceFile
     /// In the order of the file, those without an error.
@@ -12,115 +13,137 @@ public struct RuleFile: Sendable {
     /// Sorted by place.
     public let diagnostics: [Diagnostic]
 
-    /// Reads `source`. O(bytes).
+    /// Reads `source`. O(bytes + what is put in for names).
     ///
     /// - Parameter overrides: values of parameters that replace the defaults.
     public init(_ source: SourceFile, overrides: [RuleID: [String: Parameter.Value]] = [:]) {
-        let path = source.path.lowercased()
-        let isList = path.hasSuffix(".ndjson") || path.hasSuffix(".jsonl")
-        var reading = Reading(
-            source: source,
-            decoder: RuleDecoder(
-                path: source.path, overrides: overrides, asksForExamples: !isList))
-        reading.read(isList: isList)
+        var readings = [RuleFileReading(source, overrides: overrides)]
+        readings.read()
         self.source = source
-        rules = reading.rules
-        diagnostics = reading.allDiagnostics
+        rules = readings[0].rules
+        diagnostics = readings[0].allDiagnostics
+    }
+}
+
+/// The state of reading one file: first its JSON, then the names that it defines, then its rules.
+struct RuleFileReading {
+    let source: SourceFile
+    var decoder: RuleDecoder
+    private(set) var rules: [Rule] = []
+    private var faults: [Diagnostic] = []
+    private let isList: Bool
+    /// Rules and blocks of names, in the order of the file.
+    private var entries: [JSONValue] = []
+    private var isRefused = false
+
+    init(_ source: SourceFile, overrides: [RuleID: [String: Parameter.Value]]) {
+        let path = source.path.lowercased()
+        isList = path.hasSuffix(".ndjson") || path.hasSuffix(".jsonl")
+        self.source = source
+        decoder = RuleDecoder(path: source.path, overrides: overrides, asksForExamples: !isList)
     }
 
-    /// The state of reading one file.
-    private struct Reading {
-        let source: SourceFile
-        var decoder: RuleDecoder
-        var rules: [Rule] = []
-        var faults: [Diagnostic] = []
+    /// The definitions of the file; `file` is its number in the run.
+    mutating func definitions(file: Int) -> [SharedDefinition] {
+        open()
+        let blocks = entries.filter(RuleDecoder.isShared)
+        entries.removeAll(where: RuleDecoder.isShared)
+        return blocks.flatMap { decoder.sharedDefinitions($0, file: file) }
+    }
 
-        mutating func read(isList: Bool) {
-            let limit = isList ? RuleLimits.listFileBytes : RuleLimits.fileBytes
-            if source.bytes.count > limit {
+    /// Decodes the rules. Lists of rules are large: their lines are not all kept in memory.
+    mutating func readRules() {
+        if isList, !isRefused { readLines() }
+        for entry in entries { decode(entry) }
+        entries = []
+    }
+
+    private mutating func open() {
+        let limit = isList ? RuleLimits.listFileBytes : RuleLimits.fileBytes
+        var fault: JSONFault?
+        if source.bytes.count > limit {
+            fault = JSONFault(
+                code: .limit,
+                message: Phrase(
+                    "the file has \(source.bytes.count) bytes; at most \(limit)",
+                    "文件有 \(source.bytes.count) 字节，最多 \(limit)"),
+                range: SourceRange(0, 0))
+        } else {
+            fault = JSONReader.firstFault(inUTF8: source.bytes)
+        }
+        if let fault {
+            fail(fault)
+            isRefused = true
+        } else if !isList {
+            readDocument()
+        }
+    }
+
+    private mutating func readDocument() {
+        do throws(JSONFault) {
+            var reader = JSONReader(source.bytes)
+            let value = try reader.document()
+            guard case .array(let elements) = value.content else {
+                entries = [value]
+                return
+            }
+            if elements.isEmpty {
                 fail(
                     JSONFault(
-                        code: .limit,
-                        message: Phrase(
-                            "the file has \(source.bytes.count) bytes; at most \(limit)",
-                            "文件有 \(source.bytes.count) 字节，最多 \(limit)"),
-                        range: SourceRange(0, 0)))
-            } else if let fault = JSONReader.firstFault(inUTF8: source.bytes) {
-                fail(fault)
-            } else if isList {
-                readLines()
-            } else {
-                readDocument()
+                        code: .emptyList, message: Phrase("a list without rules", "规则列表是空的"),
+                        range: value.range))
             }
+            entries = elements
+        } catch {
+            fail(error)
         }
+    }
 
-        private mutating func readDocument() {
-            do throws(JSONFault) {
-                var reader = JSONReader(source.bytes)
-                let value = try reader.document()
-                guard case .array(let elements) = value.content else {
-                    decode(value)
-                    return
+    private mutating func readLines() {
+        var start = 0
+        let bytes = source.bytes
+        while start < bytes.count {
+            var end = start
+            var isBlank = true
+            while end < bytes.count, bytes[end] != 0x0A {
+                if bytes[end] != 0x20, bytes[end] != 0x09, bytes[end] != 0x0D {
+                    isBlank = false
                 }
-                if elements.isEmpty {
-                    fail(
-                        JSONFault(
-                            code: .emptyList,
-                            message: Phrase("a list without rules", "规则列表是空的"),
-                            range: value.range))
-                }
-                for element in elements { decode(element) }
-            } catch {
-                fail(error)
+                end += 1
             }
-        }
-
-        private mutating func readLines() {
-            var start = 0
-            let bytes = source.bytes
-            while start < bytes.count {
-                var end = start
-                var isBlank = true
-                while end < bytes.count, bytes[end] != 0x0A {
-                    if bytes[end] != 0x20, bytes[end] != 0x09, bytes[end] != 0x0D {
-                        isBlank = false
-                    }
-                    end += 1
+            if !isBlank, faults.count < RuleLimits.diagnosticsPerFile {
+                do throws(JSONFault) {
+                    var reader = JSONReader(bytes, range: start..<end)
+                    decode(try reader.document())
+                } catch {
+                    fail(error)
                 }
-                if !isBlank, faults.count < RuleLimits.diagnosticsPerFile {
-                    do throws(JSONFault) {
-                        var reader = JSONReader(bytes, range: start..<end)
-                        decode(try reader.document())
-                    } catch {
-                        fail(error)
-                    }
-                }
-                start = end + 1
             }
+            start = end + 1
         }
+    }
 
-        private mutating func decode(_ value: JSONValue) {
-            if let rule = decoder.rule(from: value) { rules.append(rule) }
-        }
+    private mutating func decode(_ value: JSONValue) {
+        if let rule = decoder.rule(from: value) { rules.append(rule) }
+    }
 
-        private mutating func fail(_ fault: JSONFault) {
-            faults.append(fault.diagnostic(path: source.path))
-        }
+    private mutating func fail(_ fault: JSONFault) {
+        faults.append(fault.diagnostic(path: source.path))
+    }
 
-        /// Sorted, with a note where some were left out.
-        var allDiagnostics: [Diagnostic] {
-            let limit = RuleLimits.diagnosticsPerFile
-            let all = (faults + decoder.diagnostics).sorted(by: Diagnostic.precedes)
-            guard decoder.isFull || faults.count >= limit else { return all }
-            let end = source.bytes.count
-            return all + [
-                Diagnostic(
-                    .limit, severity: .warning,
-                    Phrase(
-                        "more than \(limit) problems in this file; the rest is not shown",
-                        "这个文件的问题超过 \(limit) 个，其余不再列出"),
-                    at: Place(path: source.path, range: SourceRange(end, end)))
-            ]
-        }
+    /// Sorted, with a note where some were left out.
+    var allDiagnostics: [Diagnostic] {
+        let limit = RuleLimits.diagnosticsPerFile
+        let all = (faults + decoder.diagnostics).sorted(by: Diagnostic.precedes)
+        guard decoder.isFull || faults.count >= limit else { return all }
+        let end = source.bytes.count
+        return all + [
+            Diagnostic(
+                .limit, severity: .warning,
+                Phrase(
+                    "more than \(limit) problems in this file; the rest is not shown",
+                    "这个文件的问题超过 \(limit) 个，其余不再列出"),
+                at: Place(path: source.path, range: SourceRange(end, end)))
+        ]
     }
 }

@@ -14,10 +14,14 @@ public enum RuleLimits {
     public static let conditions = 64
     /// Phrases of one list of keywords, allow-phrases or whole messages.
     public static let phrases = 10_000
+    /// Example sentences of one `similar`: each message is compared with every one.
+    public static let sentences = 100
     /// Unicode scalars of one phrase.
     public static let phraseScalars = 200
     /// UTF-8 bytes of a regular expression.
     public static let regexBytes = 4096
+    /// UTF-8 bytes of shared conditions and word lists that the rules of a run put in, all together.
+    public static let splicedBytes = 64 << 20
     public static let parameters = 64
     /// Examples of one rule, all lists together.
     public static let examples = 200

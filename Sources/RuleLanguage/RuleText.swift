@@ -54,11 +54,30 @@ enum RuleText {
             return [
                 .init("count", .object([.init("of", self.condition(count.of)), bound(count.bound)]))
             ]
+        case .scope(let scope): return [.init("scope", self.scope(scope))]
         case .all(let children): return [.init("all", .array(children.map { self.condition($0) }))]
         case .any(let children): return [.init("any", .array(children.map { self.condition($0) }))]
         case .not(let inner): return [.init("not", self.condition(inner))]
         case .unless(let base, let exceptions):
             return members(base) + [.init("unless", .array(exceptions.map { self.condition($0) }))]
+        }
+    }
+
+    static func scope(_ scope: Scope) -> JSONText {
+        let within = JSONText.object(["messages": scope.messages.map(number), "time": duration(scope.time)])
+        let isOpen = scope.messages == nil && scope.time == nil
+        var members: [JSONText.Member] = [.init(scope.direction.rawValue, condition(scope.anchor))]
+        if scope.which != .each { members.append(.init("which", which(scope.which))) }
+        if !isOpen { members.append(.init("within", within)) }
+        return .object(members + [.init("find", condition(scope.find))])
+    }
+
+    static func which(_ which: Scope.Which) -> JSONText {
+        switch which {
+        case .each: .string("each")
+        case .first: .string("first")
+        case .last: .string("last")
+        case .nth(let number): .object(["nth": self.number(number)])
         }
     }
 
@@ -154,6 +173,11 @@ enum RuleText {
             return [.init("regex", .string(regex.pattern))]
                 + (regex.except.map { [.init("except", .string($0))] } ?? []) + fold(regex.fold)
         case .equals(let equals): return [.init("equals", .strings(equals.texts))] + fold(equals.fold)
+        case .similar(let similar):
+            return [
+                .init("similar", .object(["to": .strings(similar.texts), "floor": number(similar.floor)]))
+            ]
+        case .entity(let entity): return [.init("entity", self.entity(entity))]
         case .length(let minimum, let maximum):
             return [.init("length", .object(["min": minimum.map(number), "max": maximum.map(number)]))]
         case .all(let children):
@@ -163,6 +187,14 @@ enum RuleText {
         case .unless(let base, let exceptions):
             return members(base) + [.init("unless", .array(exceptions.map { text($0) }))]
         }
+    }
+
+    static func entity(_ entity: EntityCondition) -> JSONText {
+        .object([
+            "kinds": .strings(entity.kinds.map(\.rawValue)),
+            "allowedDomains": entity.allowedDomains.isEmpty ? nil : .strings(entity.allowedDomains),
+            "probable": entity.includesProbable ? .bool(true) : nil,
+        ])
     }
 
     /// Conditions that may stand side by side in one object, each with a key of its own.
@@ -212,7 +244,9 @@ extension TextCondition {
         case .keywords: 1
         case .regex: 2
         case .equals: 3
-        case .length: 4
+        case .similar: 4
+        case .length: 5
+        case .entity: 6
         default: 0
         }
     }

@@ -9,29 +9,80 @@ import RuleLanguage
 
 /// Rule files as the command line names them: read, checked, compiled.
 struct RuleSources {
+    /// Those that were named, and those that only their names were read from.
     let files: [SourceFile]
     let rules: [Rule]
     let diagnostics: [Diagnostic]
 
     /// Reads the files at `paths` and the `.json`, `.ndjson` and `.jsonl` files below directories.
-    init(paths: [String], overrides: [RuleID: [String: Parameter.Value]] = [:]) throws {
-        var files: [SourceFile] = []
-        for path in paths {
-            for file in try RuleSources.ruleFiles(at: path) {
-                guard let data = FileManager.default.contents(atPath: file) else {
-                    throw RuleSources.unreadable(file)
-                }
-                files.append(SourceFile(path: file, bytes: [UInt8](data)))
-            }
-        }
+    ///
+    /// - Parameter checks: whether to warn of what is no fault of one rule.
+    init(
+        paths: [String], overrides: [RuleID: [String: Parameter.Value]] = [:], checks: Bool = false
+    ) throws {
+        let named = try paths.flatMap(RuleSources.ruleFiles)
+        let files = try named.map(RuleSources.source)
         guard !files.isEmpty else {
             let named = paths.joined(separator: ", ")
             throw CommandFailure(
                 code: CommandFailure.badRules,
                 phrase: Phrase("no rule files in '\(named)'", "“\(named)” 里没有规则文件"))
         }
-        self.files = files
-        (rules, diagnostics) = loadRules(files: files, overrides: overrides)
+        var shared: [SourceFile] = []
+        var result = loadRules(files: files, overrides: overrides, checks: checks)
+        // Looked for only where a name is missing: the folder may be somebody else's.
+        if result.diagnostics.contains(where: { $0.code == DiagnosticCode.unknownName.rawValue }) {
+            shared = try RuleSources.sharedFiles(for: paths, besides: named)
+                .map(RuleSources.source)
+            result = loadRules(files: files, shared: shared, overrides: overrides, checks: checks)
+        }
+        self.files = files + shared
+        (rules, diagnostics) = result
+    }
+
+    private static func source(_ path: String) throws -> SourceFile {
+        guard let data = FileManager.default.contents(atPath: path) else { throw unreadable(path) }
+        return SourceFile(path: path, bytes: [UInt8](data))
+    }
+
+    /// The `.json` files of the folder `shared` in each named folder, else beside it; of a file, in
+    /// its folder, else beside that: a rule looked at by itself knows the names that it knows among all.
+    private static func sharedFiles(for paths: [String], besides named: [String]) throws -> [String] {
+        var known = Set(named.map { URL(fileURLWithPath: $0).standardizedFileURL.path })
+        var result: [String] = []
+        for path in paths {
+            var isDirectory: ObjCBool = false
+            _ = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+            var folder = isDirectory.boolValue ? path : parent(of: path)
+            for _ in 0..<2 {
+                let shared = folder.isEmpty ? "shared" : joined(folder, "shared")
+                if FileManager.default.fileExists(atPath: shared, isDirectory: &isDirectory),
+                    isDirectory.boolValue
+                {
+                    let names = try FileManager.default.contentsOfDirectory(atPath: shared)
+                        .filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") }
+                    result += names.sorted().map { joined(shared, $0) }.filter {
+                        known.insert(URL(fileURLWithPath: $0).standardizedFileURL.path).inserted
+                    }
+                    break
+                }
+                folder = parent(of: folder)
+            }
+        }
+        return result
+    }
+
+    /// The folder that holds `path`, as the user would write it.
+    private static func parent(of path: String) -> String {
+        let parts = path.split(separator: "/")
+        guard let last = parts.last else { return path.isEmpty ? ".." : "/" }
+        if last == ".." || last == "." { return joined(path, "..") }
+        let above = parts.dropLast().joined(separator: "/")
+        return path.hasPrefix("/") ? "/" + above : above
+    }
+
+    private static func joined(_ folder: String, _ name: String) -> String {
+        folder.hasSuffix("/") ? folder + name : folder + "/" + name
     }
 
     /// Rules of files that were read already.
@@ -84,7 +135,10 @@ struct RuleSources {
             rules, digest: rulesDigest(rules), policy: policy, table: Surroundings.foldTable,
             cache: Surroundings.cache, sources: files)
         let isReadable = !diagnostics.contains { $0.severity == .error }
-        return (isReadable ? result.rules : nil, diagnostics + result.diagnostics)
+        // Of a condition with a name every rule that uses it has the same to say.
+        var seen: Set<Diagnostic> = []
+        let all = (diagnostics + result.diagnostics).filter { seen.insert($0).inserted }
+        return (isReadable ? result.rules : nil, all)
     }
 
     /// The rules, compiled; prints every error and ends with 66 where there is one.

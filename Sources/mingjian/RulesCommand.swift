@@ -51,7 +51,7 @@ struct RulesCommand: ParsableCommand {
         }
 
         private func check() throws -> Int32 {
-            let sources = try RuleSources(paths: paths)
+            let sources = try RuleSources(paths: paths, checks: true)
             let diagnostics = sources.compile(policy: TimePolicy()).diagnostics
             let output = Output()
             let renderer = format.renderer

@@ -28,9 +28,12 @@ struct BatchEqualsOracleTests {
 
     @Test(
         "batch equals the oracle on random rules and conversations",
-        arguments: [RandomCase.Features(rawValue: 0), .missingTimes, .truncation, .regex, .parts, .hours, .standard])
+        arguments: [
+            RandomCase.Features(rawValue: 0), .missingTimes, .truncation, .regex, .parts, .hours, .scopes,
+            [.scopes, .missingTimes, .truncation], .likeness, .standard,
+        ])
     func batchEqualsOracle(features: RandomCase.Features) throws {
-        for seed in UInt64(1)...400 {
+        for seed in Comparison.seeds(400) {
             let random = RandomCase(seed: seed, features: features)
             guard differs(random) else { continue }
             let small = random.shrunk { differs($0) }

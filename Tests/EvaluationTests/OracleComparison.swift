@@ -1,6 +1,7 @@
 import ChineseText
 import ConversationModel
 import Evaluation
+import Foundation
 import OracleSupport
 import Patterns
 import RuleLanguage
@@ -9,6 +10,12 @@ import RuleLanguage
 enum Comparison {
     static let table = FoldTable()
     static let acknowledgements = Acknowledgements(table: table)
+
+    /// Seeds of a property: `PROPERTY_SEEDS` where that many are asked for.
+    static func seeds(_ usual: UInt64) -> ClosedRange<UInt64> {
+        let asked = ProcessInfo.processInfo.environment["PROPERTY_SEEDS"].flatMap { UInt64($0) }
+        return 1...max(1, asked ?? usual)
+    }
 
     /// Which messages want an answer is an input to both.
     static func oracle(_ random: RandomCase, asOf: Instant? = nil) -> Oracle {

@@ -71,10 +71,11 @@ struct SessionEqualsBatchTests {
     @Test(
         "the net of a session equals batch and oracle",
         arguments: [
-            RandomCase.Features(rawValue: 0), .missingTimes, .truncation, .regex, .parts, .hours, .standard,
+            RandomCase.Features(rawValue: 0), .missingTimes, .truncation, .regex, .parts, .hours, .scopes,
+            [.scopes, .missingTimes, .truncation], .likeness, .standard,
         ])
     func sessionEqualsBatch(features: RandomCase.Features) {
-        for seed in UInt64(1)...400 {
+        for seed in Comparison.seeds(400) {
             let random = RandomCase(seed: seed, features: features)
             for (name, manner) in SessionEqualsBatchTests.manners where difference(random, manner) != nil {
                 let small = random.shrunk { difference($0, manner) != nil }
@@ -97,8 +98,8 @@ struct SessionEqualsBatchTests {
             return times.last?.advanced(by: Int64(random.seed % 7) * 60_000)
         }
         let manner = SessionDriver.Manner(hasAdvances: true)
-        for seed in UInt64(1)...300 {
-            let random = RandomCase(seed: seed, features: [.regex, .parts, .hours])
+        for seed in Comparison.seeds(300) {
+            let random = RandomCase(seed: seed, features: [.regex, .parts, .hours, .scopes])
             func differs(_ random: RandomCase) -> String? {
                 asOf(random).flatMap { difference(random, manner, asOf: $0) }
             }

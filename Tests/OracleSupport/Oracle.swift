@@ -111,6 +111,7 @@ extension Condition {
         case .expectation(let e): e.after.usesRegex || e.expect.usesRegex
         case .silence: false
         case .count(let count): count.of.usesRegex
+        case .scope(let scope): scope.anchor.usesRegex || scope.find.usesRegex
         case .all(let children), .any(let children): children.contains(where: \.usesRegex)
         case .not(let child): child.usesRegex
         case .unless(let child, let others): ([child] + others).contains(where: \.usesRegex)
@@ -122,7 +123,7 @@ extension TextCondition {
     var usesRegex: Bool {
         switch kind {
         case .regex: true
-        case .keywords, .equals, .length: false
+        case .keywords, .equals, .entity, .similar, .length: false
         case .all(let children), .any(let children): children.contains(where: \.usesRegex)
         case .not(let child): child.usesRegex
         case .unless(let child, let others): ([child] + others).contains(where: \.usesRegex)

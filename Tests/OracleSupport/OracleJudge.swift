@@ -34,6 +34,7 @@ struct OracleJudge {
         case .expectation(let expectation): return value(of: expectation)
         case .silence(let silence): return value(of: silence)
         case .count(let count): return value(of: count)
+        case .scope(let scope): return value(of: scope)
         case .any(let children):
             // §2: "`any` unites by anchor"; "T decides `any`, … whatever is unknown".
             let values = children.map { value(of: $0) }
@@ -116,6 +117,7 @@ struct OracleJudge {
             return population(of: children[subject], positioned: positioned)
         case .unless(let child, _): return population(of: child, positioned: positioned)
         case .count(let count): return population(of: count.of, positioned: positioned)
+        case .scope(let scope): return population(of: scope.find, positioned: positioned)
         case .expectation(let e): return population(of: e.expect, positioned: positioned)
         case .silence, .not: return []
         }
@@ -238,6 +240,7 @@ struct OracleJudge {
                 return population.isEmpty
                     ? [] : [OracleExposure(owner: unit.ownerOfWhole, anchor: nil)]
             }
+        case .scope(let scope): return exposures(of: scope.find)
         case .any(let children): return children.flatMap { exposures(of: $0) }
         case .all(let children):
             guard let subject = subject(of: children) else {
@@ -295,7 +298,7 @@ struct OracleJudge {
             guard let subject = subject(of: children) else { return nil }
             return duty(of: children[subject], isRoot: false)
         case .unless(let child, _): return duty(of: child, isRoot: false)
-        case .message, .silence, .count, .any, .not: return nil
+        case .message, .silence, .count, .scope, .any, .not: return nil
         }
     }
 }

@@ -129,6 +129,10 @@ struct OracleText {
                 return nil
             }
             return core.isEmpty ? [] : [text.span(core)]
+        case .entity(let entity):
+            let runs = entity.kinds.contains(.phone) ? phones() : []
+            return runs.isEmpty ? nil : Span.union(runs.map { folded.span($0) })
+        case .similar(let similar): return spans(of: similar)
         case .length(let minimum, let maximum):
             let count = folded.scalars.count { $0 != " " }
             return count >= minimum ?? 0 && count <= maximum ?? .max ? [] : nil
@@ -144,6 +148,16 @@ struct OracleText {
         case .unless(let child, let others):
             return others.contains { spans(of: $0) != nil } ? nil : spans(of: child)
         }
+    }
+
+    /// Runs of exactly eleven digits that begin as mobile numbers do; no other form is drawn.
+    private func phones() -> [Range<Int>] {
+        let scalars = folded.scalars
+        func isDigit(_ i: Int) -> Bool { scalars.indices.contains(i) && ("0"..."9").contains(scalars[i]) }
+        return scalars.indices.filter { i in
+            isDigit(i) && !isDigit(i - 1) && (i..<i + 11).allSatisfy(isDigit) && !isDigit(i + 11)
+                && scalars[i] == "1" && ("3"..."9").contains(scalars[i + 1])
+        }.map { $0..<$0 + 11 }
     }
 
     private func spans(of keywords: Keywords) -> [Span]? {

@@ -69,6 +69,11 @@ extension Condition {
             let maximum = silence.maximum.map { "\($0)" } ?? "∞"
             return "silence(\(silence.of.name) \(silence.minimum)...\(maximum))"
         case .count(let count): return "count(\(count.of.sketch) \(count.bound))"
+        case .scope(let scope):
+            var words = ["\(scope.direction.rawValue) \(scope.which) \(scope.anchor.sketch) find \(scope.find.sketch)"]
+            if let messages = scope.messages { words.append("K \(messages)") }
+            if let time = scope.time { words.append("within \(time)") }
+            return "scope(\(words.joined(separator: " ")))"
         case .all(let children): return "all[\(children.map(\.sketch).joined(separator: ", "))]"
         case .any(let children): return "any[\(children.map(\.sketch).joined(separator: ", "))]"
         case .not(let child): return "not \(child.sketch)"
@@ -89,7 +94,9 @@ extension TextCondition {
             return "keywords(\(words.joined(separator: " ")))"
         case .regex(let regex):
             return "/\(regex.pattern)/" + (regex.except.map { " except /\($0)/" } ?? "")
+        case .entity(let entity): return "entity(\(entity.kinds.map(\.rawValue).joined(separator: "|")))"
         case .equals(let equals): return "equals(\(equals.texts.joined(separator: "|")))"
+        case .similar(let similar): return "similar(\(similar.floor) \(similar.texts.joined(separator: "|")))"
         case .length(let minimum, let maximum):
             return "length(\(minimum ?? 0)...\(maximum.map { "\($0)" } ?? "∞"))"
         case .all(let children): return "all[\(children.map(\.sketch).joined(separator: ", "))]"

@@ -29,8 +29,16 @@ public struct RandomCase: Sendable {
         /// excuses that shorten a window.
         public static let oddities = Features(rawValue: 32)
 
+        /// Messages near an anchor.
+        public static let scopes = Features(rawValue: 1 << 10)
+
+        /// Messages alike to sentences, and to one another.
+        public static let likeness = Features(rawValue: 1 << 11)
+
         /// All but the oddities.
-        public static let standard: Features = [.missingTimes, .truncation, .regex, .parts, .hours]
+        public static let standard: Features = [
+            .missingTimes, .truncation, .regex, .parts, .hours, .scopes, .likeness,
+        ]
     }
 
     public let seed: UInt64

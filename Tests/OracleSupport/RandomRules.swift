@@ -20,7 +20,7 @@ struct RandomRules {
             when: condition(depth: draw.number(0...3), &draw))
     }
 
-    private func condition(depth: Int, _ draw: inout Draw) -> Condition {
+    func condition(depth: Int, _ draw: inout Draw) -> Condition {
         guard depth > 0 else { return leaf(&draw) }
         func inner(_ draw: inout Draw) -> Condition {
             condition(depth: draw.number(0...depth - 1), &draw)
@@ -40,17 +40,18 @@ struct RandomRules {
     }
 
     private func leaf(_ draw: inout Draw) -> Condition {
+        if features.contains(.scopes), draw.chance(30) { return scope(depth: 1, &draw) }
         switch draw.number(0...9) {
-        case 0..<4: message(nil, &draw)
-        case 4..<8: expectation(&draw)
-        case 8: silence(&draw)
-        default: count(&draw)
+        case 0..<4: return message(nil, &draw)
+        case 4..<8: return expectation(&draw)
+        case 8: return silence(&draw)
+        default: return count(&draw)
         }
     }
 
     // MARK: Messages
 
-    private func message(_ speaker: Speaker?, _ draw: inout Draw) -> Condition {
+    func message(_ speaker: Speaker?, _ draw: inout Draw) -> Condition {
         var condition = MessageCondition(population: population(speaker, &draw))
         if draw.chance(25) { condition.position = position(&draw) }
         if draw.chance(75) { condition.text = text(depth: draw.number(0...2), &draw) }
@@ -93,7 +94,9 @@ struct RandomRules {
             default: return first
             }
         }
-        switch draw.number(0...9) {
+        if features.contains(.likeness), draw.chance(20) { return similar(&draw) }
+        switch draw.number(0...10) {
+        case 10: return TextCondition(.entity(EntityCondition(kinds: [.phone])))
         case 0: return TextCondition(.length(minimum: draw.one(of: [nil, 1, 2]), maximum: 4))
         case 1, 2:
             let texts = draw.some(of: ["嗯", "好的", "?", "您好", "谢谢", "sb"], atMost: 3)
@@ -134,6 +137,7 @@ struct RandomRules {
     /// A condition whose matches are messages, for triggers and answers.
     private func speech(_ speaker: Speaker, _ draw: inout Draw) -> Condition {
         if features.contains(.oddities), draw.chance(10) { return condition(depth: 1, &draw) }
+        if features.contains(.scopes), draw.chance(8) { return scope(depth: 0, &draw) }
         let first = message(speaker, &draw)
         switch draw.number(0...9) {
         case 0: return Condition(.any([first, message(speaker, &draw)]))
@@ -194,6 +198,13 @@ struct RandomRules {
         case 3, 4: bound = .share(minimumPercent: draw.one(of: [1, 50, 67, 100]))
         default: bound = .every
         }
-        return Condition(.count(Count(of: message(nil, &draw), bound: bound)))
+        var of = message(nil, &draw)
+        if features.contains(.scopes), draw.chance(15) {
+            switch bound {
+            case .atLeast, .atMost: of = scope(depth: 0, &draw)
+            case .share, .every: break
+            }
+        }
+        return Condition(.count(Count(of: of, bound: bound)))
     }
 }

@@ -17,6 +17,9 @@ import Testing
         .exampleMissed, .exampleHit, .exampleSpans, .exampleUndecided, .exampleApplicable,
     ]
 
+    /// Codes that only `rules check` shows.
+    static let codesOfChecks: Set<DiagnosticCode> = [.unusedName]
+
     static let names: [String] =
         ((try? files(in: folder, suffix: ".in.json")) ?? []).map { String($0.dropLast(8)) }
 
@@ -26,7 +29,8 @@ import Testing
         let file = SourceFile(path: name + ".in.json", bytes: try bytes(at: input))
         let overrides: [RuleID: [String: Parameter.Value]] =
             name == "unknown-rule" ? [RuleID("test-rul"): ["limit": .number(1000)]] : [:]
-        let diagnostics = loadRules(files: [file], overrides: overrides).diagnostics
+        let checks = Self.codesOfChecks.contains { $0.rawValue == name }
+        let diagnostics = loadRules(files: [file], overrides: overrides, checks: checks).diagnostics
         #expect(diagnostics.contains { $0.code == name }, "the case does not show its code")
         var printed = ""
         for language in [Language.english, .chinese] {

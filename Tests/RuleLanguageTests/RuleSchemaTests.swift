@@ -28,6 +28,7 @@ import Testing
         #expect(
             try properties("message") == Set(RuleDecoder.messageKeys + RuleDecoder.textKeys))
         #expect(try properties("textCondition") == Set(RuleDecoder.textKeys))
+        #expect(try properties("shared") == Set(RuleDecoder.sharedKeys))
         #expect(try properties("exampleMessage").union(["close"]) == Set(RuleDecoder.exampleKeys))
     }
 

@@ -1,0 +1,124 @@
+extension EntityFinder {
+    /// Reads a phone number.
+    ///
+    /// Mobile: 11 digits from 13 to 19, solid or as 3-4-4 with hyphens or spaces, with the country
+    /// code or without. Landline: area code, then 7 or 8 digits behind a hyphen, space or bracket,
+    /// with or without an extension. Service: 400 and 800 numbers of ten digits.
+    func phone(at i: Int, in text: EntityText) -> EntityStep {
+        let hasSign = text[i] == UInt8(ascii: "+") || text[i] == UInt8(ascii: "(")
+        let start = hasSign ? i + 1 : i
+        guard text.isDigit(start) else { return .skip(to: i + 1) }
+        let run = start..<text.digits(from: start)
+        guard !text.isDigit(i - 1), !text.isDotted(run) else { return .skip(to: run.upperBound) }
+        if text[i] != UInt8(ascii: "("), let mobile = mobile(behindCountryCodeAt: start, in: text) {
+            return .found(i..<mobile.end, isProbable: mobile.isMasked)
+        }
+        // A sign belongs to a country code, a bracket to an area code.
+        if hasSign, text[i] == UInt8(ascii: "+") { return .skip(to: start) }
+        if let end = landline(at: start, inBrackets: hasSign, in: text) { return .found(i..<end) }
+        if hasSign { return .skip(to: start) }
+        if let mobile = mobile(at: start, in: text) {
+            return .found(start..<mobile.end, isProbable: mobile.isMasked)
+        }
+        if let end = service(at: start, in: text) { return .found(start..<end) }
+        return .skip(to: run.upperBound)
+    }
+
+    /// A mobile number at the first of its digits.
+    func mobile(at start: Int, in text: EntityText) -> (end: Int, isMasked: Bool)? {
+        guard text[start] == UInt8(ascii: "1"), text[start + 1] &- UInt8(ascii: "3") < 7 else { return nil }
+        let length = text.digits(upTo: 12, from: start)
+        if length == 11 {
+            let end = start + 11
+            return text.isDotted(start..<end) ? nil : (end, false)
+        }
+        guard length == 3 else { return nil }
+        if let end = masked(at: start, in: text) { return (end, true) }
+        guard isJoint(start + 3, in: text), isJoint(start + 8, in: text),
+            text.digits(upTo: 5, from: start + 9) == 4, !continues(start + 13, in: text)
+        else { return nil }
+        if text.digits(upTo: 5, from: start + 4) == 4 { return (start + 13, false) }
+        return isMask(start + 4..<start + 8, in: text) ? (start + 13, true) : nil
+    }
+
+    /// 138****1234, with 4–6 stars or the letter x, in the place of 11 digits.
+    private func masked(at start: Int, in text: EntityText) -> Int? {
+        let mask = text[start + 3]
+        guard mask == UInt8(ascii: "*") || mask == UInt8(ascii: "x") else { return nil }
+        var stars = start + 3
+        while text[stars] == mask, stars - start < 10 { stars += 1 }
+        let end = start + 11
+        guard stars - start - 3 >= 4, stars - start - 3 <= 6, stars + text.digits(upTo: 8, from: stars) == end,
+            text[end] != mask
+        else { return nil }
+        return end
+    }
+
+    private func isMask(_ range: Range<Int>, in text: EntityText) -> Bool {
+        range.allSatisfy { text[$0] == UInt8(ascii: "*") } || range.allSatisfy { text[$0] == UInt8(ascii: "x") }
+    }
+
+    private func mobile(behindCountryCodeAt start: Int, in text: EntityText) -> (end: Int, isMasked: Bool)? {
+        let code = text.length(ofOneOf: "0086 86", at: start)
+        guard code > 0 else { return nil }
+        var next = start + code
+        if isJoint(next, in: text) || text[next] == UInt8(ascii: ")") { next += 1 }
+        return mobile(at: next, in: text)
+    }
+
+    /// Area codes begin with 0, subscribers' numbers with 2–9.
+    private func landline(at start: Int, inBrackets: Bool, in text: EntityText) -> Int? {
+        guard text[start] == UInt8(ascii: "0"), text[start + 1] != UInt8(ascii: "0") else { return nil }
+        let area = text.digits(upTo: 5, from: start)
+        guard area == 3 || area == 4 else { return nil }
+        var next = start + area
+        if inBrackets {
+            guard text[next] == UInt8(ascii: ")") else { return nil }
+            next += 1
+            if isJoint(next, in: text) { next += 1 }
+        } else {
+            guard isJoint(next, in: text) else { return nil }
+            next += 1
+        }
+        guard text[next] &- UInt8(ascii: "2") < 8 else { return nil }
+        let length = text.digits(upTo: 9, from: next)
+        var end = next + length
+        if length == 3 || length == 4, isJoint(end, in: text), text.digits(upTo: 5, from: end + 1) == 4 {
+            end += 5
+        } else if length != 7, length != 8 {
+            return nil
+        }
+        if text[end] == UInt8(ascii: "-") {
+            let digits = text.digits(upTo: 7, from: end + 1)
+            if (1...6).contains(digits) { end += 1 + digits }
+        }
+        return continues(end, in: text) ? nil : end
+    }
+
+    /// Ten digits from 400 or 800, solid, 3-7, 3-3-4 or 3-4-3.
+    private func service(at start: Int, in text: EntityText) -> Int? {
+        guard text.length(ofOneOf: "400 800", at: start) > 0 else { return nil }
+        let first = text.digits(upTo: 11, from: start)
+        if first == 10 { return start + 10 }
+        guard first == 3, isJoint(start + 3, in: text) else { return nil }
+        let second = text.digits(upTo: 8, from: start + 4)
+        var end = start + 4 + second
+        if second == 3 || second == 4 {
+            guard isJoint(end, in: text), text.digits(upTo: 8, from: end + 1) == 7 - second else { return nil }
+            end += 1 + 7 - second
+        } else if second != 7 {
+            return nil
+        }
+        return continues(end, in: text) ? nil : end
+    }
+
+    /// What stands between the groups of a number.
+    func isJoint(_ i: Int, in text: EntityText) -> Bool {
+        text[i] == UInt8(ascii: "-") || text[i] == 0x20
+    }
+
+    /// Whether a number in groups goes on at `i`.
+    private func continues(_ i: Int, in text: EntityText) -> Bool {
+        text.isDigit(i) || (text[i] == UInt8(ascii: "-") && text.isDigit(i + 1))
+    }
+}

@@ -1,0 +1,44 @@
+import ChineseText
+import RuleLanguage
+
+/// Finds entities of some kinds in a folded text.
+final class EntityMatcher: Sendable {
+    private let kinds: [EntityKind]
+    private let domains: [[UInt8]]
+    private let includesProbable: Bool
+    private let finder = EntityFinder()
+
+    init(_ condition: EntityCondition) {
+        kinds = condition.kinds.compactMap { EntityKind(rawValue: $0.rawValue) }
+        domains = condition.allowedDomains.map { Array($0.utf8) }
+        includesProbable = condition.includesProbable
+    }
+
+    /// Whether one is there. Nothing is allocated where none can be.
+    func holds(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        kinds.contains { kind in
+            finder.entities(of: kind, in: text).contains { counts($0, in: text) }
+        }
+    }
+
+    /// Where they are, sorted, or nil where there is none.
+    func spans(in text: UnsafeBufferPointer<UInt8>) -> [Range<Int>]? {
+        var found: [Range<Int>] = []
+        for kind in kinds {
+            for entity in finder.entities(of: kind, in: text) where counts(entity, in: text) {
+                found.append(entity.range)
+            }
+        }
+        return found.isEmpty ? nil : found.sorted { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
+    }
+
+    private func counts(_ entity: Entity, in text: UnsafeBufferPointer<UInt8>) -> Bool {
+        if entity.isProbable, !includesProbable { return false }
+        guard !domains.isEmpty, let host = finder.urlHost(entity, in: text) else { return true }
+        let name = text[host]
+        return !domains.contains { domain in
+            guard name.suffix(domain.count).elementsEqual(domain) else { return false }
+            return name.count == domain.count || name[name.endIndex - domain.count - 1] == UInt8(ascii: ".")
+        }
+    }
+}

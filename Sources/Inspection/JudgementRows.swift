@@ -1,0 +1,51 @@
+import ConversationModel
+import Evaluation
+
+/// The rows of an evaluator's last judgement, borrowed: reading them retains nothing.
+struct JudgementRows {
+    let parts: UnsafeBufferPointer<Judgement.Part>
+    let units: UnsafeBufferPointer<Judgement.Unit>
+    let ruleUnits: UnsafeBufferPointer<Judgement.RuleUnit>
+    let classUnits: UnsafeBufferPointer<Judgement.ClassUnit>
+    let exposures: UnsafeBufferPointer<Judgement.Exposure>
+    let findings: UnsafeBufferPointer<Judgement.FindingRecord>
+    let evidence: UnsafeBufferPointer<Judgement.EvidenceRecord>
+    let spans: UnsafeBufferPointer<Span>
+}
+
+extension Evaluator {
+    /// Lends the rows of the last judgement; `body` must not judge.
+    @inline(__always)
+    func withRows(_ body: (JudgementRows) -> Void) {
+        judgement.parts.withUnsafeBufferPointer { parts in
+            judgement.units.withUnsafeBufferPointer { units in
+                judgement.ruleUnits.withUnsafeBufferPointer { ruleUnits in
+                    judgement.classUnits.withUnsafeBufferPointer { classUnits in
+                        withFindings { exposures, findings, evidence, spans in
+                            body(
+                                JudgementRows(
+                                    parts: parts, units: units, ruleUnits: ruleUnits, classUnits: classUnits,
+                                    exposures: exposures, findings: findings, evidence: evidence, spans: spans))
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @inline(__always)
+    private func withFindings(
+        _ body: (
+            UnsafeBufferPointer<Judgement.Exposure>, UnsafeBufferPointer<Judgement.FindingRecord>,
+            UnsafeBufferPointer<Judgement.EvidenceRecord>, UnsafeBufferPointer<Span>
+        ) -> Void
+    ) {
+        judgement.exposures.withUnsafeBufferPointer { exposures in
+            judgement.findings.withUnsafeBufferPointer { findings in
+                judgement.evidence.withUnsafeBufferPointer { evidence in
+                    judgement.spans.withUnsafeBufferPointer { spans in body(exposures, findings, evidence, spans) }
+                }
+            }
+        }
+    }
+}

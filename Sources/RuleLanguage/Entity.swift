@@ -1,0 +1,26 @@
+/// What a stretch of a message is by its form.
+public enum EntityName: String, Sendable, Hashable, CaseIterable {
+    case phone, url, email
+    case wechatID = "wechat-id"
+    case qqNumber = "qq-number"
+    case bankCard = "bank-card"
+    case identityCard = "identity-card"
+    case orderNumber = "order-number"
+    case amount, date, duration
+}
+
+/// A message that holds something of one of these kinds.
+public struct EntityCondition: Sendable, Hashable {
+    /// Sorted, without repeats.
+    public var kinds: [EntityName]
+    /// Links to these domains, and to those below them, do not count. Lower case.
+    public var allowedDomains: [String]
+    /// What only looks like one counts, too: masked digits, numbers without a check digit.
+    public var includesProbable: Bool
+
+    public init(kinds: [EntityName], allowedDomains: [String] = [], includesProbable: Bool = false) {
+        self.kinds = kinds
+        self.allowedDomains = allowedDomains
+        self.includesProbable = includesProbable
+    }
+}

@@ -1,0 +1,59 @@
+import ConversationModel
+import Evaluation
+import Patterns
+import RuleLanguage
+import Testing
+
+/// `entity` in rules: which kinds hit, what is left out, and where the evidence stands.
+struct EntityTests {
+    private func findings(_ entity: EntityCondition, in text: String) throws -> [Finding] {
+        let when = Condition(
+            .message(
+                MessageCondition(
+                    population: Population(speakers: [.agent]), text: TextCondition(.entity(entity)))))
+        let rule = Rule(id: RuleID("entity"), name: "实体", polarity: .negative, when: when)
+        let compiled = try #require(
+            RuleCompiler.compile(
+                [rule], digest: "", table: Comparison.table, cache: DiskCache(directory: nil)
+            ).rules)
+        let message = Message(speaker: .agent, agent: "甲", text: text)
+        return try Evaluator(compiled).judge(Conversation(id: "c", messages: [message]))
+    }
+
+    private func marked(_ entity: EntityCondition, in text: String) throws -> [String] {
+        let bytes = Array(text.utf8)
+        return try findings(entity, in: text).flatMap { $0.evidence.flatMap(\.spans) }.map {
+            String(decoding: bytes[$0.start..<$0.end], as: UTF8.self)
+        }
+    }
+
+    @Test("the evidence is the entity as it was written")
+    func evidenceIsTheOriginal() throws {
+        #expect(try marked(EntityCondition(kinds: [.phone]), in: "打１３８００１３８０００吧") == ["１３８００１３８０００"])
+        #expect(try marked(EntityCondition(kinds: [.wechatID]), in: "加微信：ab_cd1234 哦") == ["ab_cd1234"])
+    }
+
+    @Test("a number without its check digit is no card")
+    func checkDigitsCount() throws {
+        #expect(try findings(EntityCondition(kinds: [.identityCard]), in: "11010519491231002X").count == 1)
+        #expect(try findings(EntityCondition(kinds: [.identityCard]), in: "110105194912310021").isEmpty)
+        #expect(try findings(EntityCondition(kinds: [.bankCard]), in: "4111111111111111").count == 1)
+        #expect(try findings(EntityCondition(kinds: [.bankCard]), in: "4111111111111112").isEmpty)
+    }
+
+    @Test("links to allowed domains and below do not count, look-alikes do")
+    func allowedDomains() throws {
+        let outside = EntityCondition(kinds: [.url], allowedDomains: ["taobao.com"])
+        #expect(try findings(outside, in: "看 https://item.taobao.com/x?id=1").isEmpty)
+        #expect(try findings(outside, in: "看 https://taobao.com").isEmpty)
+        #expect(try findings(outside, in: "看 https://nottaobao.com/x").count == 1)
+        #expect(try findings(outside, in: "看 http://taobao.com.evil.cn/").count == 1)
+    }
+
+    @Test("masked numbers count only where the rule asks for the probable")
+    func probableIsAsked() throws {
+        let text = "电话 138****1234"
+        #expect(try findings(EntityCondition(kinds: [.phone]), in: text).isEmpty)
+        #expect(try findings(EntityCondition(kinds: [.phone], includesProbable: true), in: text).count == 1)
+    }
+}
