@@ -324,6 +324,25 @@ struct VersionTests {
         #expect(try ask(["diff", store, "2", rules]).text.contains("0 changed"))
     }
 
+    @Test("a version holds the names that its rules use, and a diff sees through them")
+    func sharedNames() throws {
+        try FileManager.default.createDirectory(atPath: rules + "/shared", withIntermediateDirectories: false)
+        try directory.write("rules/shared/names.json", #"{"wordLists": {"off": ["加微信", "加威信"]}}"#)
+        try write("加微信")
+        let file = rules + "/deep/contact.json"
+        let text = try String(contentsOfFile: file, encoding: .utf8).replacingOccurrences(
+            of: "\"keywords\": [\"加微信\"]", with: "\"keywords\": [\"@off\"]")
+        try text.write(toFile: file, atomically: true, encoding: .utf8)
+        // Alone it would not be whole.
+        let alone = try publish(paths: [file])
+        #expect(alone.code == 66 && alone.errors.contains("unknown-name"), "\(alone.errors)")
+        #expect(try publish().code == 0)
+        try directory.write("rules/shared/names.json", #"{"wordLists": {"off": ["加微信", "加薇信"]}}"#)
+        let diff = try ask(["diff", store, "1", rules])
+        #expect(diff.text.contains("when.message.keywords: + 加薇信  - 加威信"), "\(diff.text)")
+        #expect(try ask(["show", store, "--version", "1"]).code == 0)
+    }
+
     @Test("what is not there is said with its code")
     func missing() throws {
         try write("加微信")
