@@ -28,7 +28,7 @@ extension RuleDecoder {
                 help: Phrase(
                     "'around' takes both sides; or keep one of them", "两侧都要请用 around，否则只保留一个"))
         }
-        if present.isEmpty, fields.misspelt.isDisjoint(with: directions) {
+        if present.isEmpty {
             diagnose(
                 .missingField, fields.head,
                 Phrase("'scope' needs an anchor", "scope 缺少锚点"),

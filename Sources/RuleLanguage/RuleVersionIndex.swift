@@ -92,6 +92,7 @@ public struct RuleVersionIndex: Sendable, Hashable {
 
     public static func == (a: RuleVersionIndex, b: RuleVersionIndex) -> Bool { a.versions == b.versions }
 
+    /// Equal indices hold equal versions.
     public func hash(into hasher: inout Hasher) { hasher.combine(versions) }
 }
 
