@@ -61,14 +61,10 @@ extension EntityFinder {
     /// Where a run of name characters ends; one more than the limit where it is longer.
     private func nameEnd(_ start: Int, limit: Int, in text: EntityText) -> Int {
         var end = start
-        while end - start <= limit, isNameByte(text[end]) { end += 1 }
+        while end - start <= limit, Self.isNameByte(text[end]) { end += 1 }
         // A hyphen at the end is none of the name.
         while end > start, text[end - 1] == UInt8(ascii: "-") { end -= 1 }
         return end
-    }
-
-    private func isNameByte(_ byte: UInt8) -> Bool {
-        byte &- 0x61 < 26 || byte &- 0x30 < 10 || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
     }
 
     /// Whether a name ends here, and is none of a domain, an e-mail address or a scheme.

@@ -75,6 +75,9 @@ extension EntityFinder {
         case "分":
             guard number.isBelow(100), text.has("钱", at: unit + 3) else { return nil }
             result.fen /= 100
+        case "¥":
+            guard !text.isDigit(unit + 2) else { return nil }
+            result.end = unit + 2
         case "人":
             guard text.has("人民币", at: unit) else { return nil }
             result.end = unit + 9
@@ -116,17 +119,22 @@ extension EntityFinder {
 
     /// Whether no thing follows that could be counted: the end, punctuation, or a word of talk.
     private func closes(at i: Int, in text: EntityText) -> Bool {
-        if text.isHan(i) { return text.hasOne(of: "吧了的呢吗啊呀哦噢就可行不也左以起一运邮优红券包差多贵够是啦嘛能还给每", at: i) }
+        if text.isHan(i) { return text.hasOne(of: "吧了的呢吗啊呀哦噢就可行不也左以起一运邮优红券包差多贵够是啦嘛能还给每或", at: i) }
         return !text.isLatinOrDigit(i)
     }
 
     // MARK: - 角 and 分
 
-    /// Adds what stands behind 元 or 块: 3块5, 3元5角2分, 三块八毛; says whether there is anything.
+    /// Adds what stands behind 元 or 块: 3块5, 3元5角2分, 三块半; says whether there is anything.
     ///
     /// A bare digit is 角, two are 分; behind 元 neither counts without its unit.
     @discardableResult
     private func change(_ sum: inout Sum, isBare: Bool, in text: EntityText) -> Bool {
+        if isBare, text.has("半", at: sum.end), !text.hasOne(of: "价天年个小", at: sum.end + 3) {
+            sum.fen += 50
+            sum.end += 3
+            return true
+        }
         guard let first = digit(at: sum.end, in: text) else {
             let end = sum.end + 2
             guard isBare, text.digits(upTo: 3, from: sum.end) == 2, !counts(at: end, in: text) else { return false }
@@ -159,10 +167,9 @@ extension EntityFinder {
     /// One digit that stands alone.
     private func digit(at i: Int, in text: EntityText) -> (value: Int64, end: Int)? {
         if text.isDigit(i) { return text.isDigit(i + 1) ? nil : (Int64(text[i] &- 0x30), i + 1) }
-        guard text.isHan(i), let number = text.numeral(at: i), number.end == i + 3, number.isBelow(10) else {
-            return nil
-        }
-        return (number.value / Numeral.unit, number.end)
+        // 两 counts things, too, but 毛, 角 and 分 only as money.
+        if text.has("两", at: i), text.hasOne(of: "毛角分", at: i + 3) { return (2, i + 3) }
+        return text.hanDigit(at: i).map { (Int64($0), i + 3) }
     }
 
     /// Whether a digit before `i` counts something of its own: 10块3双, 3块5折, 5块2.5.

@@ -7,16 +7,12 @@ extension EntityFinder {
             if isBehindOrderCue(i, in: text) { return .skip(to: card.range.upperBound) }
             return .found(card.range, isProbable: card.isMasked)
         }
-        guard (16...19).contains(run.range.count), !text.isLatin(end), !text.isDotted(run.range),
-            !isBehindOrderCue(i, in: text)
-        else { return .skip(to: end) }
-        if run.stars == 0 {
-            guard isBankCard(run.range, in: text) else { return .skip(to: end) }
-            return .found(run.range)
-        }
         let hasHead = run.head == 0 || run.head == 4 || run.head == 6
-        let isMasked = hasHead && run.stars >= 6 && run.tail == 4
-        return isMasked && !isMaskedIdentity(run, in: text) ? .found(run.range, isProbable: true) : .skip(to: end)
+        let isMasked = hasHead && run.stars >= 6 && run.tail == 4 && !isMaskedIdentity(run, in: text)
+        guard (16...19).contains(run.range.count), !text.isLatin(end), !text.isDotted(run.range),
+            run.stars == 0 ? isBankCard(run.range, in: text) : isMasked, !isBehindOrderCue(i, in: text)
+        else { return .skip(to: end) }
+        return .found(run.range, isProbable: isMasked)
     }
 
     /// Reads an identity card; one of the old form, or masked, is probable.
@@ -24,25 +20,28 @@ extension EntityFinder {
         guard let run = maskedRun(at: i, in: text) else { return .skip(to: i + 1) }
         let end = run.range.upperBound
         let whole = withCheckLetter(run.range, in: text)
-        guard !text.isLatinOrDigit(whole.upperBound), !text.isDotted(run.range), !isBehindOrderCue(i, in: text) else {
-            return .skip(to: end)
-        }
-        if run.stars > 0 {
-            return isMaskedIdentity(run, in: text) ? .found(whole, isProbable: true) : .skip(to: end)
-        }
-        if isIdentityCard(whole, in: text) { return .found(whole) }
-        if isOldIdentityCard(whole, in: text) { return .found(whole, isProbable: true) }
-        return .skip(to: end)
+        let isMasked = run.stars > 0 && isMaskedIdentity(run, in: text)
+        let isOld = run.stars == 0 && isOldIdentityCard(whole, in: text)
+        guard isMasked || isOld || (run.stars == 0 && isIdentityCard(whole, in: text)),
+            !text.isLatinOrDigit(whole.upperBound), !text.isDotted(run.range), !isBehindOrderCue(i, in: text)
+        else { return .skip(to: end) }
+        return .found(whole, isProbable: isMasked || isOld)
     }
 
     /// Reads an order or waybill number. There is no check digit, so each is probable.
     ///
-    /// Behind a cue 6–30 digits count, up to four letters in front included (sf1234567890123).
+    /// Behind a cue 6–30 digits count, up to four letters in front included (sf1234567890123), and
+    /// what a masked archive left of them (8****).
     func orderNumber(at i: Int, in text: EntityText) -> EntityStep {
         guard text.isLatinOrDigit(i) else { return .skip(to: i + 1) }
         var start = i
         while text.isLatin(start) { start += 1 }
         let run = start..<text.digits(from: start)
+        if start == i, text[run.upperBound] == UInt8(ascii: "*") {
+            guard let masked = maskedRun(at: i, in: text) else { return .skip(to: run.upperBound) }
+            let isOrder = masked.stars >= 2 && masked.range.count <= 30 && isBehindOrderCue(i, in: text)
+            return isOrder ? .found(masked.range, isProbable: true) : .skip(to: masked.range.upperBound)
+        }
         // Letters and digits in turn are a model or a hash; read on behind all of it.
         guard !run.isEmpty, !text.isLatinOrDigit(i - 1), !text.isLatin(run.upperBound), !text.isDotted(run) else {
             return .skip(to: max(run.upperBound, i + 1))
@@ -51,8 +50,8 @@ extension EntityFinder {
             return .found(i..<run.upperBound, isProbable: true)
         }
         guard start == i, (15...20).contains(run.count), text[i - 1] != UInt8(ascii: "*"),
-            text[run.upperBound] != UInt8(ascii: "*"), !isBankCard(run, in: text), !isIdentityCard(run, in: text),
-            !isOldIdentityCard(run, in: text), !isPhone(run, in: text)
+            !isBankCard(run, in: text), !isIdentityCard(run, in: text), !isOldIdentityCard(run, in: text),
+            !isPhone(run, in: text)
         else { return .skip(to: run.upperBound) }
         return .found(run, isProbable: true)
     }

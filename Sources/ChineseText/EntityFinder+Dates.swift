@@ -7,6 +7,7 @@ extension EntityFinder {
         if text[i] < 0x80 {
             guard text.isDigit(i) else { return .skip(to: i + 1) }
             let run = i..<text.digits(from: i)
+            // Neither of a model nor of a version.
             let isWhole = !text.isLatinOrDigit(i - 1) && !text.isDotted(i..<i)
             guard isWhole, let end = digitDate(run, in: text) else { return .skip(to: run.upperBound) }
             return .found(i..<end)
@@ -104,6 +105,12 @@ extension EntityFinder {
         else { return nil }
         let unit = text.afterSpace(day.end)
         if text.hasOne(of: "日号", at: unit) { return unit + 3 }
+        // 10月1-7号.
+        if let last = text.afterDash(day.end), let lastDay = whole(at: last, below: 32, in: text),
+            text.hasOne(of: "日号", at: lastDay.end)
+        {
+            return lastDay.end + 3
+        }
         return isArabic && text.isDigit(start) && start == i && !counts(at: day.end, in: text) ? day.end : nil
     }
 
@@ -116,8 +123,11 @@ extension EntityFinder {
     /// Whether 号 is of a day, judged by its neighbours.
     private func isDayOfMonth(from start: Int, end: Int, in text: EntityText) -> Bool {
         if text.hasOne(of: "路街弄巷道村里院区坊庄镇楼段第服工编站园座室单型货账栋幢层口线机馆铁色尺", before: start) { return false }
+        if text.hasOne(ofWords: "型号 色号 货号 编号 工号", before: start) { return false }
         if text.isLatin(start - 1) || text[start - 1] == UInt8(ascii: "#") { return false }
-        guard text.isHan(end) else { return !text.isLatinOrDigit(end) }
+        // 1号楼5-2号 is an address, 3-5号发货 a span of days.
+        let isSpan = text[start - 1] == UInt8(ascii: "-") && text.isDigit(start - 2)
+        guard text.isHan(end) else { return !isSpan && !text.isLatinOrDigit(end) }
         return text.hasOne(of: "前后之到左早上下中晚发送能会可才就的了吗呢吧啊呀哦凌以开给寄出收回再买拍签安预至我你您他还是不都也周星那应即要去付申退换取", at: end)
     }
 
@@ -150,8 +160,11 @@ extension EntityFinder {
     private func weekOrMonth(at i: Int, in text: EntityText) -> Int? {
         switch text.scalar(at: i).scalar {
         case "周", "星", "礼":
-            // 一周一次 has no Monday.
-            return text.hasOne(of: "一二两三四五六七八九十几", before: i) ? nil : weekday(at: i, in: text)
+            // 一周一次 has no Monday, 周四周五 a Friday.
+            let isCounted =
+                text.hasOne(of: "一二两三四五六七八九十几", before: i)
+                && !text.hasOne(ofWords: "周 星期 礼拜", before: i - 3)
+            return isCounted ? nil : weekday(at: i, in: text)
         case "月": return text.hasOne(of: "底初末", at: i + 3) ? i + 6 : nil
         case "上", "下", "本", "这": break
         default: return nil

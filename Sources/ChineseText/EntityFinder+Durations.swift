@@ -57,9 +57,10 @@ extension EntityFinder {
     private func part(at i: Int, below limit: Int64, in text: EntityText) -> Length? {
         guard let first = text.numeral(at: i), !first.isVague, first.value > 0 else { return nil }
         // Ordinals and rates; the rest of a clock time; 周三 天气; models such as p40.
-        guard !text.hasOne(of: "第每周期拜", before: i), !(text[i - 1] == UInt8(ascii: ":") && text.isDigit(i - 2)),
-            !(first.isArabic && text.isLatin(i - 1))
-        else { return nil }
+        let isOther =
+            text.hasOne(of: "第每", before: i) || (text[i - 1] == UInt8(ascii: ":") && text.isDigit(i - 2))
+            || (first.isArabic ? text.isLatin(i - 1) : text.hasOne(ofWords: "周 星期 礼拜", before: i))
+        guard !isOther else { return nil }
         if let span = text.span(from: first), let length = part(span, from: i, below: limit, in: text) { return length }
         return part(first, from: i, below: limit, in: text)
     }
@@ -86,7 +87,9 @@ extension EntityFinder {
             }
             end = text.afterSpace(end)
         }
-        guard let unit = unit(at: end, below: limit, hasCounter: hasCounter, isFew: number.isBelow(10), in: text),
+        // 18年 and 08年 are years, 十八年 is a length.
+        let isFew = number.isArabic ? number.isBelow(10) && text[start] != UInt8(ascii: "0") : number.isBelow(100)
+        guard let unit = unit(at: end, below: limit, hasCounter: hasCounter, isFew: isFew, in: text),
             !(number.value == Numeral.unit && !number.isArabic && isSomeDay(start, unit.milliseconds, in: text))
         else { return nil }
         end = unit.end
@@ -113,13 +116,17 @@ extension EntityFinder {
 
     /// The unit that begins at `i`, shorter than `limit`, in milliseconds.
     ///
-    /// `hasCounter` says that 个 stands before it, `isFew` that the number is below ten.
+    /// `hasCounter` says that 个 stands before it, `isFew` that the number is too
+    /// small for a year's.
     private func unit(
         at i: Int, below limit: Int64, hasCounter: Bool, isFew: Bool, in text: EntityText
     ) -> (milliseconds: Int64, end: Int)? {
         let found: (milliseconds: Int64, length: Int)?
         switch text.scalar(at: i).scalar {
-        case "秒": found = (1000, text.has("秒钟", at: i) ? 6 : 3)
+        case "秒", "天", "日", "年":
+            // 一个天 is the beginning of 天津.
+            guard !hasCounter else { return nil }
+            found = shortUnit(at: i, isFew: isFew, in: text)
         case "分": found = minutes(at: i, behindHours: limit == Self.hour, in: text).map { (60_000, $0) }
         case "刻": found = text.has("刻钟", at: i) ? (900_000, 6) : nil
         case "小": found = text.has("小时", at: i) ? (Self.hour, 6) : nil
@@ -127,22 +134,29 @@ extension EntityFinder {
             // 个钟; 点钟 is a time of day.
             found = text.has("钟头", at: i) ? (Self.hour, 6) : (hasCounter ? (Self.hour, 3) : nil)
         case "工", "自": found = text.length(ofOneOf: "工作日 自然日", at: i) > 0 ? (Self.day, 9) : nil
-        case "天": found = isDay(at: i, in: text) ? (Self.day, 3) : nil
-        case "日":
-            // 3日 is a date, 3日内 a limit.
-            let isLimit = text.length(ofOneOf: "内 之内 以内", at: i + 3) > 0 && isDay(at: i, in: text)
-            found = isLimit ? (Self.day, 3) : nil
         case "周": found = text.hasOne(of: "岁年边刊报转", at: i + 3) ? nil : (7 * Self.day, 3)
         case "星": found = text.has("星期", at: i) ? (7 * Self.day, 6) : nil
         case "礼": found = text.has("礼拜", at: i) ? (7 * Self.day, 6) : nil
         case "月": found = hasCounter ? (30 * Self.day, 3) : nil
-        case "年":
-            // 18年 and 三年级 name a year.
-            found = isFew && !text.hasOne(of: "级代货款份", at: i + 3) ? (365 * Self.day, 3) : nil
         default: found = hasCounter ? nil : latinUnit(at: i, in: text)
         }
         guard let found, found.milliseconds < limit else { return nil }
         return (found.milliseconds, i + found.length)
+    }
+
+    /// Units that 个 never stands before.
+    private func shortUnit(at i: Int, isFew: Bool, in text: EntityText) -> (milliseconds: Int64, length: Int)? {
+        switch text.scalar(at: i).scalar {
+        case "秒": return (1000, text.has("秒钟", at: i) ? 6 : 3)
+        case "天": return isDay(at: i, in: text) ? (Self.day, 3) : nil
+        case "日":
+            // 3日 is a date, 3日内 a limit.
+            let isLimit = text.length(ofOneOf: "内 之内 以内", at: i + 3) > 0 && isDay(at: i, in: text)
+            return isLimit ? (Self.day, 3) : nil
+        default:
+            // 三年级 names a year.
+            return isFew && !text.hasOne(of: "级代货款份", at: i + 3) ? (365 * Self.day, 3) : nil
+        }
     }
 
     /// 分钟; 分 alone is a mark, unless hours stand before it or a limit is set by it.

@@ -3,23 +3,25 @@ extension EntityFinder {
     ///
     /// Mobile: 11 digits from 13 to 19, solid or as 3-4-4 with hyphens or spaces, with the country
     /// code or without. Landline: area code, then 7 or 8 digits behind a hyphen, space or bracket,
-    /// with or without an extension. Service: 400 and 800 numbers of ten digits.
+    /// with or without an extension; all in a row it is probable. Service: 400 and 800 numbers of
+    /// ten digits.
     func phone(at i: Int, in text: EntityText) -> EntityStep {
-        let hasSign = text[i] == UInt8(ascii: "+") || text[i] == UInt8(ascii: "(")
-        let start = hasSign ? i + 1 : i
+        let isPlus = text[i] == UInt8(ascii: "+")
+        let isBracket = text[i] == UInt8(ascii: "(")
+        let start = isPlus || isBracket ? i + 1 : i
         guard text.isDigit(start) else { return .skip(to: i + 1) }
         let run = start..<text.digits(from: start)
         guard !text.isDigit(i - 1), !text.isDotted(run) else { return .skip(to: run.upperBound) }
-        if text[i] != UInt8(ascii: "("), let mobile = mobile(behindCountryCodeAt: start, in: text) {
+        if !isBracket, let mobile = mobile(behindCountryCodeAt: start, in: text) {
             return .found(i..<mobile.end, isProbable: mobile.isMasked)
         }
-        // A sign belongs to a country code, a bracket to an area code.
-        if hasSign, text[i] == UInt8(ascii: "+") { return .skip(to: start) }
-        if let end = landline(at: start, inBrackets: hasSign, in: text) { return .found(i..<end) }
-        if hasSign { return .skip(to: start) }
+        if !isPlus, let end = landline(at: start, inBrackets: isBracket, in: text) { return .found(i..<end) }
+        // Without its country or area code the number may still be one.
+        if start > i { return .skip(to: start) }
         if let mobile = mobile(at: start, in: text) {
             return .found(start..<mobile.end, isProbable: mobile.isMasked)
         }
+        if isSolidLandline(run, in: text) { return .found(run, isProbable: true) }
         if let end = service(at: start, in: text) { return .found(start..<end) }
         return .skip(to: run.upperBound)
     }
@@ -93,6 +95,17 @@ extension EntityFinder {
             if (1...6).contains(digits) { end += 1 + digits }
         }
         return continues(end, in: text) ? nil : end
+    }
+
+    /// Area code and number in a row: 010 and 02x before eight digits, 03xx to 09xx before seven or eight.
+    private func isSolidLandline(_ run: Range<Int>, in text: EntityText) -> Bool {
+        let start = run.lowerBound
+        guard text[start] == UInt8(ascii: "0") else { return false }
+        let isShort = text.has("010", at: start) || text.has("02", at: start)
+        let length = run.count - (isShort ? 3 : 4)
+        return (isShort ? length == 8 : length == 7 || length == 8) && text[start + 1] != UInt8(ascii: "0")
+            && (isShort || text[start + 1] != UInt8(ascii: "1"))
+            && text[run.upperBound - length] &- UInt8(ascii: "2") < 8
     }
 
     /// Ten digits from 400 or 800, solid, 3-7, 3-3-4 or 3-4-3.

@@ -12,6 +12,8 @@ public enum TextLevel: UInt8, Sendable, Hashable, CaseIterable {
     case exact
     /// NFKC_Casefold, traditional to simplified, runs of white space as one space.
     case folded
+    /// The skeleton of a text (`SkeletonTable`): a filter for keywords that see through disguises.
+    case evasion
 }
 
 extension FoldTable {

@@ -12,8 +12,6 @@ struct Numeral {
     var isArabic: Bool
     /// Has no value that counts: 十几, 1.2.3, too many digits. `end` still is where reading goes on.
     var isVague = false
-    /// Written as a span: 1-2, 三到五.
-    var isSpan = false
 
     func isBelow(_ limit: Int64) -> Bool { value < limit * Self.unit }
 }
@@ -27,11 +25,11 @@ extension EntityText {
         var end = i
         while end < count, let next = read(end, into: &reading) { end = next }
         guard end > i else { return nil }
+        let value = reading.total
+        // 几十 and 数十 name no number, 第十 an ordinal.
         let isVague =
-            reading.isVague || (has("十", at: i) && hasOne(of: "几数第", before: i))
-        return Numeral(
-            value: reading.total, end: end, isArabic: isDigit(i),
-            isVague: isVague || reading.total > Numeral.maximum)
+            reading.isVague || value > Numeral.maximum || (has("十", at: i) && hasOne(of: "几数第", before: i))
+        return Numeral(value: value, end: end, isArabic: isDigit(i), isVague: isVague)
     }
 
     /// The span of numbers that begins with `first` (1-2, 三到五, 10 ~ 20), or nil.
@@ -39,7 +37,7 @@ extension EntityText {
         guard let start = afterDash(first.end), let second = numeral(at: start), !second.isVague,
             second.value >= first.value
         else { return nil }
-        return Numeral(value: second.value, end: second.end, isArabic: first.isArabic, isSpan: true)
+        return Numeral(value: second.value, end: second.end, isArabic: first.isArabic)
     }
 
     /// Behind what joins the two ends of a span, spaces included, or nil where that is not there.
@@ -60,21 +58,13 @@ extension EntityText {
             return readArabic(i, into: &reading)
         }
         guard self[i] &- 0xE3 < 7 else { return nil }
+        if let digit = hanDigit(at: i) { return reading.accept(digit: digit) ? i + 3 : nil }
         switch scalar(at: i).scalar {
-        case "一": return reading.accept(digit: 1) ? i + 3 : nil
-        case "二": return reading.accept(digit: 2) ? i + 3 : nil
         case "两":
             // 三两 is a weight, 一两天 a guess.
             guard reading.row == 0 || (reading.row == 1 && reading.digit == 1) else { return nil }
             return reading.accept(digit: 2) ? i + 3 : nil
         case "俩": return reading.row == 0 && reading.accept(digit: 2) ? i + 3 : nil
-        case "三": return reading.accept(digit: 3) ? i + 3 : nil
-        case "四": return reading.accept(digit: 4) ? i + 3 : nil
-        case "五": return reading.accept(digit: 5) ? i + 3 : nil
-        case "六": return reading.accept(digit: 6) ? i + 3 : nil
-        case "七": return reading.accept(digit: 7) ? i + 3 : nil
-        case "八": return reading.accept(digit: 8) ? i + 3 : nil
-        case "九": return reading.accept(digit: 9) ? i + 3 : nil
         case "零", "〇": return reading.acceptZero() ? i + 3 : nil
         case "十": return reading.accept(unit: 10) ? i + 3 : nil
         case "百": return reading.accept(unit: 100) ? i + 3 : nil
@@ -89,6 +79,22 @@ extension EntityText {
         }
     }
 
+    /// What one of 一 to 九 stands for.
+    func hanDigit(at i: Int) -> Int? {
+        switch scalar(at: i).scalar {
+        case "一": 1
+        case "二": 2
+        case "三": 3
+        case "四": 4
+        case "五": 5
+        case "六": 6
+        case "七": 7
+        case "八": 8
+        case "九": 9
+        default: nil
+        }
+    }
+
     /// Digits with thousands commas and decimals.
     private func readArabic(_ start: Int, into reading: inout NumeralReading) -> Int {
         var end = digits(from: start)
@@ -96,7 +102,7 @@ extension EntityText {
         if end - start > 9 { reading.isVague = true }
         if end - start <= 3 {
             var groups = 0
-            while self[end] == UInt8(ascii: ","), digits(upTo: 4, from: end + 1) == 3, groups < 2 {
+            while self[end] == UInt8(ascii: ","), digits(upTo: 4, from: end + 1) == 3, groups < 3 {
                 value = value * 1000 + Int64(number(end + 1..<end + 4)) * Numeral.unit
                 end += 4
                 groups += 1
@@ -140,7 +146,7 @@ private struct NumeralReading {
     private(set) var row = 0
     private(set) var digit = 0
     private(set) var hasBegun = false
-    private var isTooLong = false
+    private var isMisformed = false
     var isVague = false
 
     var acceptsArabic: Bool { current == nil && !isVague }
@@ -159,7 +165,7 @@ private struct NumeralReading {
             row += 1
             // What is longer is no number, but has to be read to its end.
             current = row <= 9 ? value * 10 + Int64(digit) * Numeral.unit : value
-            isTooLong = isTooLong || row > 9
+            isMisformed = isMisformed || row > 9
         } else {
             current = Int64(digit) * Numeral.unit
             isArabic = false
@@ -184,6 +190,8 @@ private struct NumeralReading {
     mutating func accept(unit: Int64) -> Bool {
         guard !isVague else { return false }
         if let value = counted {
+            // 五五十块 is a slip of the tongue.
+            isMisformed = isMisformed || (row > 1 && !isGuess)
             section = clamped(section, plus: value, times: unit)
         } else {
             guard unit == 10, current == nil, !hasBegun || hasZero || lastUnit > 10 else { return false }
@@ -206,7 +214,7 @@ private struct NumeralReading {
     }
 
     var total: Int64 {
-        if isTooLong { return Numeral.maximum + 1 }
+        if isMisformed { return Numeral.maximum + 1 }
         guard var last = counted ?? current else { return sections + section }
         // 一百二 is 120, 1万2 is 12,000.
         if lastUnit >= 100, !hasZero, row == 1, last < 10 * Numeral.unit, last % Numeral.unit == 0 {
@@ -218,8 +226,12 @@ private struct NumeralReading {
     /// The number in front of a unit: of 七八 in 七八百 the upper.
     private var counted: Int64? {
         guard let current else { return nil }
-        let isGuess = row == 2 && (digit == previous + 1 || (previous == 3 && digit == 5))
-        return isGuess && !isArabic ? Int64(digit) * Numeral.unit : current
+        return isGuess ? Int64(digit) * Numeral.unit : current
+    }
+
+    /// 两三, 七八, 三五.
+    private var isGuess: Bool {
+        !isArabic && row == 2 && (digit == previous + 1 || (previous == 3 && digit == 5))
     }
 
     private mutating func finish(_ unit: Int64) {

@@ -65,6 +65,8 @@ public final class CompiledRules: Sendable {
     public let digest: String
     public let policy: TimePolicy
     public let table: FoldTable
+    /// Where some rule sees through disguises.
+    let skeletons: SkeletonTable?
     public let acknowledgements: Acknowledgements
 
     let rules: FixedTable<CompiledRule>
@@ -109,6 +111,7 @@ public final class CompiledRules: Sendable {
         var populations: [PopulationTest] = []
         var repeats: [RepeatsTest] = []
         var textSenders: [TextLevel: UInt8] = [:]
+        var skeletons: SkeletonTable?
         var exposureClasses: [ExposureClass] = []
         let memory = NodeMemory()
     }
@@ -120,6 +123,7 @@ public final class CompiledRules: Sendable {
         self.digest = digest
         self.policy = policy
         self.table = table
+        skeletons = parts.skeletons
         acknowledgements = Acknowledgements(table: table)
         rules = FixedTable(parts.rules)
         nodes = FixedTable(parts.nodes)

@@ -250,8 +250,9 @@ extension Evaluator {
     /// The closer look at a candidate.
     func confirms(_ number: Int, at i: Int) -> Bool {
         let leaf = rules.leaves[number]
-        let text = foldedBytes(i, leaf.traits.level)
+        let text = readBytes(i, leaf)
         switch leaf.kind {
+        case .evasion(let matcher): return matcher.spans(in: text, breaker: breaker) != nil
         case .equals(let matcher): return matcher.match(text) != nil
         case .entity(let matcher): return matcher.holds(text)
         case .similar(let matcher): return matcher.matches(text, pairs)
@@ -279,7 +280,13 @@ extension Evaluator {
                 }
             }
         }
-        return leaf.spans(in: foldedBytes(i, leaf.traits.level), phrases: phrases, breaker: breaker)
+        return leaf.spans(in: readBytes(i, leaf), phrases: phrases, breaker: breaker)
+    }
+
+    /// What a leaf is decided on: a row's folded text, or its original.
+    @inline(__always)
+    private func readBytes(_ i: Int, _ leaf: TextLeaf) -> UnsafeBufferPointer<UInt8> {
+        leaf.readsOriginal ? table.texts[base + i] : foldedBytes(i, leaf.traits.level)
     }
 
     /// The folded bytes of a row as they were scanned.
@@ -290,7 +297,10 @@ extension Evaluator {
 
     /// The original span of a range of a row's folded bytes.
     func original(_ range: Range<Int>, of i: Int, _ level: TextLevel) -> Span {
-        rules.table.original(range, of: table.texts[base + i], level: level)
+        // At level `evasion` ranges are of the original already.
+        level == .evasion
+            ? Span(range.lowerBound, range.upperBound)
+            : rules.table.original(range, of: table.texts[base + i], level: level)
     }
 
     /// What the scanner found in a row.

@@ -145,7 +145,7 @@ public final class Evaluator {
             let senders = (rules.textSenders[lane.level] ?? 0) & lane.side.senders
             guard senders != 0 else { continue }
             let block = blocks[lane.number]
-            block.fill(table, senders: senders, level: lane.level, fold: rules.table)
+            block.fill(table, senders: senders, level: lane.level, fold: rules.table, skeletons: rules.skeletons)
             scanner.scan(block.bytes, ends: block.ends, lane: lane)
         }
         sortHits()

@@ -32,7 +32,9 @@ final class JoinedBlock {
     }
 
     /// Folds the texts of messages whose sender is among `senders`; others are empty.
-    func fill(_ table: MessageTable, senders: UInt8, level: TextLevel, fold: FoldTable) {
+    func fill(
+        _ table: MessageTable, senders: UInt8, level: TextLevel, fold: FoldTable, skeletons: SkeletonTable?
+    ) {
         used = 0
         messageCount = table.count
         if messageCapacity < messageCount {
@@ -50,9 +52,12 @@ final class JoinedBlock {
                 // One byte is the separator's.
                 if capacity - used <= text.count + 1 { grow(text.count * 2 + 64) }
                 while true {
-                    if let length = fold.write(
-                        text, level: level, into: buffer + used, capacity: capacity - used - 1)
-                    {
+                    let room = capacity - used - 1
+                    let written =
+                        level == .evasion
+                        ? skeletons?.write(text, into: buffer + used, capacity: room)
+                        : fold.write(text, level: level, into: buffer + used, capacity: room)
+                    if let length = written {
                         used += length
                         break
                     }

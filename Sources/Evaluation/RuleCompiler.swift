@@ -7,6 +7,7 @@ import RuleLanguage
 /// Turns rules into their executable form.
 public struct RuleCompiler {
     private let table: FoldTable
+    private let cache: DiskCache
     private var patterns = PatternSet()
     private var parts = CompiledRules.Parts()
     private var leafNumbers: [LeafKey: Int] = [:]
@@ -33,8 +34,9 @@ public struct RuleCompiler {
         let population: Int
     }
 
-    private init(table: FoldTable) {
+    private init(table: FoldTable, cache: DiskCache) {
         self.table = table
+        self.cache = cache
     }
 
     /// Compiles `rules`, or returns nil with the diagnostics that say why not.
@@ -47,7 +49,7 @@ public struct RuleCompiler {
         _ rules: [Rule], digest: String, policy: TimePolicy = TimePolicy(), table: FoldTable,
         cache: DiskCache, sources: [SourceFile] = []
     ) -> (rules: CompiledRules?, diagnostics: [Diagnostic]) {
-        var compiler = RuleCompiler(table: table)
+        var compiler = RuleCompiler(table: table, cache: cache)
         for source in sources { compiler.sources[source.path] = source }
         for rule in rules { compiler.compile(rule) }
         let regexes = compiler.parts.leaves.count { if case .regex = $0.kind { true } else { false } }
@@ -382,6 +384,7 @@ public struct RuleCompiler {
         key.places = []
         if let known = leafNumbers[.keywords(key)] { return known }
         let level = TextLevel(keywords.fold)
+        if level == .evasion { return evasionLeaf(keywords, key: .keywords(key)) }
         let matcher = KeywordMatcher(keywords, table: table)
         let atoms = matcher.phrases.map { [patterns.literal($0.bytes, level: level)] }
         return add(
@@ -389,6 +392,18 @@ public struct RuleCompiler {
                 kind: .keywords(matcher), level: level, atoms: atoms,
                 needsVerification: !matcher.isPlain, isInverted: keywords.quantity == .none),
             key: .keywords(key))
+    }
+
+    private mutating func evasionLeaf(_ keywords: Keywords, key: LeafKey) -> Int {
+        let skeletons = parts.skeletons ?? SkeletonTable.cached(folding: table, in: cache)
+        parts.skeletons = skeletons
+        let matcher = EvasionKeywords(keywords, skeletons: skeletons, table: table)
+        return add(
+            TextLeaf(
+                kind: .evasion(matcher), level: .evasion,
+                atoms: matcher.literals.map { $0.map { patterns.literal($0, level: .evasion) } },
+                needsVerification: true, isInverted: keywords.quantity == .none),
+            key: key)
     }
 
     private mutating func leaf(_ regex: RegexCondition, place: Place) -> Int {

@@ -24,10 +24,14 @@ public final class SessionReader {
         let side = Lane.Side(speaker: message.speaker.rawValue)
         for level in TextLevel.allCases {
             guard let senders = rules.textSenders[level], senders >> sender & 1 != 0 else { continue }
-            let folded = text.withUTF8 { rules.table.foldMapped($0, level: level) }
-            if level == .exact { result.exact = folded } else { result.folded = folded }
             line.removeAll(keepingCapacity: true)
-            line.append(contentsOf: folded.bytes)
+            if level == .evasion {
+                line.append(contentsOf: rules.skeletons?.skeleton(of: text) ?? [])
+            } else {
+                let folded = text.withUTF8 { rules.table.foldMapped($0, level: level) }
+                if level == .exact { result.exact = folded } else { result.folded = folded }
+                line.append(contentsOf: folded.bytes)
+            }
             let end = [UInt32(truncatingIfNeeded: line.count)]
             line.append(0x0A)
             line.withUnsafeBufferPointer { bytes in
@@ -39,6 +43,7 @@ public final class SessionReader {
         result.leaves = leaves.filter { number in
             let leaf = rules.leaves[Int(number)]
             guard leaf.needsVerification else { return true }
+            if leaf.readsOriginal { return leaf.spans(in: Array(text.utf8), breaker: breaker) != nil }
             return result.at(leaf.level).flatMap { leaf.spans(in: $0.bytes, breaker: breaker) } != nil
         }.sorted()
         return result

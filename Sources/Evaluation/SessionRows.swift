@@ -143,6 +143,10 @@ final class SessionRows {
         case .leaf(let number):
             let leaf = rules.leaves[number]
             guard holds(text, at: i) else { return nil }
+            if leaf.readsOriginal, !leaf.isInverted {
+                let found = leaf.spans(in: table.texts[i], phrases: [], breaker: breaker) ?? []
+                return found.map { Span($0.lowerBound, $0.upperBound) }
+            }
             guard !leaf.isInverted, let folded = texts[i].at(leaf.level) else { return [] }
             return (leaf.spans(in: folded.bytes, breaker: breaker) ?? []).map { folded.original($0) }
         case .length: return holds(text, at: i) ? [] : nil

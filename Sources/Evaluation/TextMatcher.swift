@@ -37,7 +37,11 @@ final class EqualsMatcher: Sendable {
 
 extension TextLevel {
     init(_ fold: FoldLevel) {
-        self = fold == .exact ? .exact : .folded
+        switch fold {
+        case .exact: self = .exact
+        case .folded: self = .folded
+        case .evasion: self = .evasion
+        }
     }
 }
 
@@ -45,6 +49,8 @@ extension TextLevel {
 final class TextLeaf: Sendable {
     enum Kind: Sendable {
         case keywords(KeywordMatcher)
+        /// Its ranges are of the original text.
+        case evasion(EvasionKeywords)
         case regex(RegexMatcher)
         case equals(EqualsMatcher)
         case entity(EntityMatcher)
@@ -78,10 +84,12 @@ final class TextLeaf: Sendable {
     }
 
     var level: TextLevel { traits.level }
+    /// Ranges are of the original text, not of a folded one.
+    var readsOriginal: Bool { traits.level == .evasion }
     var needsVerification: Bool { traits.needsVerification }
     var isInverted: Bool { traits.isInverted }
 
-    /// Spans in a folded text in which the scanner found these phrases, nil where the leaf does not
+    /// Spans in a folded text (`readsOriginal`: in the original) in which the scanner found these phrases, nil where the leaf does not
     /// hold. Only phrases among them are looked for. Ignores `isInverted`.
     func spans(
         in text: UnsafeBufferPointer<UInt8>, phrases: [Int], breaker: WordBreaker
@@ -89,16 +97,19 @@ final class TextLeaf: Sendable {
         switch kind {
         case .regex(let matcher): matcher.spans(in: text)
         case .keywords(let matcher): matcher.spans(in: text, phrases: phrases, breaker: breaker)
+        case .evasion(let matcher): matcher.spans(in: text, breaker: breaker)
         case .equals(let matcher): matcher.match(text).map { [$0] }
         case .entity(let matcher): matcher.spans(in: text)
         case .similar(let matcher): matcher.match(text).map { [$0] }
         }
     }
 
-    /// Spans in a folded text, nil where the leaf does not hold. Ignores `isInverted`.
+    /// Spans in a folded text (`readsOriginal`: in the original), nil where the leaf does not hold. Ignores
+    /// `isInverted`.
     func spans(in text: [UInt8], breaker: WordBreaker) -> [Range<Int>]? {
         switch kind {
         case .keywords(let matcher): matcher.spans(in: text, breaker: breaker)
+        case .evasion(let matcher): text.withUnsafeBufferPointer { matcher.spans(in: $0, breaker: breaker) }
         case .regex(let matcher): text.withUnsafeBufferPointer { matcher.spans(in: $0) }
         case .equals(let matcher): text.withUnsafeBufferPointer { matcher.match($0) }.map { [$0] }
         case .entity(let matcher): text.withUnsafeBufferPointer { matcher.spans(in: $0) }

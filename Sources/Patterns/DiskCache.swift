@@ -55,6 +55,17 @@ public struct DiskCache: Sendable {
     }
 }
 
+extension SkeletonTable {
+    /// The skeleton table from the cache, or generated and stored there.
+    public static func cached(folding: FoldTable, in cache: DiskCache) -> SkeletonTable {
+        let key = Array(SkeletonTable.cacheKey.utf8)
+        if let bytes = cache.value(for: key), let table = SkeletonTable(serialized: bytes) { return table }
+        let table = SkeletonTable(folding: folding)
+        cache.store(table.serialized, for: key)
+        return table
+    }
+}
+
 extension FoldTable {
     /// The fold table from the cache, or generated and stored there.
     public static func cached(in cache: DiskCache) -> FoldTable {

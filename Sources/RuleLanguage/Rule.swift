@@ -4,6 +4,8 @@ import Diagnostics
 /// How much a text is folded before it is compared; `semantics.md` section 5.
 public enum FoldLevel: String, Sendable, Hashable, CaseIterable {
     case exact, folded
+    /// Folded, with separators, look-alikes, repeats and homophones seen through. Keywords only.
+    case evasion
 }
 
 /// A rule as its author wrote it, checked for shape, with its parameters put in.
@@ -231,10 +233,13 @@ public struct Keywords: Sendable, Hashable {
     public var fold: FoldLevel
     /// A keyword covered by one of these at its own place does not count.
     public var allow: [String]
+    /// At level `evasion`: other characters that read alike count for up to half of a keyword.
+    public var homophones: Bool
 
     public init(
         phrases: [String], places: [Place] = [], quantity: Quantity = .any,
-        boundary: Boundary = .automatic, fold: FoldLevel = .folded, allow: [String] = []
+        boundary: Boundary = .automatic, fold: FoldLevel = .folded, allow: [String] = [],
+        homophones: Bool = true
     ) {
         self.phrases = phrases
         self.places = places
@@ -242,6 +247,7 @@ public struct Keywords: Sendable, Hashable {
         self.boundary = boundary
         self.fold = fold
         self.allow = allow
+        self.homophones = homophones
     }
 }
 

@@ -83,15 +83,6 @@ extension RuleDecoder {
     }
 
     mutating func foldLevel(_ member: JSONMember) -> FoldLevel? {
-        if case .string("evasion") = member.value.content {
-            diagnose(
-                .unsupported, member.value.range,
-                Phrase(
-                    "fold 'evasion' is not supported by this version",
-                    "当前版本还不支持 fold “evasion”"),
-                help: Phrase("use \"folded\"", "请用 \"folded\""))
-            return nil
-        }
         return choice(member, FoldLevel.allCases.map(\.rawValue))
     }
 

@@ -3,7 +3,8 @@ import Diagnostics
 
 extension RuleDecoder {
     static let textKeys = [
-        "keywords", "match", "boundary", "allow", "fold", "regex", "except", "equals", "similar", "length",
+        "keywords", "match", "boundary", "allow", "homophones", "fold", "regex", "except", "equals", "similar",
+        "length",
         "entity", "all", "any", "not", "unless", "use",
     ]
     static let laterTextKeys = ["words", "wordList"]
@@ -32,8 +33,11 @@ extension RuleDecoder {
         _ fields: Fields, _ context: ConditionContext, isMessage: Bool
     ) -> TextCondition? {
         var context = context.inner
-        if let member = fields["fold"] { context.fold = foldLevel(member) ?? context.fold }
-        requireCompanion(fields, of: ["match", "boundary", "allow"], "keywords")
+        if let member = fields["fold"] {
+            context.fold = foldLevel(member) ?? context.fold
+            if context.fold == .evasion { checkEvasion(fields, member) }
+        }
+        requireCompanion(fields, of: ["match", "boundary", "allow", "homophones"], "keywords")
         requireCompanion(fields, of: ["except"], "regex")
         let here = place(fields.range)
         var parts: [TextCondition] = []
@@ -45,12 +49,14 @@ extension RuleDecoder {
         {
             parts.append(part(.keywords(keywords), member))
         }
-        if let member = fields["regex"], let regex = regex(member, fields["except"], context.fold) {
+        // Only keywords are seen through disguises; for the rest a rule's default means `folded`.
+        let plainFold = context.fold == .evasion ? .folded : context.fold
+        if let member = fields["regex"], let regex = regex(member, fields["except"], plainFold) {
             parts.append(part(.regex(regex), member))
         }
         if let member = fields["equals"] {
             let texts = equalTexts(member)
-            let condition = EqualsCondition(texts: texts, fold: context.fold)
+            let condition = EqualsCondition(texts: texts, fold: plainFold)
             if !texts.isEmpty { parts.append(part(.equals(condition), member)) }
         }
         if let member = fields["entity"], let entity = entity(member) {
@@ -83,6 +89,19 @@ extension RuleDecoder {
             return nil
         }
         return exceptions.isEmpty ? all : TextCondition(.unless(all, exceptions), place: here)
+    }
+
+    /// `fold` "evasion" written beside something that it cannot be asked of.
+    private mutating func checkEvasion(_ fields: Fields, _ member: JSONMember) {
+        for other in fields.present(["regex", "equals"]) {
+            diagnose(
+                .conflictingFields, member.value.range,
+                Phrase(
+                    "fold 'evasion' is for keywords, not for '\(other.key)'",
+                    "fold “evasion” 只用于关键词，不能用于 “\(other.key)”"),
+                help: Phrase(
+                    "put the keywords into a condition of their own", "请把关键词单独写成一个条件"))
+        }
     }
 
     private func anyOf(_ conditions: [TextCondition]) -> TextCondition {
@@ -124,6 +143,7 @@ extension RuleDecoder {
         let quantity = fields["match"].flatMap { self.quantity($0, of: max(1, phrases.count)) }
         var keywords = Keywords(
             phrases: [], quantity: quantity ?? .any, boundary: boundary ?? .automatic, fold: fold)
+        keywords.homophones = fields["homophones"].flatMap { boolean($0) } ?? true
         addAliases(of: lists, to: &phrases, keywords, fields["match"])
         guard !phrases.isEmpty else {
             if lists.isEmpty { return nil }

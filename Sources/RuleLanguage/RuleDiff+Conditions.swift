@@ -181,6 +181,8 @@ extension RuleWalk {
         value("\(path).match", RuleText.quantity(old.quantity), RuleText.quantity(new.quantity))
         text("\(path).boundary", old.boundary.rawValue, new.boundary.rawValue)
         words("\(path).allow", old.allow, new.allow)
+        value(
+            "\(path).homophones", old.homophones ? nil : .bool(false), new.homophones ? nil : .bool(false))
         text("\(path).fold", old.fold.rawValue, new.fold.rawValue)
     }
 }

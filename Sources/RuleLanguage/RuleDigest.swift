@@ -211,6 +211,7 @@ struct CanonicalBytes {
             }
             add(keywords.phrases)
             add(keywords.allow)
+            if !keywords.homophones { add("no homophones") }
         case .regex(let regex):
             add(["regex", regex.pattern, regex.fold.rawValue])
             add(regex.except != nil)

@@ -236,6 +236,7 @@ enum RuleText {
         if keywords.boundary != .automatic {
             members.append(.init("boundary", .string(keywords.boundary.rawValue)))
         }
+        if !keywords.homophones { members.append(.init("homophones", .bool(false))) }
         if !keywords.allow.isEmpty { members.append(.init("allow", .strings(keywords.allow))) }
         return members + fold(keywords.fold)
     }

@@ -38,7 +38,7 @@ extension RulesCommand {
         }
 
         private func write() throws -> Int32 {
-            guard let fold = FoldLevel(rawValue: fold) else {
+            guard let fold = FoldLevel(rawValue: fold), fold != .evasion else {
                 throw CommandFailure(
                     code: CommandFailure.usage,
                     phrase: Phrase("--fold takes exact or folded", "--fold 取 exact 或 folded"))

@@ -1,0 +1,76 @@
+import ChineseText
+import ConversationModel
+import RuleLanguage
+
+/// Keywords at level `evasion`: found in the original text, with what hides them seen through.
+///
+/// The scanner looks for their skeletons, which let through too much; what counts is decided here.
+final class EvasionKeywords: Sendable {
+    private let matchers: [EvasionMatcher]
+    private let allow: [[UInt8]]
+    private let needed: Int
+    private let isWord: Bool
+    private let skeletons: SkeletonTable
+    private let table: FoldTable
+
+    init(_ keywords: Keywords, skeletons: SkeletonTable, table: FoldTable) {
+        self.skeletons = skeletons
+        self.table = table
+        matchers = keywords.phrases.compactMap {
+            EvasionMatcher(
+                $0, homophones: keywords.homophones, table: skeletons,
+                wholeRuns: keywords.boundary != .substring)
+        }
+        allow = keywords.allow.map { Array(table.folded($0).utf8) }.filter { !$0.isEmpty }
+        isWord = keywords.boundary == .word
+        needed =
+            switch keywords.quantity {
+            case .any, .none: 1
+            case .all: max(1, matchers.count)
+            case .atLeast(let n): n
+            }
+    }
+
+    /// What the scanner looks for, by phrase.
+    var literals: [[[UInt8]]] { matchers.map(\.skeletons) }
+
+    /// Where they stand in the original, sorted, or nil where too few different ones occur. Allocates:
+    /// for candidates.
+    func spans(in original: UnsafeBufferPointer<UInt8>, breaker: WordBreaker) -> [Range<Int>]? {
+        let text = EvasionText(original, table: skeletons)
+        var shields: [Range<Int>]?
+        var found: [Range<Int>] = []
+        var different = 0
+        for matcher in matchers {
+            let ranges = matcher.occurrences(in: text).filter { range in
+                if isWord, !isWhole(range, in: original, breaker) { return false }
+                guard !allow.isEmpty else { return true }
+                let covers = shields ?? self.shields(in: original)
+                shields = covers
+                return !covers.contains { $0.lowerBound <= range.lowerBound && range.upperBound <= $0.upperBound }
+            }
+            if !ranges.isEmpty { different += 1 }
+            found += ranges
+        }
+        guard different >= needed else { return nil }
+        return found.sorted { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
+    }
+
+    private func isWhole(
+        _ range: Range<Int>, in original: UnsafeBufferPointer<UInt8>, _ breaker: WordBreaker
+    ) -> Bool {
+        breaker.set(Array(original))
+        return breaker.isBoundary(range.lowerBound) && breaker.isBoundary(range.upperBound)
+    }
+
+    /// Where allow-phrases stand, as ranges of the original: they are compared at level `folded`.
+    private func shields(in original: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
+        let folded = table.foldMapped(original, level: .folded)
+        return allow.flatMap { phrase in
+            KeywordMatcher.occurrences(of: phrase, in: folded.bytes).map { range in
+                let span = folded.original(range)
+                return span.start..<span.end
+            }
+        }
+    }
+}
