@@ -8,31 +8,43 @@ import Foundation
 /// Inspects an archive in parallel; the result is the same whatever the number of threads.
 ///
 /// Blocks are read in turn, registered in order (so that duplicates are decided in order), judged
-/// in parallel and merged in order. What waits to be merged is bounded, and so is memory.
+/// in parallel and merged in order. One worker at a time merges, whatever is ready, while the others
+/// go on. What waits to be merged is bounded, and so is memory.
 public final class BatchInspection: @unchecked Sendable {
     private let rules: CompiledRules
     private let options: InspectionOptions
+    private let layout: TallyLayout
     private let lines: ConversationLines
     private let reader: BlockReader
     private let sink: ([UInt8]) throws -> Void
     private let progress: (InspectionProgress) -> Void
     private let isCancelled: () -> Bool
 
-    // All below is read and written under `condition`, but the reader under `readLock`.
+    /// Held by whoever reads the next block.
     private let readLock = NSLock()
+
+    // Read and written under `condition`.
     private let condition = NSCondition()
-    private var totals: RunTotals
     private var seen = SeenConversations()
     private var nextToRegister = 0
     private var nextToMerge = 0
     private var waiting: [Int: BlockResult] = [:]
     private var pool: [[BlockResult]]
+    /// Somebody merges: he takes what is ready, and all below is his.
+    private var isMerging = false
+    /// Cases are still wanted, as far as has been merged.
+    private var keepsCases: Bool
     private var failure: (any Error)?
     private var inputFailure: ArchiveError?
     private var isDone = false
-    private var checkpoint: RunCheckpoint?
+
+    // Read and written by whoever merges; after the workers have ended, by `run`.
+    private var totals: RunTotals
+    private let checkpoint: RunCheckpoint?
     /// Digests of merged blocks only: what was registered beyond them is read again after a stop.
     private var mergedDigests: [UInt64] = []
+    /// The lines that the sink gets, used again for each block.
+    private var outgoing: [UInt8] = []
 
     /// - Parameters:
     ///   - sink: takes finding lines in order of the input; called from one thread at a time.
@@ -53,13 +65,15 @@ public final class BatchInspection: @unchecked Sendable {
         self.isCancelled = isCancelled
         reader = BlockReader(lines, target: options.blockSize, largestRecord: options.largestRecord)
         let threads = max(1, options.threads)
-        totals = RunTotals(layout: TallyLayout(rules), workers: threads)
+        layout = TallyLayout(rules)
+        totals = RunTotals(layout: layout, workers: threads)
         pool = Array(repeating: [], count: threads)
+        keepsCases = options.caseLimit > 0 && options.caseBytes > 0
     }
 
     /// Runs to the end or until cancelled; nil where cancelled.
     public func run() throws -> InspectionResult? {
-        if let restored = try checkpoint?.restore(layout: totals.layout) {
+        if let restored = try checkpoint?.restore(layout: layout) {
             totals = restored.totals
             totals.forgetWorkers(max(1, options.threads))
             for digest in restored.digests { _ = seen.insert(digest) }
@@ -67,6 +81,7 @@ public final class BatchInspection: @unchecked Sendable {
             try skip(blocks: totals.blocks)
             nextToRegister = totals.blocks
             nextToMerge = totals.blocks
+            keepsCases = wantsCases
         }
         let threads = max(1, options.threads)
         if threads == 1 {
@@ -100,56 +115,53 @@ public final class BatchInspection: @unchecked Sendable {
     }
 
     private func step(_ worker: BlockWorker) throws -> Bool {
-        if isCancelled() || hasFailed || hasBrokenInput { return false }
-        readLock.lock()
-        let hasBlock: Bool
-        do throws(ArchiveError) {
-            hasBlock = try reader.next(worker.block)
-            readLock.unlock()
-        } catch {
-            readLock.unlock()
-            // What was read before is judged and reported; the caller says that the input broke off.
-            condition.lock()
-            if inputFailure == nil { inputFailure = error }
-            isDone = true
-            condition.unlock()
-            return false
-        }
-        guard hasBlock else {
-            condition.lock()
-            isDone = true
-            condition.unlock()
-            return false
-        }
+        if isCancelled() || isStopped { return false }
+        guard let source = read(worker.block) else { return false }
         let result = take(worker.id)
+        result.sourceName = source
         worker.parse(into: result)
-        let (duplicates, keepsCases) = register(result)
-        guard !hasFailed else { return false }
+        guard let (duplicates, keepsCases) = register(result) else { return false }
         worker.judge(into: result, duplicates: duplicates, keepsCases: keepsCases)
         try deliver(result)
         return true
     }
 
-    private var hasFailed: Bool {
+    /// Reads the next block and returns the name of its source; nil where there is no block, or the
+    /// input broke off.
+    private func read(_ block: ArchiveBlock) -> String? {
+        readLock.lock()
+        defer { readLock.unlock() }
+        var broken: ArchiveError?
+        do throws(ArchiveError) {
+            if try reader.next(block) {
+                return lines.sources.indices.contains(block.source) ? lines.sources[block.source].name : ""
+            }
+        } catch {
+            // What was read before is judged and reported; the caller says that the input broke off.
+            broken = error
+        }
         condition.lock()
-        defer { condition.unlock() }
-        return failure != nil
+        if inputFailure == nil { inputFailure = broken }
+        isDone = true
+        condition.unlock()
+        return nil
     }
 
-    private var hasBrokenInput: Bool {
+    private var isStopped: Bool {
         condition.lock()
         defer { condition.unlock() }
-        return inputFailure != nil
+        return failure != nil || inputFailure != nil
     }
 
     private func take(_ worker: Int) -> BlockResult {
         condition.lock()
         defer { condition.unlock() }
-        return pool[worker].popLast() ?? BlockResult(layout: totals.layout, workerID: worker)
+        return pool[worker].popLast() ?? BlockResult(layout: layout, workerID: worker)
     }
 
-    /// Waits for the block's turn and notes its conversations; returns which were known.
-    private func register(_ result: BlockResult) -> (duplicates: [Int], keepsCases: Bool) {
+    /// Waits for the block's turn and notes its conversations; returns which were known, or nil where
+    /// the run has failed.
+    private func register(_ result: BlockResult) -> (duplicates: [Int], keepsCases: Bool)? {
         condition.lock()
         defer { condition.unlock() }
         let sequence = result.sequence
@@ -157,37 +169,55 @@ public final class BatchInspection: @unchecked Sendable {
         while failure == nil, nextToRegister != sequence || sequence - nextToMerge > 4 * options.threads {
             condition.wait()
         }
+        if failure != nil { return nil }
         var duplicates: [Int] = []
-        for (index, digest) in result.digests.enumerated() where !seen.insert(digest) {
-            duplicates.append(index)
-        }
+        seen.insert(result.digests, duplicates: &duplicates)
         nextToRegister += 1
         condition.broadcast()
-        let keeps = options.caseLimit > totals.cases.count && totals.caseBytes < options.caseBytes
-        return (duplicates, keeps)
+        return (duplicates, keepsCases)
     }
 
+    /// Hands a result over, and merges what is ready unless somebody does that already.
     private func deliver(_ result: BlockResult) throws {
         condition.lock()
         defer { condition.unlock() }
         waiting[result.sequence] = result
+        guard !isMerging else { return }
+        isMerging = true
         while let next = waiting.removeValue(forKey: nextToMerge) {
-            totals.merge(
-                next, sourceName: { [lines] in lines.sources.indices.contains($0) ? lines.sources[$0].name : "" },
-                caseLimit: options.caseLimit, caseByteLimit: options.caseBytes)
-            if !next.lines.bytes.isEmpty { try sink(next.lines.bytes) }
-            nextToMerge += 1
-            if checkpoint != nil { mergedDigests += next.digests }
-            pool[next.workerID].append(next)
-            if let checkpoint, totals.blocks % RunCheckpoint.interval == 0 {
-                try checkpoint.save(totals, digests: mergedDigests)
+            do {
+                condition.unlock()
+                defer { condition.lock() }
+                // Who fails here stays the one who merges: nothing is merged after that.
+                try merge(next)
             }
-            progress(
-                InspectionProgress(
-                    bytesRead: totals.coverage.bytesRead, records: totals.coverage.recordsRead,
-                    conversations: totals.coverage.conversations, findings: totals.findings))
+            nextToMerge += 1
+            keepsCases = wantsCases
+            pool[next.workerID].append(next)
+            condition.broadcast()
         }
-        condition.broadcast()
+        isMerging = false
+    }
+
+    private var wantsCases: Bool {
+        options.caseLimit > totals.cases.count && totals.caseBytes < options.caseBytes
+    }
+
+    private func merge(_ block: BlockResult) throws {
+        totals.merge(block, caseLimit: options.caseLimit, caseByteLimit: options.caseBytes)
+        if block.lines.count > 0 {
+            outgoing.removeAll(keepingCapacity: true)
+            outgoing.append(contentsOf: block.lines.written)
+            try sink(outgoing)
+        }
+        if checkpoint != nil { mergedDigests += block.digests }
+        if let checkpoint, totals.blocks % RunCheckpoint.interval == 0 {
+            try checkpoint.save(totals, digests: mergedDigests)
+        }
+        progress(
+            InspectionProgress(
+                bytesRead: totals.coverage.bytesRead, records: totals.coverage.recordsRead,
+                conversations: totals.coverage.conversations, findings: totals.findings))
     }
 
     /// A case under the name that the tables give its owner.

@@ -6,6 +6,7 @@ import Evaluation
 final class BlockResult {
     var sequence = 0
     var source = 0
+    var sourceName = ""
     var shape = ArchiveShape.conversations
     var bytesReadSoFar = 0
     var records = 0

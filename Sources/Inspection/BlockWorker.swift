@@ -10,7 +10,7 @@ final class BlockWorker {
     private let evaluator: Evaluator
     private let options: InspectionOptions
     private let lines: FindingLines
-    private var groups: GroupPinning
+    private let groups: GroupPinning
     private let rosterGroups: RosterGroups
     private var wantedGroups: NameFilter
     private var wantedAgents: NameFilter
@@ -149,7 +149,7 @@ final class BlockWorker {
                 if record.outcome == .hit, severity >= 0 { result.negativeHitsBySeverity[severity] += 1 }
                 if options.writesFindings {
                     lines.append(
-                        index, of: row, group: groups.nameBytes(place.group), day: place.day,
+                        index, of: row, group: place.group, in: groups, day: place.day,
                         defaultShop: options.defaultShop, rows, in: evaluator, to: &result.lines)
                 }
                 if keepsCases, result.cases.count < options.caseLimit, result.caseBytes < options.caseBytes {

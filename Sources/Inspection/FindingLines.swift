@@ -2,6 +2,8 @@ import ConversationModel
 import Evaluation
 
 /// Writes findings as NDJSON, one line each, without values in between.
+///
+/// Numbers of agents and groups are those of one evaluator and one pinning: one for each worker.
 final class FindingLines {
     /// What stands in every line of a rule, and the names of labels, one after another.
     private var words = JSONBytes()
@@ -9,6 +11,9 @@ final class FindingLines {
     private var ruleStarts: [Int] = []
     /// Where the name of each label begins.
     private var labelStarts: [Int] = []
+
+    private var agentNames = QuotedNames()
+    private var groupNames = QuotedNames()
 
     init(_ rules: CompiledRules) {
         for rule in rules.summaries {
@@ -39,7 +44,7 @@ final class FindingLines {
 
     /// Appends the line of one finding of the evaluator's last judgement.
     func append(
-        _ index: Int, of row: ConversationRow, group: ArraySlice<UInt8>, day: CalendarDay?,
+        _ index: Int, of row: ConversationRow, group: Int32, in groups: GroupPinning, day: CalendarDay?,
         defaultShop: String, _ rows: JudgementRows, in evaluator: Evaluator, to json: inout JSONBytes
     ) {
         let record = rows.findings[index]
@@ -55,14 +60,14 @@ final class FindingLines {
         case OwnerNumber.unassigned, OwnerNumber.none: json.raw(",\"owner\":\"unassigned\"")
         default:
             json.raw(",\"owner\":\"agent\",\"agent\":")
-            json.string(evaluator.names.nameBytes(record.owner))
+            agent(record.owner, in: evaluator, to: &json)
         }
         if row.shop.baseAddress != nil {
             json.raw(",\"shop\":")
             json.string(row.shop)
         }
         json.raw(",\"group\":")
-        json.string(group)
+        groupNames.append(group, to: &json) { groups.nameBytes($0) }
         if let day {
             json.raw(",\"day\":\"")
             json.day(day)
@@ -84,6 +89,11 @@ final class FindingLines {
         json.raw(",\"evidence\":[")
         evidence(record, rows, evaluator.table, to: &json)
         json.raw("]}\n")
+    }
+
+    /// An agent's name with its quotes.
+    func agent(_ number: Int32, in evaluator: Evaluator, to json: inout JSONBytes) {
+        agentNames.append(number, to: &json) { evaluator.names.nameBytes($0) }
     }
 
     func conversation(_ unit: Judgement.Unit, _ row: ConversationRow, to json: inout JSONBytes) {
@@ -134,6 +144,22 @@ final class FindingLines {
         json.integer(position)
         json.raw(",\"label\":")
         json.raw(words(Int(label.rawValue), labelStarts))
+    }
+}
+
+/// Names as JSON strings by their numbers, which stay: each is quoted and escaped once.
+private struct QuotedNames: ~Copyable {
+    private var strings = JSONBytes()
+    private var starts = [0]
+
+    /// Appends the string of a name; `name` gives those that were not asked for before.
+    @inline(__always)
+    mutating func append(_ number: Int32, to json: inout JSONBytes, name: (Int32) -> ArraySlice<UInt8>) {
+        while starts.count <= Int(number) + 1 {
+            strings.string(name(Int32(starts.count - 1)))
+            starts.append(strings.count)
+        }
+        json.raw(UnsafeBufferPointer(rebasing: strings.written[starts[Int(number)]..<starts[Int(number) + 1]]))
     }
 }
 

@@ -19,8 +19,8 @@ struct RosterGroups {
 /// Decides the group a conversation is reported under (`semantics.md` section 1).
 ///
 /// The conversation's own group, else that of the first human agent assigned or speaking, by the
-/// roster of that day; only the assistant: 服务助手; nobody: 未分组.
-struct GroupPinning {
+/// roster of that day; only the assistant: 服务助手; nobody: 未分组. One per worker.
+final class GroupPinning {
     private let roster: Roster?
     private var names = NameTable()
     private var told = 0
@@ -38,13 +38,13 @@ struct GroupPinning {
     func name(_ number: Int32) -> String { names.name(number) }
     func nameBytes(_ number: Int32) -> ArraySlice<UInt8> { names.nameBytes(number) }
 
-    mutating func takeNewNames() -> [[UInt8]] {
+    func takeNewNames() -> [[UInt8]] {
         let new = (told..<names.count).map { Array(names.nameBytes(Int32($0))) }
         told = names.count
         return new
     }
 
-    mutating func pin(
+    func pin(
         _ row: ConversationRow, _ messages: Range<Int>, day: CalendarDay?, _ evaluator: Evaluator
     ) -> Int32 {
         if row.group.baseAddress != nil, !row.group.isEmpty { return names.number(of: row.group) }
@@ -60,7 +60,7 @@ struct GroupPinning {
         return sawAssistant ? assistant : none
     }
 
-    private mutating func group(of agent: Int32, day: CalendarDay?, _ evaluator: Evaluator) -> Int32 {
+    private func group(of agent: Int32, day: CalendarDay?, _ evaluator: Evaluator) -> Int32 {
         guard let roster else { return none }
         let key = PairKey.make(agent, day?.daysSince1970 ?? .min)
         if let known = byAgent[key] { return known }

@@ -85,6 +85,14 @@ struct PairTable<Value: BitwiseCopyable>: ~Copyable {
         return (count &- 1, true)
     }
 
+    /// Looks at where the key may stand, so that a later `insert` finds it in the cache. What it returns
+    /// must be kept somewhere, or looking would be left out as useless.
+    @inline(__always)
+    func lookAhead(_ key: UInt64) -> UInt64 {
+        let slot = slots[home(of: key)]
+        return slot >> 32 == round ? entries[Int(UInt32(truncatingIfNeeded: slot))].key : slot
+    }
+
     /// Forgets all entries, keeping the room.
     mutating func removeAll() {
         count = 0

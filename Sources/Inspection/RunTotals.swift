@@ -35,9 +35,9 @@ struct RunTotals {
         groupMaps = agentMaps
     }
 
-    mutating func merge(_ block: BlockResult, sourceName: (Int) -> String, caseLimit: Int, caseByteLimit: Int) {
+    mutating func merge(_ block: BlockResult, caseLimit: Int, caseByteLimit: Int) {
         blocks += 1
-        mergeCoverage(block, sourceName: sourceName)
+        mergeCoverage(block)
         for name in block.newAgents {
             agentMaps[block.workerID].append(name.withUnsafeBufferPointer { agentNames.number(of: $0) })
         }
@@ -55,7 +55,7 @@ struct RunTotals {
         }
     }
 
-    private mutating func mergeCoverage(_ block: BlockResult, sourceName: (Int) -> String) {
+    private mutating func mergeCoverage(_ block: BlockResult) {
         while recordsOfSource.count <= block.source { recordsOfSource.append(0) }
         let isCounted = block.shape == .conversations
         for bad in block.bad {
@@ -67,7 +67,7 @@ struct RunTotals {
             diagnostics.append(
                 Diagnostic(
                     bad.reason, severity: .warning, phrase,
-                    at: Place(path: sourceName(block.source), record: isCounted ? record : nil)))
+                    at: Place(path: block.sourceName, record: isCounted ? record : nil)))
         }
         recordsOfSource[block.source] += block.records
         if isCounted { coverage.recordsRead += block.records }

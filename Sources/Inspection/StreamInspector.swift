@@ -124,7 +124,7 @@ public final class StreamInspector {
         json.raw("\",\"conversation\":")
         lines.conversation(rows.units[Int(record.unit)], row, to: &json)
         json.raw(",\"agent\":")
-        if record.owner >= 0 { json.string(evaluator.names.nameBytes(record.owner)) } else { json.raw("null") }
+        if record.owner >= 0 { lines.agent(record.owner, in: evaluator, to: &json) } else { json.raw("null") }
         json.raw(",\"message\":")
         if record.anchor >= 0 {
             json.integer(evaluator.table.positions[Int(record.anchor)])

@@ -37,6 +37,7 @@ extension TallyCounter {
         /// Keys whose rows may hold counts, in the order of their first use.
         private var touched: UnsafeMutablePointer<Int32>
         private var touchedCount = 0
+        private var lookedAt: UInt64 = 0
 
         init(denseCount: Int, classCount: Int) {
             self.denseCount = denseCount
@@ -142,6 +143,12 @@ extension TallyCounter {
                 let (otherRow, otherClasses) = (other.denseRow(key), other.classRow(key))
                 for i in 0..<denseCount { row[i] += otherRow[i] }
                 for i in 0..<classCount { classRow[i] &+= otherClasses[i] }
+            }
+            // A run's table is larger than the caches: looking ahead lets the memory answer for many at once.
+            for i in 0..<other.sparse.count {
+                let key = other.sparse.entry(i).key
+                let mine = Int32(truncatingIfNeeded: map(Int(PairKey.first(key))))
+                lookedAt ^= sparse.lookAhead(PairKey.make(mine, PairKey.second(key)))
             }
             for i in 0..<other.sparse.count {
                 let entry = other.sparse.entry(i)

@@ -3,6 +3,7 @@ import ConversationModel
 import Diagnostics
 import Foundation
 import Inspection
+import Synchronization
 import Testing
 
 struct BatchInspectionTests {
@@ -108,6 +109,30 @@ struct BatchInspectionTests {
         }
         let allowed = try Run(inputs, rules: rules) { $0.allowsDuplicates = true }
         #expect(allowed.result?.coverage.recordsInspected == 80)
+    }
+
+    @Test("a sink that fails ends the run with its error, and nothing is written after", arguments: [1, 2, 8])
+    func failingSinksEndTheRun(threads: Int) throws {
+        struct Full: Error {}
+        let rules = try #require(SomeRules.compiled)
+        let directory = try TemporaryDirectory()
+        let input = try directory.write("a.ndjson", archive(conversations: 200, seed: 6))
+        var options = InspectionOptions()
+        options.writesFindings = true
+        options.threads = threads
+        options.blockSize = 2_000
+        let expected = try Run([input], rules: rules) { $0.blockSize = 2_000 }.lines
+        let written = Mutex<[UInt8]>([])
+        let calls = Atomic<Int>(0)
+        let inspection = BatchInspection(
+            try openArchive([input], options: ArchiveOptions()), rules: rules, options: options,
+            sink: { bytes in
+                guard calls.add(1, ordering: .relaxed).newValue < 5 else { throw Full() }
+                written.withLock { $0 += bytes }
+            })
+        #expect(throws: Full.self) { try inspection.run() }
+        #expect(calls.load(ordering: .relaxed) == 5)
+        #expect(written.withLock { !$0.isEmpty && expected.starts(with: $0) })
     }
 
     @Test("counts equal a fold over the findings")
