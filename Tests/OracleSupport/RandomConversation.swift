@@ -26,6 +26,7 @@ struct RandomConversation {
             if !messages.isEmpty { time += gap(&draw) }
             var message = line(agents, owner: &owner, &draw)
             message.time = Instant(milliseconds: time)
+            if features.contains(.likeness) { repeatSomething(in: &message, after: messages, &draw) }
             messages.append(message)
         }
         if features.contains(.missingTimes), draw.chance(8), !messages.isEmpty {
@@ -44,6 +45,19 @@ struct RandomConversation {
             result.isTruncatedAtEnd = draw.chance(8)
         }
         return result
+    }
+
+    /// Some messages say a sentence of the rules, or what was said before, now and then with an addition.
+    private func repeatSomething(in message: inout Message, after earlier: [Message], _ draw: inout Draw) {
+        guard !message.text.isEmpty else { return }
+        switch draw.number(0...99) {
+        case 0..<15: message.text = draw.one(of: RandomRules.sentences)
+        case 15..<45:
+            guard !earlier.isEmpty else { return }
+            message.text = draw.one(of: earlier).text
+        default: return
+        }
+        if draw.chance(30) { message.text += draw.one(of: RandomConversation.pieces) }
     }
 
     private func gap(_ draw: inout Draw) -> Int64 {
