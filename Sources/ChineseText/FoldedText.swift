@@ -168,6 +168,13 @@ extension FoldTable {
     public func original(
         _ range: Range<Int>, of source: UnsafeBufferPointer<UInt8>, level: TextLevel
     ) -> Span {
+        // At level `exact` only line feeds are longer than they were.
+        if level == .exact, !range.isEmpty, range.upperBound <= source.count, !source.contains(0x0A) {
+            var (start, end) = (range.lowerBound, range.upperBound)
+            while start > 0, source[start] & 0xC0 == 0x80 { start -= 1 }
+            while end < source.count, source[end] & 0xC0 == 0x80 { end += 1 }
+            return Span(start, end)
+        }
         guard level == .folded, !range.isEmpty, let span = walk(range, source) else {
             return foldMapped(source, level: level).original(range)
         }

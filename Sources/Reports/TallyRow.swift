@@ -12,19 +12,26 @@ package struct TallyRow: Sendable {
 extension Tally {
     /// The rows of one key that show something: a hit, or a duty missed.
     ///
-    /// Gravest first, then by count, then by rule id. O(rules that counted something for the key).
-    package func rows(of table: TallyTable, key: Int) -> [TallyRow] {
-        var result: [TallyRow] = []
+    /// Gravest first, then by count, then by rule id; only of one polarity where it is named.
+    /// O(*n* log *n*) for *n* rules that counted something for the key.
+    package func rows(of table: TallyTable, key: Int, _ polarity: Polarity? = nil) -> [TallyRow] {
+        // A table by agents has tens of thousands of rows: what they are sorted by is read once a row.
+        var ranked: [(group: Int, weight: Int, row: TallyRow)] = []
         for index in table.counts[key].keys {
             let rule = Int(index)
             guard rules.indices.contains(rule) else { continue }
+            let own = rules[rule].polarity
+            if let polarity, own != polarity { continue }
             let counts = table[key, rule]
-            guard counts.hits > 0 || (rules[rule].polarity == .positive && counts.missed > 0) else {
-                continue
-            }
-            result.append(TallyRow(key: key, rule: rule, counts: counts))
+            guard counts.hits > 0 || (own == .positive && counts.missed > 0) else { continue }
+            let group = (own == .negative ? 0 : 8) - rules[rule].severity.rank
+            ranked.append((group, counts.weight(own), TallyRow(key: key, rule: rule, counts: counts)))
         }
-        return result.sorted { precedes($0, $1) }
+        ranked.sort { a, b in
+            if a.group != b.group { return a.group < b.group }
+            return a.weight != b.weight ? a.weight > b.weight : rules[a.row.rule].id < rules[b.row.rule].id
+        }
+        return ranked.map(\.row)
     }
 
     /// Keys of a table with the most to look at first, then in the table's own order.
@@ -35,13 +42,6 @@ extension Tally {
         }
     }
 
-    private func precedes(_ a: TallyRow, _ b: TallyRow) -> Bool {
-        let (x, y) = (rules[a.rule], rules[b.rule])
-        if x.polarity != y.polarity { return x.polarity == .negative }
-        if x.severity != y.severity { return x.severity > y.severity }
-        let (m, n) = (a.counts.weight(x.polarity), b.counts.weight(y.polarity))
-        return m != n ? m > n : x.id < y.id
-    }
 }
 
 extension TallyCounts {

@@ -85,9 +85,8 @@ extension TextReport {
             var isFirst = true
             let name = singleLine(tally.byAgent.keys[key])
             let group = key < tally.groupOfAgent.count ? singleLine(tally.groupOfAgent[key]) : ""
-            for row in tally.rows(of: tally.byAgent, key: key) {
+            for row in tally.rows(of: tally.byAgent, key: key, polarity) {
                 let rule = tally.rules[row.rule]
-                guard rule.polarity == polarity else { continue }
                 if let rowLimit, table.rows.count >= rowLimit {
                     hidden += 1
                     continue
