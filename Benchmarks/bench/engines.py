@@ -110,7 +110,9 @@ def mingjian_answer(output: Path, output_format: str, numbers: dict[str, int] | 
     else:
         raise ValueError(f"no hits by rule in the format {output_format}")
     if numbers is None:
-        return Answer({number: hits[rule] for number, rule in enumerate(sorted(hits))})
+        # One form names rules without a hit, the other does not: they must not shift the numbers.
+        found = sorted(rule for rule, count in hits.items() if count)
+        return Answer({number: hits[rule] for number, rule in enumerate(found)})
     unknown = sorted(set(hits) - set(numbers))
     if unknown:
         raise measure.Failed(f"rules that are in no list: {', '.join(unknown[:5])}")
