@@ -31,6 +31,11 @@ final class EvasionKeywords: Sendable {
             }
     }
 
+    /// Whether something of a keyword is left to look for.
+    func canFind(_ keyword: String) -> Bool {
+        EvasionMatcher(keyword, homophones: false, table: skeletons) != nil
+    }
+
     /// What the scanner looks for, by phrase.
     var literals: [[[UInt8]]] { matchers.map(\.skeletons) }
 

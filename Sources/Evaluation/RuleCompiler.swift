@@ -398,6 +398,15 @@ public struct RuleCompiler {
         let skeletons = parts.skeletons ?? SkeletonTable.cached(folding: table, in: cache)
         parts.skeletons = skeletons
         let matcher = EvasionKeywords(keywords, skeletons: skeletons, table: table)
+        for (phrase, place) in zip(keywords.phrases, keywords.places) where !matcher.canFind(phrase) {
+            diagnostics.append(
+                Diagnostic(
+                    .badValue,
+                    Phrase(
+                        "'evasion' sees through all of this keyword: nothing of it is left",
+                        "“evasion” 会忽略这个关键词里的全部字符，什么也不剩"),
+                    help: Phrase("look for it at level \"folded\"", "请用 \"folded\" 查找它"), at: place))
+        }
         return add(
             TextLeaf(
                 kind: .evasion(matcher), level: .evasion,

@@ -1,4 +1,5 @@
 import ConversationModel
+import Diagnostics
 import Evaluation
 import Patterns
 import RuleLanguage
@@ -53,6 +54,17 @@ struct EvasionTests {
         let number = Keywords(phrases: ["69"], fold: .evasion)
         #expect(try marked(number, in: ["695", "169", "6 9 5"]).isEmpty)
         #expect(try marked(number, in: ["６⑨", "六九"]) == ["６⑨", "六九"])
+    }
+
+    @Test("a keyword of which nothing is left is refused")
+    func refusesWhatVanishes() throws {
+        let text =
+            #"{"id": "r", "name": "规则", "polarity": "negative", "when": {"message": {"keywords": ["---", "❤️", "加微信"], "fold": "evasion"}}}"#
+        let file = RuleFile(SourceFile(path: "rule.json", bytes: Array(text.utf8)))
+        let result = RuleCompiler.compile(
+            file.rules, digest: "", table: Comparison.table, cache: DiskCache(directory: nil))
+        #expect(result.rules == nil)
+        #expect(result.diagnostics.map(\.code) == ["bad-value", "bad-value"])
     }
 
     @Test("homophones can be switched off")
