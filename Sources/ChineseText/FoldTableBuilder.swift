@@ -94,7 +94,7 @@ struct FoldTableBuilder {
         let folded = FoldTableBuilder.fold(scalar, simplified: simplified)
         if folded.isEmpty { return packed(.dropped) }
         if mj_nfkc_casefold_boundary_before(codePoint) == 0 { return packed(.joining) }
-        let original = Array(UTF8.encode(scalar)!)
+        let original = Array(scalar.utf8)
         if folded == original { return 0 }
         if folded == [0x20] { return packed(.space) }
         // What holds a space goes to the pool: there runs of spaces are looked for.
@@ -113,9 +113,9 @@ struct FoldTableBuilder {
     /// T2S(NFKC_Casefold(scalar)) as UTF-8, white space inside it as U+0020.
     static func fold(_ scalar: Unicode.Scalar, simplified: [UInt32: UInt32]) -> [UInt8] {
         var target = [UInt16](repeating: 0, count: 64)
-        let source = Array(UTF16.encode(scalar)!)
+        let source = Array(scalar.utf16)
         let length = mj_nfkc_casefold(source, Int32(source.count), &target, Int32(target.count))
-        guard length >= 0 else { return Array(UTF8.encode(scalar)!) }
+        guard length >= 0 else { return Array(scalar.utf8) }
         var bytes: [UInt8] = []
         var units = target[..<Int(length)].makeIterator()
         var decoder = UTF16()
@@ -124,7 +124,7 @@ struct FoldTableBuilder {
             if mj_is_white_space(mapped.value) != 0 {
                 bytes.append(0x20)
             } else {
-                bytes += UTF8.encode(mapped)!
+                bytes += mapped.utf8
             }
         }
         return bytes
