@@ -8,7 +8,7 @@ extension Evaluator {
     func charge(_ node: Int, anchor: Int) -> (owner: Int32, gap: Int64) {
         switch rules.nodes[node].kind {
         case .message: return (owner(of: anchor), -1)
-        case .expectation, .silence:
+        case .expectation, .silence, .gap:
             guard let obligation = obligation(of: node, anchor: anchor) else { return (owner(of: anchor), -1) }
             return (obligation.owner, gap(of: obligation))
         case .count(let of, _), .distinct(let of, _): return charge(of, anchor: anchor)
@@ -101,7 +101,7 @@ extension Evaluator {
                 addEvidence(
                     row: obligation.answer, .answer, spans: spans(node: expectation.expect, at: obligation.answer))
             }
-        case .silence:
+        case .silence, .gap:
             guard let obligation = obligation(of: node, anchor: anchor) else { return }
             addEvidence(row: obligation.trigger, .earlier, spans: [])
             if obligation.answer >= 0 { addEvidence(row: obligation.answer, .later, spans: []) }
@@ -158,7 +158,7 @@ extension Evaluator {
         case .all(let children, let subject): spans(node: children[subject], at: i)
         case .any(let children):
             Span.union(children.filter { holds($0, at: i) }.flatMap { spans(node: $0, at: i) })
-        case .silence, .not: []
+        case .silence, .gap, .not: []
         }
     }
 

@@ -244,59 +244,7 @@ extension Evaluator {
         case .count(let of, _), .distinct(let of, _): return countedPopulation(of)
         case .scope(let scope): return countedPopulation(scope.find)
         case .expectation(let inner): return countedPopulation(inner.expect)
-        case .silence, .not: return arena.empty()
+        case .silence, .gap, .not: return arena.empty()
         }
-    }
-
-    // MARK: Silence
-
-    /// Calls `body` with each message that starts a stretch without the side, and what ends it (-1).
-    func forEachStretch(of side: Speaker, _ body: (Int, Int) -> Void) {
-        let talk = arena.empty()
-        for speaker in [Speaker.buyer, .agent, .assistant] {
-            talk.formUnion(senderMasks[Int(speaker.rawValue) * 2])
-        }
-        talk.formIntersection(unit.members)
-        let own = senderMasks[Int(side.rawValue) * 2]
-        var i = talk.first(from: 0)
-        while i >= 0 {
-            if own.contains(i) {
-                i = talk.first(from: i + 1)
-                continue
-            }
-            var end = talk.first(from: i + 1)
-            while end >= 0, !own.contains(end) { end = talk.first(from: end + 1) }
-            body(i, end)
-            i = end
-        }
-    }
-
-    func value(_ silence: Silence, node: Int) -> Value {
-        var result = Value(matches: arena.empty())
-        guard hasTimes else {
-            result.unknowns = .noTimes
-            return result
-        }
-        forEachStretch(of: silence.of) { start, end in
-            let due = time(start) + silence.minimum
-            let isMatch: Bool
-            if end >= 0 {
-                let gap = time(end) - time(start)
-                isMatch = gap >= silence.minimum && gap <= silence.maximum ?? .max
-            } else if let maximum = silence.maximum {
-                if unit.isCutOff, unit.endInstant <= time(start) + maximum { result.unknowns.insert(.cutOff) }
-                isMatch = false
-            } else {
-                isMatch = due <= unit.endInstant
-                if !isMatch, unit.isCutOff { result.unknowns.insert(.cutOff) }
-            }
-            guard isMatch else { return }
-            result.matches.insert(start)
-            obligations.append(
-                Obligation(
-                    node: node, trigger: start, answer: end, fate: .silence,
-                    owner: debtor(at: due, from: start, before: end < 0 ? count : end), at: due))
-        }
-        return result
     }
 }

@@ -93,27 +93,4 @@ extension Evaluator {
         }
         return notes
     }
-
-    /// The longest stretch of silence against the bounds.
-    func silenceNotes(_ silence: Silence, isTrue: Bool) -> [Phrase] {
-        guard hasTimes else { return [] }
-        let mark = arena.mark
-        defer { release(to: mark) }
-        var longest: (start: Int, end: Int, length: Int64)?
-        forEachStretch(of: silence.of) { start, end in
-            let length = (end >= 0 ? time(end) : unit.endInstant) - time(start)
-            if length > longest?.length ?? -1 { longest = (start, end, length) }
-        }
-        guard let longest else {
-            return [Phrase("nobody waits for that side", "没有等待该方的消息")]
-        }
-        let length = ConditionWords.duration(longest.length)
-        let start = "#\(position(longest.start))"
-        let isOpen = longest.end < 0
-        return [
-            Phrase(
-                "the longest silence is \(length) after \(start)\(isOpen ? ", to the end" : "")",
-                "最长的沉默在 \(start) 之后，\(length)\(isOpen ? "，直到结束" : "")")
-        ]
-    }
 }

@@ -11,6 +11,7 @@ struct Node: @unchecked Sendable {
         case message(MessageNode)
         case expectation(Fixed<ExpectationNode>)
         case silence(Silence)
+        case gap(GapPlan)
         case count(of: Int, bound: Count.Bound)
         case distinct(of: Int, bound: Count.Bound)
         case scope(Fixed<ScopeNode>)

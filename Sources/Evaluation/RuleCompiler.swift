@@ -159,7 +159,7 @@ public struct RuleCompiler {
     private func exposures(of node: Int) -> ExposureSource {
         switch parts.nodes[node].kind {
         case .message(let message): .populations(parts.memory.list([message.populationNumber]))
-        case .expectation, .silence: .own
+        case .expectation, .silence, .gap: .own
         case .any(let children): union(children.map { exposures(of: $0) })
         case .all(let children, let subject): exposures(of: children[subject])
         case .count(let of, .atLeast), .distinct(let of, .atLeast): exposures(of: of)
@@ -184,7 +184,7 @@ public struct RuleCompiler {
         switch parts.nodes[node].kind {
         case .message(let message): message.text.flatMap { requiredLeaves($0) }
         case .expectation(let expectation): requiredLeaves(expectation.after)
-        case .silence: nil
+        case .silence, .gap: nil
         case .distinct(let of, .atLeast): requiredLeaves(of)
         case .distinct: nil
         case .count(let of, let bound):
@@ -239,6 +239,7 @@ public struct RuleCompiler {
                 excuse: plan.excuse.map { compile($0.condition) })
             return add(.expectation(parts.memory.keep(node)), isPure: false)
         case .silence(let silence): return add(.silence(silence), isPure: false)
+        case .gap(let gap): return add(.gap(GapPlan(gap)), isPure: false)
         case .count(let count):
             let of = compile(count.of)
             let kind: Node.Kind =

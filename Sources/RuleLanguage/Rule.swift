@@ -100,6 +100,7 @@ public struct Condition: Sendable, Hashable {
         case message(MessageCondition)
         case expectation(Expectation)
         case silence(Silence)
+        case gap(Gap)
         case count(Count)
         case scope(Scope)
         case all([Condition])

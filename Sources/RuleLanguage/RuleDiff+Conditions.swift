@@ -7,6 +7,7 @@ extension RuleWalk {
         case (.message(let old), .message(let new)): message("\(path).message", old, new)
         case (.expectation(let old), .expectation(let new)): expectation(path, old, new)
         case (.silence(let old), .silence(let new)): silence("\(path).silence", old, new)
+        case (.gap(let old), .gap(let new)): gap("\(path).gap", old, new)
         case (.count(let old), .count(let new)): count("\(path).count", old, new)
         case (.scope(let old), .scope(let new)) where old.direction == new.direction:
             scope("\(path).scope", old, new)
@@ -80,6 +81,14 @@ extension RuleWalk {
 
     private mutating func silence(_ path: String, _ old: Silence, _ new: Silence) {
         text("\(path).of", old.of.name, new.of.name)
+        value("\(path).min", RuleText.duration(old.minimum), RuleText.duration(new.minimum))
+        value("\(path).max", RuleText.duration(old.maximum), RuleText.duration(new.maximum))
+    }
+
+    private mutating func gap(_ path: String, _ old: Gap, _ new: Gap) {
+        text("\(path).of", old.of.name, new.of.name)
+        value("\(path).after", RuleText.sides(old.after), RuleText.sides(new.after))
+        text("\(path).since", old.since.rawValue, new.since.rawValue)
         value("\(path).min", RuleText.duration(old.minimum), RuleText.duration(new.minimum))
         value("\(path).max", RuleText.duration(old.maximum), RuleText.duration(new.maximum))
     }

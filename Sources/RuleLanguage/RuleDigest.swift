@@ -90,6 +90,11 @@ struct CanonicalBytes {
             add(silence.of.name)
             add(silence.minimum)
             add(silence.maximum)
+        case .gap(let gap):
+            add(["gap", gap.of.name, gap.since.rawValue])
+            add(gap.after.map(\.name))
+            add(gap.minimum)
+            add(gap.maximum)
         case .count(let count):
             add(count.isDistinct ? "count distinct" : "count")
             add(count.of)

@@ -50,6 +50,7 @@ enum RuleText {
                         "max": duration(silence.maximum),
                     ]))
             ]
+        case .gap(let gap): return [.init("gap", self.gap(gap))]
         case .count(let count):
             let distinct: [JSONText.Member] = count.isDistinct ? [.init("distinct", .bool(true))] : []
             return [
@@ -62,6 +63,18 @@ enum RuleText {
         case .unless(let base, let exceptions):
             return members(base) + [.init("unless", .array(exceptions.map { self.condition($0) }))]
         }
+    }
+
+    static func gap(_ gap: Gap) -> JSONText {
+        .object([
+            "of": .string(gap.of.name), "after": gap.isAfterOthers ? nil : sides(gap.after),
+            "since": gap.since == .previous ? nil : .string(gap.since.rawValue), "min": duration(gap.minimum),
+            "max": duration(gap.maximum),
+        ])
+    }
+
+    static func sides(_ sides: [Speaker]) -> JSONText {
+        sides.count == 1 ? .string(sides[0].name) : .strings(sides.map(\.name))
     }
 
     static func scope(_ scope: Scope) -> JSONText {

@@ -69,6 +69,7 @@ extension Condition {
         case .silence(let silence):
             let maximum = silence.maximum.map { "\($0)" } ?? "∞"
             return "silence(\(silence.of.name) \(silence.minimum)...\(maximum))"
+        case .gap(let gap): return "\(gap)"
         case .count(let count): return "count(\(count.of.sketch) \(count.bound)\(count.isDistinct ? " distinct" : ""))"
         case .scope(let scope):
             var words = ["\(scope.direction.rawValue) \(scope.which) \(scope.anchor.sketch) find \(scope.find.sketch)"]

@@ -35,9 +35,12 @@ public struct RandomCase: Sendable {
         /// Messages alike to sentences, and to one another.
         public static let likeness = Features(rawValue: 1 << 11)
 
+        /// Gaps between messages of any sides.
+        public static let gaps = Features(rawValue: 1 << 16)
+
         /// All but the oddities.
         public static let standard: Features = [
-            .missingTimes, .truncation, .regex, .parts, .hours, .scopes, .likeness,
+            .missingTimes, .truncation, .regex, .parts, .hours, .scopes, .likeness, .gaps,
         ]
     }
 
