@@ -330,8 +330,9 @@ extension Evaluator {
         if let duty = rule.duty {
             guard duty.isRoot || value.isTrue || value.unknowns.isEmpty else { return }
             for obligation in obligations where obligation.node == duty.node && obligation.fate == .missed {
-                let gap = obligation.at == MessageTable.noTime ? -1 : obligation.at - time(obligation.trigger)
-                addFinding(number, .missed, owner: obligation.owner, anchor: obligation.trigger, gap: gap) {
+                addFinding(
+                    number, .missed, owner: obligation.owner, anchor: obligation.trigger, gap: gap(of: obligation)
+                ) {
                     addTriggerEvidence(duty.node, obligation)
                 }
             }

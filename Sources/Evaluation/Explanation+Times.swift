@@ -20,7 +20,11 @@ extension Evaluator {
         }
         if own.isEmpty {
             if after.truth != .isTrue { result.blamedChild = 0 }
-            result.notes.append(Phrase("no trigger opens a duty", "没有触发，不产生应答义务"))
+            let isSilent = plan.promise != nil && after.truth == .isTrue
+            result.notes.append(
+                isSilent
+                    ? Phrase("no trigger promises a time, so there is no duty", "触发的消息没有承诺时间，不产生应答义务")
+                    : Phrase("no trigger opens a duty", "没有触发，不产生应答义务"))
             return
         }
         let answers = value(compiled.expect).matches

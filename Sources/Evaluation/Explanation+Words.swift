@@ -131,6 +131,10 @@ enum ConditionWords {
             english.append("within \(duration(time))\(clock.english)")
             chinese.append("\(duration(time)) 内\(clock.chinese)")
         }
+        if plan.promise != nil {
+            english.append("within the promised time")
+            chinese.append("承诺时间内")
+        }
         if let messages = plan.messages {
             english.append("within \(messages) messages")
             chinese.append("\(messages) 条消息内")

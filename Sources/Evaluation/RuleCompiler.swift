@@ -235,7 +235,8 @@ public struct RuleCompiler {
                         repeats: message.repeats.map { number(of: $0, message.population) } ?? -1)), isPure: true)
         case .expectation(let plan):
             let node = ExpectationNode(
-                timing: ExpectationTiming(plan), after: compile(plan.after), expect: compile(plan.expect),
+                timing: ExpectationTiming(plan, promise: number(of: plan.promise)), after: compile(plan.after),
+                expect: compile(plan.expect),
                 excuse: plan.excuse.map { compile($0.condition) })
             return add(.expectation(parts.memory.keep(node)), isPure: false)
         case .silence(let silence): return add(.silence(silence), isPure: false)
@@ -299,6 +300,12 @@ public struct RuleCompiler {
             RepeatsTest(plan, population: compared, populationNumber: key.population, table: table))
         repeatsNumbers[key] = Int32(parts.repeats.count - 1)
         return Int32(parts.repeats.count - 1)
+    }
+
+    private mutating func number(of promise: Promise?) -> Int32 {
+        guard let promise else { return -1 }
+        parts.promises.append(PromiseTest(promise, table: table))
+        return Int32(parts.promises.count - 1)
     }
 
     private mutating func compile(_ text: TextCondition, senders: UInt8) -> TextNode {

@@ -176,10 +176,8 @@ final class SessionRun {
     }
 
     private func miss(_ obligation: Obligation) -> Finding {
-        let gap =
-            obligation.at == MessageTable.noTime ? -1 : obligation.at - unit.time(obligation.trigger)
         return finding(
-            .missed, owner: obligation.owner, anchor: obligation.trigger, gap: gap,
+            .missed, owner: obligation.owner, anchor: obligation.trigger, gap: duty?.gap(of: obligation) ?? -1,
             duty.map { [$0.triggerEvidence(obligation)] } ?? [])
     }
 

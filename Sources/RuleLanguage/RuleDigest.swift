@@ -165,6 +165,16 @@ struct CanonicalBytes {
         add(expectation.atClose?.rawValue ?? "")
         add(expectation.report.rawValue)
         add(expectation.onTransfer.rawValue)
+        // Only where there is one: rules without it keep their digest.
+        if let promise = expectation.promise {
+            add("promised")
+            add(promise.words.map(\.text))
+            for word in promise.words { add(word.limit) }
+        }
+        if let cap = expectation.cap {
+            add("cap")
+            add(cap)
+        }
     }
 
     mutating func add(_ message: MessageCondition) {

@@ -134,13 +134,23 @@ enum RuleText {
 
     private static func within(_ expectation: Expectation) -> JSONText? {
         let bounds = JSONText.object([
-            "time": duration(expectation.time),
+            "time": time(expectation), "vague": vague(expectation.promise),
             "earliest": expectation.earliest == 0 ? nil : duration(expectation.earliest),
             "messages": expectation.messages.map(number),
             "clock": expectation.clock == .wall ? nil : .string(expectation.clock.rawValue),
             "only": expectation.onlyInsideHours ? .string("inside-hours") : nil,
+            "cap": duration(expectation.cap),
         ])
         return bounds == .object([] as [JSONText.Member]) ? nil : bounds
+    }
+
+    static func time(_ expectation: Expectation) -> JSONText? {
+        expectation.promise == nil ? duration(expectation.time) : .string("promised")
+    }
+
+    static func vague(_ promise: Promise?) -> JSONText? {
+        guard let promise, !promise.words.isEmpty else { return nil }
+        return .object(promise.words.map { JSONText.Member($0.text, duration($0.limit)) })
     }
 
     static func excuse(_ excuse: Expectation.Excuse) -> JSONText {

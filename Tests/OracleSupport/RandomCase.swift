@@ -38,9 +38,12 @@ public struct RandomCase: Sendable {
         /// Gaps between messages of any sides.
         public static let gaps = Features(rawValue: 1 << 16)
 
+        /// Limits that the trigger promises, and caps of waits.
+        public static let promises = Features(rawValue: 1 << 17)
+
         /// All but the oddities.
         public static let standard: Features = [
-            .missingTimes, .truncation, .regex, .parts, .hours, .scopes, .likeness, .gaps,
+            .missingTimes, .truncation, .regex, .parts, .hours, .scopes, .likeness, .gaps, .promises,
         ]
     }
 

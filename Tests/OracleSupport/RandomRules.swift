@@ -180,6 +180,7 @@ struct RandomRules {
                     ? nil : features.contains(.oddities) ? draw.one(of: Limits.all) : time * 2,
                 times: draw.number(1...2))
         }
+        if features.contains(.promises) { addPromise(to: &result, &draw) }
         result.atClose = draw.one(of: [nil, nil, .missed, .void])
         result.report = !isPositive && draw.chance(65) ? .missed : .met
         result.onTransfer = draw.chance(20) ? .restart : .carry
