@@ -39,7 +39,8 @@ extension Evaluator {
         switch kind {
         case .message(let message): return value(message)
         case .expectation(let expectation): return value(expectation, node: number)
-        case .silence(let silence): return value(silence, node: number)
+        case .silence(let silence): return value(GapPlan(silence), node: number)
+        case .gap(let gap): return value(gap, node: number)
         case .count(let of, let bound): return value(countOf: of, bound)
         case .distinct(let of, let bound): return value(distinctOf: of, bound)
         case .scope(let scope): return value(scope)
@@ -409,7 +410,7 @@ extension Evaluator {
         case .count(let of, _), .distinct(let of, _): return positionedPopulation(of)
         case .scope(let scope): return positionedPopulation(scope.find)
         case .expectation(let expectation): return positionedPopulation(expectation.expect)
-        case .silence, .not: return arena.empty()
+        case .silence, .gap, .not: return arena.empty()
         }
     }
 }

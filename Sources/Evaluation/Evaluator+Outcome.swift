@@ -258,12 +258,8 @@ extension Evaluator {
                 default: break
                 }
             }
-        case .silence(let silence):
-            guard hasTimes else { return }
-            forEachStretch(of: silence.of) { start, _ in
-                let owner = isHuman(start) ? owner(of: start) : debtor(before: start)
-                expose(owner, Int32(base + start), from: first)
-            }
+        case .silence(let silence): addExposures(GapPlan(silence), from: first)
+        case .gap(let gap): addExposures(gap, from: first)
         case .message(let message): addExposures(of: message.populationNumber, from: first)
         case .count(let of, let bound):
             switch bound {
@@ -281,6 +277,15 @@ extension Evaluator {
             for child in children { addOwnExposures(child, from: first) }
         case .all(let children, let subject): addOwnExposures(children[subject], from: first)
         case .not: expose(ownerOfWhole, -1, from: first)
+        }
+    }
+
+    /// Each message that could start a gap exposes its debtor.
+    private func addExposures(_ gap: GapPlan, from first: Int32) {
+        guard hasTimes else { return }
+        forEachStretch(gap) { start, _ in
+            let owner = isHuman(start) ? owner(of: start) : debtor(before: start)
+            expose(owner, Int32(base + start), from: first)
         }
     }
 
@@ -325,8 +330,9 @@ extension Evaluator {
         if let duty = rule.duty {
             guard duty.isRoot || value.isTrue || value.unknowns.isEmpty else { return }
             for obligation in obligations where obligation.node == duty.node && obligation.fate == .missed {
-                let gap = obligation.at == MessageTable.noTime ? -1 : obligation.at - time(obligation.trigger)
-                addFinding(number, .missed, owner: obligation.owner, anchor: obligation.trigger, gap: gap) {
+                addFinding(
+                    number, .missed, owner: obligation.owner, anchor: obligation.trigger, gap: gap(of: obligation)
+                ) {
                     addTriggerEvidence(duty.node, obligation)
                 }
             }

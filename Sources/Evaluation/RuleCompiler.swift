@@ -163,7 +163,7 @@ public struct RuleCompiler {
     private func exposures(of node: Int) -> ExposureSource {
         switch parts.nodes[node].kind {
         case .message(let message): .populations(parts.memory.list([message.populationNumber]))
-        case .expectation, .silence: .own
+        case .expectation, .silence, .gap: .own
         case .any(let children): union(children.map { exposures(of: $0) })
         case .all(let children, let subject): exposures(of: children[subject])
         case .count(let of, .atLeast), .distinct(let of, .atLeast): exposures(of: of)
@@ -188,7 +188,7 @@ public struct RuleCompiler {
         switch parts.nodes[node].kind {
         case .message(let message): message.text.flatMap { requiredLeaves($0) }
         case .expectation(let expectation): requiredLeaves(expectation.after)
-        case .silence: nil
+        case .silence, .gap: nil
         case .distinct(let of, .atLeast): requiredLeaves(of)
         case .distinct: nil
         case .count(let of, let bound):
@@ -239,10 +239,12 @@ public struct RuleCompiler {
                         repeats: message.repeats.map { number(of: $0, message.population) } ?? -1)), isPure: true)
         case .expectation(let plan):
             let node = ExpectationNode(
-                timing: ExpectationTiming(plan), after: compile(plan.after), expect: compile(plan.expect),
+                timing: ExpectationTiming(plan, promise: number(of: plan.promise)), after: compile(plan.after),
+                expect: compile(plan.expect),
                 excuse: plan.excuse.map { compile($0.condition) })
             return add(.expectation(parts.memory.keep(node)), isPure: false)
         case .silence(let silence): return add(.silence(silence), isPure: false)
+        case .gap(let gap): return add(.gap(GapPlan(gap)), isPure: false)
         case .count(let count):
             let of = compile(count.of)
             let kind: Node.Kind =
@@ -302,6 +304,12 @@ public struct RuleCompiler {
             RepeatsTest(plan, population: compared, populationNumber: key.population, table: table))
         repeatsNumbers[key] = Int32(parts.repeats.count - 1)
         return Int32(parts.repeats.count - 1)
+    }
+
+    private mutating func number(of promise: Promise?) -> Int32 {
+        guard let promise else { return -1 }
+        parts.promises.append(PromiseTest(promise, table: table))
+        return Int32(parts.promises.count - 1)
     }
 
     private mutating func compile(_ text: TextCondition, senders: UInt8) -> TextNode {
