@@ -3,14 +3,23 @@ import RuleLanguage
 
 extension Evaluator {
     /// Judges one conversation of the table; the result is in `judgement` until the next call.
-    public func judge(_ row: ConversationRow) {
+    ///
+    /// - Parameter chosen: judge these parts only; `judgement.parts` holds them all.
+    public func judge(_ row: ConversationRow, parts chosen: Range<Int>? = nil) {
         judgement.removeAll()
         cutIntoParts(row)
         let parts = judgement.parts
-        for number in parts.indices {
+        for number in chosen?.clamped(to: parts.indices) ?? parts.indices {
             // Units refer to their part by number.
             judge(part: parts[number], number: Int32(number), row)
         }
+    }
+
+    /// The parts of a conversation of the table; nothing is judged, and nothing need have been scanned.
+    public func parts(of row: ConversationRow) -> [Judgement.Part] {
+        judgement.removeAll()
+        cutIntoParts(row)
+        return judgement.parts
     }
 
     private func judge(part: Judgement.Part, number: Int32, _ row: ConversationRow) {
@@ -108,7 +117,7 @@ extension Evaluator {
         let firstEvidence = Int32(judgement.evidence.count)
         let traits = rules.leafTraits[number]
         if traits.needsVerification, !confirms(number, at: i) { return }
-        if collectsEvidence {
+        if collectsEvidence(of: rule) {
             let found = foundSpans(number, at: i)
             let firstSpan = Int32(judgement.spans.count)
             for range in found ?? [] { appendUnited(original(range, of: i, traits.level), from: Int(firstSpan)) }
@@ -360,7 +369,7 @@ extension Evaluator {
         isPartial: Bool = false, evidence: () -> Void
     ) {
         let first = Int32(judgement.evidence.count)
-        if collectsEvidence { evidence() }
+        if collectsEvidence(of: rule) { evidence() }
         judgement.findings.append(
             Judgement.FindingRecord(
                 rule: Int32(rule), unit: unit.number, outcome: outcome, owner: owner,

@@ -48,16 +48,18 @@ public struct RuleCompiler {
     /// Errors are those of patterns; everything else was found when the files were read. Databases
     /// come from `cache` where it has them.
     ///
-    /// - Parameter sources: the files of the rules, for exact places inside regexes.
+    /// - Parameters:
+    ///   - sources: the files of the rules, for exact places inside regexes.
+    ///   - sets: how many rule sets these are together; each may hold as many regexes as one alone.
     public static func compile(
         _ rules: [Rule], digest: String, policy: TimePolicy = TimePolicy(), table: FoldTable,
-        cache: DiskCache, sources: [SourceFile] = []
+        cache: DiskCache, sources: [SourceFile] = [], sets: Int = 1
     ) -> (rules: CompiledRules?, diagnostics: [Diagnostic]) {
         var compiler = RuleCompiler(rules, table: table, cache: cache)
         for source in sources { compiler.sources[source.path] = source }
         for rule in rules { compiler.compile(rule) }
         let regexes = compiler.parts.leaves.count { if case .regex = $0.kind { true } else { false } }
-        if regexes > PatternSet.regexLimit {
+        if regexes > PatternSet.regexLimit * sets {
             compiler.diagnostics.append(
                 Diagnostic(
                     .tooManyRegexes,
