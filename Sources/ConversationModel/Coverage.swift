@@ -34,6 +34,25 @@ public struct Coverage: Sendable, Hashable, Codable {
     /// The versions of rules that judged something, by number; empty where they came from files.
     public var versions: [VersionNote] = []
 
+    /// The schemes that judged something, by id; empty where rules have none.
+    public var schemes: [SchemeNote] = []
+    /// Conversations, parts counted apart, by groups that no scheme names: the default one judged them.
+    public var groupsWithoutScheme: [String: Int] = [:]
+
+    /// What one scheme judged.
+    public struct SchemeNote: Sendable, Hashable, Codable {
+        public var id: String
+        public var name: String
+        /// Conversations that it judged, parts counted apart.
+        public var conversations = 0
+
+        /// A scheme that has judged nothing yet.
+        public init(id: String, name: String) {
+            self.id = id
+            self.name = name
+        }
+    }
+
     /// Where the rules of a run came from.
     public enum RulesOrigin: String, Sendable, Hashable, Codable {
         /// Files as they are, without a version.

@@ -43,10 +43,12 @@ public struct FindingCase: Sendable, Hashable, Codable {
     public var messageCount: Int
     /// The version of the rules that judged; nil where rules have none.
     public var version: Int?
+    /// The id of the scheme whose rules judged; nil where there are no schemes.
+    public var scheme: String?
 
     public init(
         finding: Finding, shop: String?, buyer: String?, group: String, day: CalendarDay?,
-        context: [ContextMessage], messageCount: Int, version: Int? = nil
+        context: [ContextMessage], messageCount: Int, version: Int? = nil, scheme: String? = nil
     ) {
         self.finding = finding
         self.shop = shop
@@ -56,6 +58,7 @@ public struct FindingCase: Sendable, Hashable, Codable {
         self.context = context
         self.messageCount = messageCount
         self.version = version
+        self.scheme = scheme
     }
 }
 
@@ -73,10 +76,12 @@ public struct Report: Sendable {
     public var cases: [FindingCase]
     /// Findings that are counted in the tally and not kept in `cases`.
     public var casesLeftOut: Int
+    /// What stays got; nil: nothing was scored.
+    public var scores: Scores?
 
     public init(
         title: String, engine: String, rulesDigest: String, zone: Zone, tally: Tally,
-        coverage: Coverage, cases: [FindingCase], casesLeftOut: Int
+        coverage: Coverage, cases: [FindingCase], casesLeftOut: Int, scores: Scores? = nil
     ) {
         self.title = title
         self.engine = engine
@@ -86,5 +91,6 @@ public struct Report: Sendable {
         self.coverage = coverage
         self.cases = cases
         self.casesLeftOut = casesLeftOut
+        self.scores = scores
     }
 }

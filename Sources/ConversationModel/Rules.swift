@@ -42,10 +42,14 @@ public struct RuleSummary: Sendable, Hashable {
     public var severity: Severity
     public var unit: UnitKind
     public var summary: String
+    /// Points for a finding; nil takes the formula's for the severity.
+    public var score: Int?
+    /// Rules that say the same fact.
+    public var family: String?
 
     public init(
         id: RuleID, name: String, polarity: Polarity, category: String, severity: Severity,
-        unit: UnitKind, summary: String
+        unit: UnitKind, summary: String, score: Int? = nil, family: String? = nil
     ) {
         self.id = id
         self.name = name
@@ -54,5 +58,7 @@ public struct RuleSummary: Sendable, Hashable {
         self.severity = severity
         self.unit = unit
         self.summary = summary
+        self.score = score
+        self.family = family
     }
 }

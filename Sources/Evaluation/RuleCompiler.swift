@@ -114,7 +114,8 @@ public struct RuleCompiler {
         parts.summaries.append(
             RuleSummary(
                 id: rule.id, name: rule.name, polarity: rule.polarity, category: rule.category,
-                severity: rule.severity, unit: rule.unit, summary: rule.summary))
+                severity: rule.severity, unit: rule.unit, summary: rule.summary, score: rule.score, family: rule.family)
+        )
         parts.requiredLeaves.append(required)
         parts.rules.append(
             CompiledRule(

@@ -257,7 +257,7 @@ public final class BatchInspection: @unchecked Sendable {
             coverage: coverage,
             cases: totals.cases.map(labelled), findings: totals.findings,
             negativeHitsBySeverity: totals.negativeHitsBySeverity,
-            inputFailure: inputFailure,
+            inputFailure: inputFailure, scores: totals.scores(roster: options.roster),
             comparison: totals.comparison?.result(agentNames: totals.agentNames) { account in
                 options.roster.map { RunTotals.label(account: account, roster: $0) } ?? account
             },
@@ -293,6 +293,8 @@ public struct InspectionResult: Sendable {
     public var negativeHitsBySeverity: [Int]
     /// Why the input broke off: everything before that is in the result.
     public var inputFailure: ArchiveError?
+    /// What stays got; nil: the rules have no formula of scores.
+    public var scores: Scores?
     /// Where two rule sets were compared.
     public var comparison: ComparisonOutcome?
     /// Bad records: the first 1,000.

@@ -16,6 +16,8 @@ final class BlockResult {
     var stays = 0
     var messages = 0
     var conversationsWithoutTimes = 0
+    /// Parts of conversations by group, where no scheme names the group.
+    var partsWithoutScheme: [Int32: Int] = [:]
     var defects: (unknownKind: Int, duplicateKey: Int, missingAgent: Int) = (0, 0, 0)
     /// Rules × units that were not evaluated, by the raw value of their reasons.
     var notEvaluated = [Int](repeating: 0, count: Int(UInt8.max) + 1)
@@ -31,6 +33,8 @@ final class BlockResult {
     private(set) var tallies: [TallyCounter?]
     /// Sets that counted something, and what they judged.
     private(set) var judged: [(set: Int, amount: JudgedAmount)] = []
+    /// Scores by rule set.
+    var scores: [Int: ScoreCounter] = [:]
     /// Where two rule sets are compared.
     let comparison: ComparisonBlock?
     let workerID: Int
@@ -67,6 +71,7 @@ final class BlockResult {
         stays = 0
         messages = 0
         conversationsWithoutTimes = 0
+        partsWithoutScheme.removeAll(keepingCapacity: true)
         if hasNotEvaluated {
             for i in notEvaluated.indices { notEvaluated[i] = 0 }
             hasNotEvaluated = false
@@ -82,6 +87,7 @@ final class BlockResult {
         for set in tallies.indices where tallies[set] != nil {
             if judged.contains(where: { $0.set == set }) { tallies[set]?.removeAll() } else { tallies[set] = nil }
         }
+        for set in Array(scores.keys) { scores[set]?.removeAll() }
         judged.removeAll(keepingCapacity: true)
         newAgents.removeAll(keepingCapacity: true)
         digests.removeAll(keepingCapacity: true)

@@ -26,6 +26,7 @@ final class BlockWorker {
     private var comparison: ComparisonBlock?
     private let groups: GroupPinning
     private let rosterGroups: RosterGroups
+    private var schemes = SchemeChoices()
     private var wantedGroups: NameFilter
     private var wantedAgents: NameFilter
     /// Places of the parts of the conversation at hand.
@@ -95,7 +96,7 @@ final class BlockWorker {
             } else if let latest, !rules.differ {
                 rows.append(PlacedRow(judge: latest, row: row, parts: nil))
             } else {
-                try place(row, index, table)
+                try rules.hasSchemes ? placeByGroup(row, index, table, in: result) : place(row, index, table)
             }
         }
         if nextDuplicate > 0 { result.bad.sort { $0.record < $1.record } }
@@ -186,6 +187,41 @@ final class BlockWorker {
         }
     }
 
+    /// Gives each part of a conversation, the last one of `table`, to the judge of its version and its group's scheme.
+    private func placeByGroup(
+        _ row: ConversationRow, _ index: Int, _ table: MessageTable, in result: BlockResult
+    ) throws {
+        var (judge, row) = (latest, row)
+        if judge == nil {
+            table.removeLast(from: row.messages.lowerBound)
+            let first = try moved(index, to: 0, parts: nil)
+            (judge, row) = (first.judge, first.row)
+        }
+        guard let judge else { return }
+        let messages = judge.evaluator.table
+        let sets = try judge.evaluator.parts(of: row).map { part -> Int in
+            var instant: Instant?
+            if row.hasTimes, let first = part.messages.first { instant = Instant(milliseconds: messages.times[first]) }
+            let group = groups.pin(row, part.messages, day: instant.map { zone.day(of: $0) }, messages)
+            let choice = try schemes.choice(group, inVersionOf: rules.choice(at: instant).set) {
+                try rules.set(of: groups.name(group), inVersionOf: $0)
+            }
+            if !choice.isNamed { result.partsWithoutScheme[group, default: 0] += 1 }
+            return choice.set
+        }
+        if sets.allSatisfy({ $0 == judge.set }) {
+            rows.append(PlacedRow(judge: judge, row: row, parts: nil))
+            return
+        }
+        messages.removeLast(from: row.messages.lowerBound)
+        var start = 0
+        while start < sets.count {
+            let end = sets[start...].firstIndex { $0 != sets[start] } ?? sets.count
+            rows.append(try moved(index, to: sets[start], parts: end - start == sets.count ? nil : start..<end))
+            start = end
+        }
+    }
+
     private func moved(_ index: Int, to set: Int, parts: Range<Int>?) throws -> PlacedRow {
         let judge = try judge(of: set)
         latest = judge
@@ -250,7 +286,7 @@ final class BlockWorker {
                 continue
             }
             places.append(place(of: part, row, judge.evaluator, tally, in: result))
-            if row.hasTimes, judge.set == 0, isRetroactive(part, judge.evaluator) { judged.retroactive += 1 }
+            if row.hasTimes, isRetroactive(part, judge.evaluator) { judged.retroactive += 1 }
         }
         result.add(judged, at: amount)
         if let comparer = judge.comparer, let comparison {
@@ -259,6 +295,10 @@ final class BlockWorker {
                 row, rows, judge.evaluator, defaultShop: options.defaultShop, into: comparison, set: judge.set
             ) { makeCase($0, row, places[Int(rows.units[Int(rows.findings[$0].unit)].part)], rows, judge) }
         }
+        judge.scorer?.add(
+            rows, parts: parts, places: places,
+            conversation: { judge.evaluator.conversationID($0, row) },
+            to: &result.scores[judge.set, default: ScoreCounter()])
         places.withUnsafeBufferPointer { places in
             tally.add(rows, places: places)
             for unit in rows.units where unit.agent >= 0 {
@@ -321,6 +361,21 @@ final class BlockWorker {
     ) -> (findingCase: FindingCase, bytes: Int) {
         CaseBuilder.make(
             index, of: row, group: groups.name(place.group), day: place.day, defaultShop: options.defaultShop,
-            version: rules.version(judge.set)?.number, rows, in: judge.evaluator)
+            version: rules.version(judge.set)?.number, scheme: judge.scheme?.id, rows, in: judge.evaluator)
+    }
+}
+
+/// The sets that groups have, by version: asked for once each.
+private struct SchemeChoices {
+    private var known: [UInt64: (set: Int, isNamed: Bool)] = [:]
+
+    mutating func choice(
+        _ group: Int32, inVersionOf first: Int, ask: (Int) throws -> (set: Int, isNamed: Bool)
+    ) rethrows -> (set: Int, isNamed: Bool) {
+        let key = PairKey.make(group, Int32(truncatingIfNeeded: first))
+        if let known = known[key] { return known }
+        let choice = try ask(first)
+        known[key] = choice
+        return choice
     }
 }

@@ -33,7 +33,7 @@ struct CheckpointData: Codable {
     }
 
     /// Raised with every change of this form or of how blocks are cut: others are no checkpoints.
-    static let currentFormat = 3
+    static let currentFormat = 4
 
     var format = currentFormat
     var key: String
@@ -47,6 +47,7 @@ struct CheckpointData: Codable {
     var findings: Int
     var negativeHitsBySeverity: [Int]
     var lineBytes: Int
+    var scores: ScoreTotals?
     var recordsOfSource: [Int]
     var notes: [Note]
     var digests: [UInt64] { CheckpointData.array(digestBytes) }
@@ -64,6 +65,7 @@ struct CheckpointData: Codable {
         findings = totals.findings
         negativeHitsBySeverity = totals.negativeHitsBySeverity
         lineBytes = totals.lineBytes
+        scores = totals.scores
         recordsOfSource = totals.recordsOfSource
         notes = totals.diagnostics.map {
             Note(
@@ -111,6 +113,7 @@ struct CheckpointData: Codable {
         totals.findings = findings
         totals.negativeHitsBySeverity = negativeHitsBySeverity
         totals.lineBytes = lineBytes
+        totals.scores = scores
         totals.recordsOfSource = recordsOfSource
         totals.diagnostics = notes.map {
             Diagnostic(

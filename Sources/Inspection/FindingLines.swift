@@ -17,8 +17,9 @@ final class FindingLines {
 
     /// - Parameters:
     ///   - version: the version that the rules are; it stands in each line.
+    ///   - scheme: the id of the scheme whose rules they are; it stands in each line.
     ///   - isDraft: each line says that the rules are a draft.
-    init(_ rules: CompiledRules, version: Int? = nil, isDraft: Bool = false) {
+    init(_ rules: CompiledRules, version: Int? = nil, scheme: String? = nil, isDraft: Bool = false) {
         for rule in rules.summaries {
             ruleStarts.append(words.count)
             words.raw(",\"rule\":")
@@ -32,6 +33,10 @@ final class FindingLines {
             if let version {
                 words.raw(",\"version\":")
                 words.integer(version)
+            }
+            if let scheme {
+                words.raw(",\"scheme\":")
+                words.string(scheme)
             }
             if isDraft { words.raw(",\"draft\":true") }
         }

@@ -9,8 +9,12 @@ final class RuleSetJudge {
     let evaluator: Evaluator
     let layout: TallyLayout
     let lines: FindingLines
+    /// Whose rules these are; nil where there are no schemes.
+    let scheme: Scheme?
     /// Per rule the index of its severity, -1 where hits of it are no fault.
     let severities: [Int]
+    /// What stays get by these rules; nil: nothing is scored.
+    var scorer: StayScorer?
     /// Where two sets are compared.
     let comparer: FindingComparer?
     /// The block that it judged something of last.
@@ -20,11 +24,13 @@ final class RuleSetJudge {
         self.set = set
         self.rules = try rules.set(set)
         layout = try rules.facts(set).layout
+        scheme = try rules.scheme(set)
         let compiled = self.rules.compiled
         evaluator = try Evaluator(compiled, names: names)
         if let asOf = options.asOf { evaluator.asOf = asOf.milliseconds }
         lines = FindingLines(
-            compiled, version: rules.version(set)?.number, isDraft: rules.origin == .draft)
+            compiled, version: rules.version(set)?.number, scheme: scheme?.id, isDraft: rules.origin == .draft)
+        scorer = self.rules.scoring.map { StayScorer($0, compiled.summaries) }
         comparer = self.rules.comparison.map { FindingComparer($0, summaries: compiled.summaries) }
         severities = compiled.summaries.map {
             $0.polarity == .negative ? Severity.allCases.firstIndex(of: $0.severity) ?? -1 : -1

@@ -3,14 +3,15 @@ import Evaluation
 import Foundation
 import RuleLanguage
 
-/// The rule sets of a run, and which of them judges what.
+/// The rule sets of a run, and which of them judges what: one for each version and scheme.
 ///
-/// Sets are numbered; one is loaded when the first conversation asks for it. Compiled rules are kept while a
+/// Sets are numbered, versions first, the schemes of a version side by side; one is loaded when the first conversation asks for it. Compiled rules are kept while a
 /// worker uses them, and the last few beyond that: a long archive in order of time needs few at once. Safe to
 /// share between threads.
 public final class RunRules: @unchecked Sendable {
-    /// Which set judges a conversation.
+    /// Which version judges what begins at some instant.
     struct Choice: Equatable {
+        /// The first set of the version.
         var set: Int
         /// 追溯: it begins before there was any version.
         var isRetroactive = false
@@ -30,7 +31,10 @@ public final class RunRules: @unchecked Sendable {
     private let instant: Instant
     /// By number of their sets; empty where rules have no version.
     private let versions: [RuleVersion]
-    private let load: @Sendable (RuleVersion?) throws -> RuleSet
+    /// The schemes of a version; nil: there are none in any.
+    private let schemes: (@Sendable (RuleVersion?) throws -> SchemeTable)?
+    /// The rules of a version for one of its schemes.
+    private let load: @Sendable (RuleVersion?, Scheme?) throws -> RuleSet
 
     /// Compiled sets that are kept although no worker may use them.
     private static let kept = 4
@@ -42,18 +46,22 @@ public final class RunRules: @unchecked Sendable {
 
     private let lock = NSLock()
     private var loaded: [Int: Loaded] = [:]
+    /// By version index.
+    private var tables: [Int: SchemeTable] = [:]
     /// The last to be asked for, the latest at the end.
     private var recent: [RuleSet] = []
 
     private init(
         policy: TimePolicy, origin: Coverage.RulesOrigin, index: RuleVersionIndex?, instant: Instant,
-        versions: [RuleVersion], load: @escaping @Sendable (RuleVersion?) throws -> RuleSet
+        versions: [RuleVersion], schemes: (@Sendable (RuleVersion?) throws -> SchemeTable)?,
+        load: @escaping @Sendable (RuleVersion?, Scheme?) throws -> RuleSet
     ) {
         self.policy = policy
         self.origin = origin
         self.index = index
         self.instant = instant
         self.versions = versions
+        self.schemes = schemes
         self.load = load
     }
 
@@ -63,51 +71,114 @@ public final class RunRules: @unchecked Sendable {
     ) {
         self.init(
             policy: rules.compiled.policy, origin: origin, index: nil, instant: Instant(milliseconds: 0),
-            versions: version.map { [$0] } ?? [], load: { _ in rules })
+            versions: version.map { [$0] } ?? [], schemes: nil, load: { _, _ in rules })
+    }
+
+    /// One set of files, a draft or one version, judged by the scheme of each conversation's group.
+    ///
+    /// - Parameter load: gives the rules of a scheme, compiled with `policy`.
+    public convenience init(
+        schemes: SchemeTable, origin: Coverage.RulesOrigin = .files, version: RuleVersion? = nil, policy: TimePolicy,
+        load: @escaping @Sendable (Scheme) throws -> RuleSet
+    ) {
+        self.init(
+            policy: policy, origin: origin, index: nil, instant: Instant(milliseconds: 0),
+            versions: version.map { [$0] } ?? [], schemes: { _ in schemes },
+            load: { _, scheme in
+                guard let scheme else { throw RunRulesError.noVersion }
+                return try load(scheme)
+            })
     }
 
     /// Each conversation is judged by the version in force at its first message; without times by that at
     /// `instant`, the run's.
     ///
-    /// - Parameter load: gives the rules of a version, compiled with `policy`; called once at a time, and again
-    ///   where a version is needed after it was let go. What it throws ends the run.
+    /// - Parameters:
+    ///   - schemes: gives the schemes of a version, among which its group chooses; nil: all rules count for all.
+    ///   - load: gives the rules of a version, those of a scheme where it has any, compiled with `policy`; called
+    ///     once at a time, and again where a set is needed after it was let go. What it throws ends the run.
     public convenience init(
         versions index: RuleVersionIndex, at instant: Instant, policy: TimePolicy,
-        load: @escaping @Sendable (RuleVersion) throws -> RuleSet
+        schemes: (@Sendable (RuleVersion) throws -> SchemeTable)? = nil,
+        load: @escaping @Sendable (RuleVersion, Scheme?) throws -> RuleSet
     ) {
+        var tables: (@Sendable (RuleVersion?) throws -> SchemeTable)?
+        if let schemes { tables = { version in try schemes(RunRules.needed(version)) } }
         self.init(
             policy: policy, origin: .versionOfDay, index: index, instant: instant, versions: index.versions,
-            load: { version in
-                guard let version else { throw RunRulesError.noVersion }
-                return try load(version)
-            })
+            schemes: tables, load: { version, scheme in try load(RunRules.needed(version), scheme) })
+    }
+
+    private static func needed(_ version: RuleVersion?) throws -> RuleVersion {
+        guard let version else { throw RunRulesError.noVersion }
+        return version
     }
 
     /// The zone of days.
     public var zone: Zone { policy.zone }
 
     /// The number of sets that there may be.
-    var count: Int { max(1, versions.count) }
+    var count: Int { max(1, versions.count) * stride }
 
-    /// The set that judges what begins at `instant`; nil: nobody knows when. O(log versions).
+    /// Sets that lie between the first ones of two versions.
+    private var stride: Int { schemes == nil ? 1 : SchemeTable.limit }
+
+    /// The version that judges what begins at `instant`; nil: nobody knows when. O(log versions).
     func choice(at instant: Instant?) -> Choice {
         guard let index, let current = index.inForce(at: instant ?? self.instant) else { return Choice(set: 0) }
         return Choice(
-            set: current.version.number - 1, isRetroactive: instant != nil && current.isRetroactive)
+            set: (current.version.number - 1) * stride, isRetroactive: instant != nil && current.isRetroactive)
+    }
+
+    /// Whether groups may have different sets.
+    var hasSchemes: Bool { schemes != nil }
+
+    /// The set of a group in the version of the set `first`, and whether a scheme of that version names the group.
+    func set(of group: String, inVersionOf first: Int) throws -> (set: Int, isNamed: Bool) {
+        lock.lock()
+        defer { lock.unlock() }
+        let table = try table(of: first)
+        if table.isEmpty { return (first, true) }
+        let (place, isNamed) = table.scheme(of: group)
+        return (first + place, isNamed)
+    }
+
+    /// The scheme of a set; nil where its version has none.
+    public func scheme(_ set: Int) throws -> Scheme? {
+        guard schemes != nil else { return nil }
+        lock.lock()
+        defer { lock.unlock() }
+        return try lockedScheme(set)
+    }
+
+    private func lockedScheme(_ set: Int) throws -> Scheme? {
+        let table = try table(of: set)
+        return table.isEmpty ? nil : table.schemes[set % stride]
+    }
+
+    /// The schemes of the version that a set belongs to; the lock is held.
+    private func table(of set: Int) throws -> SchemeTable {
+        guard let schemes else { return SchemeTable([]) }
+        if let known = tables[set / stride] { return known }
+        let table = try schemes(version(set))
+        tables[set / stride] = table
+        return table
     }
 
     /// Whether conversations may have different sets.
-    var differ: Bool { versions.count > 1 }
+    var differ: Bool { versions.count > 1 || hasSchemes }
 
     /// The version of a set; nil where rules have none.
-    func version(_ set: Int) -> RuleVersion? { versions.indices.contains(set) ? versions[set] : nil }
+    func version(_ set: Int) -> RuleVersion? {
+        versions.indices.contains(set / stride) ? versions[set / stride] : nil
+    }
 
     /// The rules of a set, loaded now where they are not at hand.
     func set(_ number: Int) throws -> RuleSet {
         lock.lock()
         defer { lock.unlock() }
         if let set = loaded[number]?.set { return set }
-        let set = try load(version(number))
+        let set = try load(version(number), lockedScheme(number))
         loaded[number] = Loaded(
             facts: Facts(
                 layout: TallyLayout(set.compiled), summaries: set.compiled.summaries, digest: set.compiled.digest),
@@ -140,9 +211,12 @@ public final class RuleSet: Sendable {
     public let compiled: CompiledRules
     /// Which of them belong to which side, where two sets are compared.
     let comparison: ComparedRules?
+    /// How findings become points; nil: nothing is scored.
+    let scoring: ScoreFormula?
 
     /// A set of rules; with `comparison` two of them, compiled in the order that it was made with.
-    public init(_ compiled: CompiledRules, comparison: ComparedRules? = nil) {
+    public init(_ compiled: CompiledRules, comparison: ComparedRules? = nil, scoring: ScoreFormula? = nil) {
+        self.scoring = scoring
         self.compiled = compiled
         self.comparison = comparison
     }

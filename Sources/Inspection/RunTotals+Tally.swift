@@ -18,6 +18,15 @@ extension RunTotals {
         return merged
     }
 
+    /// The scores as reports read them, accounts by person; nil: nothing was scored.
+    func scores(roster: Roster?) -> Scores? {
+        scores?.scores(
+            label: { number in
+                let account = agentNames.name(number)
+                return roster.map { RunTotals.label(account: account, roster: $0) } ?? account
+            }, group: { groupNames.name($0) })
+    }
+
     /// The digest of the rules that judged; empty where several sets did.
     func rulesDigest() throws -> String {
         let sets = counts.keys.sorted()

@@ -16,6 +16,8 @@ struct RunTotals {
     var cases: [FindingCase] = []
     var caseBytes = 0
     var findings = 0
+    /// nil: nothing is scored.
+    var scores: ScoreTotals?
     /// Where two rule sets are compared.
     var comparison: ComparisonTotals?
     var negativeHitsBySeverity = [Int](repeating: 0, count: Severity.allCases.count)
@@ -55,11 +57,23 @@ struct RunTotals {
         for name in block.newGroups {
             groupMaps[block.workerID].append(name.withUnsafeBufferPointer { groupNames.number(of: $0) })
         }
+        for (group, n) in block.partsWithoutScheme {
+            let name = groupNames.name(groupMaps[block.workerID][Int(group)])
+            coverage.groupsWithoutScheme[name, default: 0] += n
+        }
         for (set, amount) in block.judged {
             guard let tally = block.tallies[set] else { continue }
             counter(set, tally.layout).merge(
                 tally, agentMap: agentMaps[block.workerID], groupMap: groupMaps[block.workerID])
             note(amount, of: set)
+        }
+        for set in block.scores.keys.sorted() {
+            // The set has judged: what is needed of it is at hand.
+            guard let counter = block.scores[set], let facts = try? rules.facts(set) else { continue }
+            scores = scores ?? ScoreTotals()
+            scores?.merge(
+                counter, ids: facts.summaries.map(\.id), agentMap: agentMaps[block.workerID],
+                groupMap: groupMaps[block.workerID])
         }
         if let compared = block.comparison { comparison?.merge(compared, agentMap: agentMaps[block.workerID]) }
         findings += block.findings
@@ -72,8 +86,16 @@ struct RunTotals {
         }
     }
 
-    /// Adds what a version judged to the coverage, versions by number.
+    /// Adds what a set judged to the coverage, versions by number, schemes by id.
     private mutating func note(_ amount: JudgedAmount, of set: Int) {
+        // It was loaded to judge: there is no way for it to be missing now.
+        if let scheme = try? rules.scheme(set) {
+            let place = coverage.schemes.firstIndex { $0.id >= scheme.id } ?? coverage.schemes.count
+            if place == coverage.schemes.count || coverage.schemes[place].id != scheme.id {
+                coverage.schemes.insert(Coverage.SchemeNote(id: scheme.id, name: scheme.name), at: place)
+            }
+            coverage.schemes[place].conversations += amount.conversations
+        }
         guard let version = rules.version(set) else { return }
         let place = coverage.versions.firstIndex { $0.number >= version.number } ?? coverage.versions.count
         if place == coverage.versions.count || coverage.versions[place].number != version.number {

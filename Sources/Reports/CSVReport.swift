@@ -14,6 +14,8 @@ public struct CSVReport: Sendable {
         case rules
         /// Day × rule.
         case days
+        /// Agent × day: scores.
+        case scores
     }
 
     public var table: Table
@@ -28,11 +30,14 @@ public struct CSVReport: Sendable {
     /// Writes the table in pieces of about 64 KiB.
     public func write(_ report: Report, to sink: ([UInt8]) throws -> Void) rethrows {
         var buffer: [UInt8] = [0xEF, 0xBB, 0xBF]
-        let header = keyTitles + CSVReport.titles
+        let header = table == .scores ? CSVReport.scoreTitles : keyTitles + CSVReport.titles
         append(header, to: &buffer)
         let tally = report.tally
         let source = source(in: tally)
-        for key in source.keys.indices {
+        if table == .scores {
+            for row in scoreRows(report) { append(row, to: &buffer) }
+        }
+        for key in source.keys.indices where table != .scores {
             for row in rows(tally, source, key) {
                 append(
                     names(tally, source, key) + fields(tally.rules[row.rule], row.counts),
@@ -58,7 +63,7 @@ public struct CSVReport: Sendable {
         switch table {
         case .agents: ["客服", "分组"]
         case .groups: ["分组"]
-        case .rules: []
+        case .rules, .scores: []
         case .days: ["日期"]
         }
     }
@@ -67,7 +72,7 @@ public struct CSVReport: Sendable {
         switch table {
         case .agents: tally.byAgent
         case .groups: tally.byGroup
-        case .rules: tally.total
+        case .rules, .scores: tally.total
         case .days: tally.byDay
         }
     }
@@ -82,7 +87,7 @@ public struct CSVReport: Sendable {
         case .agents:
             [source.keys[key], key < tally.groupOfAgent.count ? tally.groupOfAgent[key] : ""]
         case .groups, .days: [source.keys[key]]
-        case .rules: []
+        case .rules, .scores: []
         }
     }
 

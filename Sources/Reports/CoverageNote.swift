@@ -45,6 +45,7 @@ package struct CoverageNote: Sendable {
             "检查",
             "会话 \(grouped(coverage.conversations))，接待段 \(grouped(coverage.stays))，"
                 + "消息 \(grouped(coverage.messages))")
+        if let schemes = CoverageNote.schemes(coverage) { add("方案", schemes.text, isWarning: schemes.isWarning) }
         if let rules = CoverageNote.rules(coverage) { add("规则版本", rules.text, isWarning: rules.isWarning) }
         add("损坏", count: coverage.recordsBad, reasons: coverage.badByReason, unit: "条")
         add(
@@ -73,6 +74,22 @@ package struct CoverageNote: Sendable {
                     + (count > names.count ? " 等" : ""), isWarning: true)
         }
         self.items = items
+    }
+
+    /// Which schemes judged how many conversations, and the groups that none names; at most 12 of each.
+    private static func schemes(_ coverage: Coverage) -> (text: String, isWarning: Bool)? {
+        guard !coverage.schemes.isEmpty else { return nil }
+        let byCount = coverage.schemes.sorted { ($1.conversations, $0.id) < ($0.conversations, $1.id) }
+        var parts = byCount.prefix(12).map {
+            "\(shortened(singleLine($0.name), to: 40)) \(grouped($0.conversations)) 个会话"
+        }
+        if byCount.count > 12 { parts.append("其余 \(grouped(byCount.count - 12)) 个方案") }
+        let without = coverage.groupsWithoutScheme.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        guard !without.isEmpty else { return (parts.joined(separator: "，"), false) }
+        let names = without.prefix(12).map { shortened(singleLine($0), to: 40) }.joined(separator: "、")
+        return (
+            parts.joined(separator: "，") + "；未配方案、按默认方案的分组：\(names)" + (without.count > 12 ? " 等" : ""), true
+        )
     }
 
     /// Which rules judged how many conversations, where they are not just files; at most 12 versions are named.

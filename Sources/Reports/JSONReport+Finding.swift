@@ -39,6 +39,10 @@ extension JSONReport {
             writer.value(finding.isPartial)
             writer.key("rule")
             writer.value(finding.rule.value)
+            if let scheme = entry.scheme {
+                writer.key("scheme")
+                writer.value(scheme)
+            }
             writer.key("shop")
             writer.value(entry.shop)
             if let version = entry.version {

@@ -35,6 +35,7 @@ public struct JSONReport: Sendable {
         rules(tally.rules, &writer)
         writer.key("rulesDigest")
         writer.value(report.rulesDigest)
+        if let scores = report.scores { self.scores(scores, &writer) }
         writer.key("title")
         writer.value(report.title)
         try table(tally.total, "total", report, &writer, sink)
@@ -145,6 +146,10 @@ public struct JSONReport: Sendable {
             writer.counts(coverage.defectsByReason)
             writer.key("firstTime")
             writer.value(coverage.firstInstant?.milliseconds)
+            if !coverage.schemes.isEmpty {
+                writer.key("groupsWithoutScheme")
+                writer.counts(coverage.groupsWithoutScheme)
+            }
             writer.key("lastTime")
             writer.value(coverage.lastInstant?.milliseconds)
             writer.key("messages")
@@ -162,6 +167,12 @@ public struct JSONReport: Sendable {
             if coverage.rulesOrigin != .files {
                 writer.key("rulesOrigin")
                 writer.value(coverage.rulesOrigin.rawValue)
+            }
+            if !coverage.schemes.isEmpty {
+                writer.key("schemes")
+                writer.array { writer in
+                    for scheme in coverage.schemes { self.scheme(scheme, &writer) }
+                }
             }
             writer.key("sources")
             writer.array { writer in
@@ -181,6 +192,17 @@ public struct JSONReport: Sendable {
                     for version in coverage.versions { self.version(version, &writer) }
                 }
             }
+        }
+    }
+
+    private func scheme(_ scheme: Coverage.SchemeNote, _ writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.key("conversations")
+            writer.value(scheme.conversations)
+            writer.key("id")
+            writer.value(scheme.id)
+            writer.key("name")
+            writer.value(scheme.name)
         }
     }
 

@@ -6,7 +6,7 @@ import ConversationModel
 public struct TextReport: Sendable {
     /// A part of the report; they print in this order.
     public enum Section: String, Sendable, Hashable, CaseIterable {
-        case coverage, agents, groups, rules, days
+        case coverage, agents, scores, groups, rules, days
     }
 
     public var sections: Set<Section>
@@ -36,6 +36,7 @@ public struct TextReport: Sendable {
         if sections.contains(.agents) {
             lines += pairs(report.tally, .negative) + pairs(report.tally, .positive)
         }
+        if sections.contains(.scores) { lines += scores(report) }
         if sections.contains(.groups) {
             lines += summaries("分组", report.tally, report.tally.byGroup)
         }
@@ -164,7 +165,7 @@ extension TextReport {
         return section("按\(title)", table, hidden: hidden)
     }
 
-    private func section(_ title: String, _ table: TextTable, hidden: Int) -> [String] {
+    func section(_ title: String, _ table: TextTable, hidden: Int) -> [String] {
         guard !table.rows.isEmpty else { return [] }
         var lines = ["", painted(title, .bold)] + table.lines(width: width, colour: usesColour)
         if hidden > 0 {
@@ -173,7 +174,7 @@ extension TextReport {
         return lines
     }
 
-    private func columns(_ names: [String], _ numbers: [String]) -> [TextTable.Column] {
+    func columns(_ names: [String], _ numbers: [String]) -> [TextTable.Column] {
         names.map { .init(title: $0, alignment: .left) }
             + numbers.map { .init(title: $0, alignment: .right) }
     }
@@ -195,7 +196,7 @@ extension TextReport {
         return numbers.map { .init(text: grouped($0)) } + [.init(text: rate)]
     }
 
-    private func severity(_ rule: RuleSummary) -> TextTable.Cell {
+    func severity(_ rule: RuleSummary) -> TextTable.Cell {
         let tint: TextTable.Tint =
             switch rule.severity {
             case .critical: .red
@@ -206,7 +207,7 @@ extension TextReport {
         return .init(text: rule.severity.label, tint: rule.polarity == .positive ? .dim : tint)
     }
 
-    private func painted(_ text: String, _ tint: TextTable.Tint) -> String {
+    func painted(_ text: String, _ tint: TextTable.Tint) -> String {
         TextTable.painted(text, tint, usesColour)
     }
 }

@@ -18,8 +18,10 @@ public struct Rule: Sendable, Hashable {
     public var polarity: Polarity
     public var category: String
     public var severity: Severity
-    /// Points for a finding, within -100...100; nil takes the scheme's default for the severity.
+    /// Points for a finding, within -100...100; nil takes the formula's for the severity.
     public var score: Int?
+    /// Rules that say the same fact, from both sides or more narrowly: what they take together may be capped.
+    public var family: String?
     public var summary: String
     public var unit: UnitKind
     public var parameters: [Parameter]
@@ -33,7 +35,8 @@ public struct Rule: Sendable, Hashable {
 
     public init(
         id: RuleID, name: String, polarity: Polarity, category: String = "custom",
-        severity: Severity = .minor, score: Int? = nil, summary: String = "",
+        severity: Severity = .minor, score: Int? = nil, family: String? = nil,
+        summary: String = "",
         unit: UnitKind = .conversation, parameters: [Parameter] = [], appliesTo: Condition? = nil,
         when: Condition, examples: Examples = Examples(), withoutVariants: [String] = [],
         place: Place = Place(path: "")
@@ -44,6 +47,7 @@ public struct Rule: Sendable, Hashable {
         self.category = category
         self.severity = severity
         self.score = score
+        self.family = family
         self.summary = summary
         self.unit = unit
         self.parameters = parameters

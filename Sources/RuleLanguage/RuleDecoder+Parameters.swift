@@ -155,11 +155,11 @@ extension RuleDecoder {
         parameters[name] = declared[index]
     }
 
-    private func isInRange(_ value: Int64, _ parameter: Parameter) -> Bool {
+    func isInRange(_ value: Int64, _ parameter: Parameter) -> Bool {
         value >= parameter.minimum ?? .min && value <= parameter.maximum ?? .max
     }
 
-    private mutating func diagnoseRange(
+    mutating func diagnoseRange(
         _ value: Int64, _ parameter: Parameter, at range: SourceRange, _ english: String,
         _ chinese: String
     ) {

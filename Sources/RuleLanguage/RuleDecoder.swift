@@ -87,7 +87,7 @@ public struct RuleDecoder {
         }
         let score = fields["score"].flatMap { integer($0, in: -100...100) }
         let fold = fields["fold"].flatMap { foldLevel($0) } ?? .folded
-        _ = fields["family"].flatMap { text($0, scalars: RuleLimits.nameScalars) }
+        let family = fields["family"].flatMap { text($0, scalars: RuleLimits.nameScalars) }
         var declared = fields["parameters"].map { parameters($0.value) } ?? []
         applyOverrides(&declared, rule: id, fields)
         let context = ConditionContext(fold: fold)
@@ -97,7 +97,7 @@ public struct RuleDecoder {
             id: RuleID(id ?? ""), name: name, polarity: polarity ?? .negative,
             category: fields["category"].flatMap { text($0, scalars: RuleLimits.nameScalars) }
                 ?? "custom",
-            severity: severity ?? .minor, score: score.map(Int.init),
+            severity: severity ?? .minor, score: score.map(Int.init), family: family,
             summary: fields["summary"].flatMap { text($0, scalars: RuleLimits.summaryScalars) }
                 ?? "",
             unit: unit ?? .conversation, parameters: declared, appliesTo: appliesTo,

@@ -102,6 +102,7 @@ struct RuleWalk {
         text("category", old.category, new.category)
         text("severity", old.severity.rawValue, new.severity.rawValue)
         value("score", old.score.map(RuleText.number), new.score.map(RuleText.number))
+        value("family", old.family.map(JSONText.string), new.family.map(JSONText.string))
         text("summary", old.summary, new.summary)
         text("unit", old.unit.rawValue, new.unit.rawValue)
         parameters(old.parameters, new.parameters)

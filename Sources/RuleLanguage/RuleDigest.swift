@@ -64,6 +64,7 @@ struct CanonicalBytes {
             rule.severity.rawValue, rule.summary, rule.unit.rawValue,
         ])
         add(rule.score.map(Int64.init))
+        if let family = rule.family { add(["family", family]) }
         add(rule.appliesTo != nil)
         if let condition = rule.appliesTo { add(condition) }
         add(rule.when)

@@ -5,7 +5,8 @@ import Diagnostics
 ///
 /// A `.json` file holds one rule or a list of rules; a `.ndjson` or `.jsonl` file one rule a line,
 /// where blank lines are skipped and a broken line does not cost the others. In a `.json` file named
-/// conditions and word lists may stand where a rule may; the rules of the file may use them.
+/// conditions and word lists may stand where a rule may; the rules of the file may use them. So may schemes
+/// and a formula of scores, which are read where all rules are known.
 public struct RuleFile: Sendable {
     public let source: SourceFile
     /// In the order of the file, those without an error.
@@ -34,6 +35,8 @@ struct RuleFileReading {
     private let isList: Bool
     /// Rules and blocks of names, in the order of the file.
     private var entries: [JSONValue] = []
+    private var schemeBlocks: [JSONValue] = []
+    private var scoringBlocks: [JSONValue] = []
     private var isRefused = false
 
     init(_ source: SourceFile, overrides: [RuleID: [String: Parameter.Value]]) {
@@ -46,6 +49,10 @@ struct RuleFileReading {
     /// The definitions of the file; `file` is its number in the run.
     mutating func definitions(file: Int) -> [SharedDefinition] {
         open()
+        schemeBlocks = entries.filter(RuleDecoder.isSchemes)
+        entries.removeAll(where: RuleDecoder.isSchemes)
+        scoringBlocks = entries.filter(RuleDecoder.isScoring)
+        entries.removeAll(where: RuleDecoder.isScoring)
         let blocks = entries.filter(RuleDecoder.isShared)
         entries.removeAll(where: RuleDecoder.isShared)
         return blocks.flatMap { decoder.sharedDefinitions($0, file: file) }
@@ -57,6 +64,21 @@ struct RuleFileReading {
         for entry in entries { decode(entry) }
         entries = []
     }
+
+    /// Decodes the schemes of the file, which choose from `rules`.
+    mutating func schemes(_ rules: [RuleID: Rule]) -> [Scheme] {
+        schemeBlocks.flatMap { decoder.schemes($0, rules: rules) }
+    }
+
+    /// The formulas of scores in the file, with the places of those that are sound.
+    mutating func scoring(_ rules: [RuleID: Rule]) -> [(formula: ScoreFormula, place: Place)] {
+        scoringBlocks.compactMap { block in
+            decoder.scoring(block, rules: rules).map { ($0, Place(path: source.path, range: block.range)) }
+        }
+    }
+
+    /// Whether there are schemes or formulas in the file, which need the rules of all files.
+    var needsRules: Bool { !schemeBlocks.isEmpty || !scoringBlocks.isEmpty }
 
     private mutating func open() {
         let limit = isList ? RuleLimits.listFileBytes : RuleLimits.fileBytes

@@ -16,11 +16,41 @@ public func loadRules(
     files: [SourceFile], shared: [SourceFile] = [],
     overrides: [RuleID: [String: Parameter.Value]] = [:], checks: Bool = false
 ) -> (rules: [Rule], diagnostics: [Diagnostic]) {
+    let book = loadRuleBook(files: files, shared: shared, overrides: overrides, checks: checks)
+    return (book.rules, book.diagnostics)
+}
+
+/// The same with the schemes and the formula of scores of the files, those with an error left out.
+///
+/// No two schemes may have one id, name the same group or both be the default one. What a scheme chooses is checked
+/// where all rules are sound.
+public func loadRuleBook(
+    files: [SourceFile], shared: [SourceFile] = [],
+    overrides: [RuleID: [String: Parameter.Value]] = [:], checks: Bool = false
+) -> RuleBook {
     let sorted = files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     let first = shared.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     var readings = (first + sorted).map { RuleFileReading($0, overrides: overrides) }
     let (defined, used) = readings.read(namesOnly: shared.count)
     var (rules, diagnostics) = collectRules(readings)
+    var schemes: [Scheme] = []
+    var formulas: [(formula: ScoreFormula, place: Place)] = []
+    if !diagnostics.contains(where: { $0.severity == .error }), readings.contains(where: \.needsRules) {
+        let known = Dictionary(uniqueKeysWithValues: rules.map { ($0.id, $0) })
+        for index in readings.indices.dropFirst(shared.count) {
+            schemes += readings[index].schemes(known)
+            formulas += readings[index].scoring(known)
+        }
+        (rules, diagnostics) = collectRules(readings)
+        diagnostics += conflicts(of: schemes, in: readings)
+        for further in formulas.dropFirst() {
+            let start = further.place.range?.start ?? 0
+            diagnostics.append(
+                Diagnostic(
+                    .conflictingFields, Phrase("there is a formula of scores already", "已有一个计分公式"),
+                    at: Place(path: further.place.path, range: SourceRange(start, start + 1))))
+        }
+    }
     let isComplete = !diagnostics.contains { $0.severity == .error }
     let ids = Set(rules.map(\.id))
     for id in overrides.keys.sorted() where isComplete && !ids.contains(id) {
@@ -38,7 +68,48 @@ public func loadRules(
     if checks, isComplete {
         diagnostics += unusedNames(defined, used, in: readings, from: shared.count)
     }
-    return (rules, diagnostics.sorted(by: Diagnostic.precedes))
+    return RuleBook(
+        rules: rules, schemes: schemes, scoring: formulas.first?.formula,
+        diagnostics: diagnostics.sorted(by: Diagnostic.precedes))
+}
+
+/// Schemes that cannot stand beside each other.
+private func conflicts(of schemes: [Scheme], in readings: [RuleFileReading]) -> [Diagnostic] {
+    func place(_ scheme: Scheme) -> String {
+        let reading = readings.first { $0.source.path == scheme.place.path }
+        let line = reading?.source.lineNumber(of: scheme.place.range?.start ?? 0) ?? 0
+        return "\(scheme.place.path):\(line)"
+    }
+    var found: [Diagnostic] = []
+    func refuse(_ scheme: Scheme, _ code: DiagnosticCode, _ phrase: Phrase) {
+        let start = scheme.place.range?.start ?? 0
+        found.append(
+            Diagnostic(code, phrase, at: Place(path: scheme.place.path, range: SourceRange(start, start + 1))))
+    }
+    for (index, scheme) in schemes.enumerated() {
+        for earlier in schemes[..<index] {
+            if earlier.id == scheme.id {
+                refuse(
+                    scheme, .duplicateID,
+                    Phrase(
+                        "scheme id '\(scheme.id)' is taken by \(place(earlier))",
+                        "方案 id “\(scheme.id)” 已被 \(place(earlier)) 使用"))
+            }
+            if earlier.isDefault, scheme.isDefault {
+                refuse(
+                    scheme, .conflictingFields,
+                    Phrase("'\(earlier.id)' is the default scheme already", "已有默认方案 “\(earlier.id)”"))
+            }
+            for group in scheme.groups where earlier.groups.contains(group) {
+                refuse(
+                    scheme, .conflictingFields,
+                    Phrase(
+                        "group '\(group)' has the scheme '\(earlier.id)' already", "分组 “\(group)” 已有方案 “\(earlier.id)”")
+                )
+            }
+        }
+    }
+    return found
 }
 
 /// The first rule of each id.

@@ -43,7 +43,7 @@ struct BacktestSides {
         // Versions come when they are needed; what is wrong with the draft is said before the archive is read.
         _ = try draft.compiled(policy: policy)
         old = .versions(store, index, now: now)
-        rules = RunRules(versions: index, at: now, policy: policy) { version in
+        rules = RunRules(versions: index, at: now, policy: policy) { version, _ in
             try BacktestSides.joined(RuleSources(files: store.files(of: version)), draft, policy: policy)
         }
     }

@@ -50,7 +50,7 @@ struct InspectCommand: ParsableCommand {
     @Option(help: "Exit with 65 if more than this share of records is bad, in percent.")
     var maxBad = 0.1
 
-    @Option(help: "Table of --format csv: agents, groups, rules, days.")
+    @Option(help: "Table of --format csv: agents, groups, rules, days, scores.")
     var table = "agents"
 
     @Flag(help: "Terminal tables with all their rows.")

@@ -18,7 +18,7 @@ struct ReportWriter {
         Report(
             title: title, engine: Version.engine, rulesDigest: result.rulesDigest, zone: policy.zone,
             tally: result.tally, coverage: result.coverage, cases: result.cases,
-            casesLeftOut: result.findings - result.cases.count)
+            casesLeftOut: result.findings - result.cases.count, scores: result.scores)
     }
 
     func write(_ report: Report, format: InspectCommand.Format, to output: Output) throws {
@@ -34,7 +34,8 @@ struct ReportWriter {
                 throw CommandFailure(
                     code: CommandFailure.usage,
                     phrase: Phrase(
-                        "--table takes agents, groups, rules or days", "--table 取 agents、groups、rules 或 days"))
+                        "--table takes agents, groups, rules, days or scores",
+                        "--table 取 agents、groups、rules、days 或 scores"))
             }
             try CSVReport(table: table).write(report) { try output.write($0) }
         case .html: try HTMLReport().write(report) { try output.write($0) }

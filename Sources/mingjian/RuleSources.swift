@@ -4,6 +4,7 @@ import ConversationModel
 import Diagnostics
 import Evaluation
 import Foundation
+import Inspection
 import Patterns
 import RuleLanguage
 
@@ -12,6 +13,12 @@ struct RuleSources {
     /// Those that were named, and those that only their names were read from.
     let files: [SourceFile]
     let rules: [Rule]
+    /// Which groups have which rules; empty where no file says so.
+    let schemes: SchemeTable
+    /// How findings become points; nil: nothing is scored.
+    let scoring: ScoreFormula?
+    /// How many of `files`, from the end, only names were read from.
+    private let sharedCount: Int
     let diagnostics: [Diagnostic]
 
     /// Reads the files at `paths` and the `.json`, `.ndjson` and `.jsonl` files below directories.
@@ -29,15 +36,19 @@ struct RuleSources {
                 phrase: Phrase("no rule files in '\(named)'", "“\(named)” 里没有规则文件"))
         }
         var shared: [SourceFile] = []
-        var result = loadRules(files: files, overrides: overrides, checks: checks)
+        var result = loadRuleBook(files: files, overrides: overrides, checks: checks)
         // Looked for only where a name is missing: the folder may be somebody else's.
         if result.diagnostics.contains(where: { $0.code == DiagnosticCode.unknownName.rawValue }) {
             shared = try RuleSources.sharedFiles(for: paths, besides: named)
                 .map(RuleSources.source)
-            result = loadRules(files: files, shared: shared, overrides: overrides, checks: checks)
+            result = loadRuleBook(files: files, shared: shared, overrides: overrides, checks: checks)
         }
         self.files = files + shared
-        (rules, diagnostics) = result
+        sharedCount = shared.count
+        rules = result.rules
+        schemes = SchemeTable(result.schemes)
+        scoring = result.scoring
+        diagnostics = result.diagnostics
     }
 
     private static func source(_ path: String) throws -> SourceFile {
@@ -88,7 +99,24 @@ struct RuleSources {
     /// Rules of files that were read already.
     init(files: [SourceFile]) {
         self.files = files
-        (rules, diagnostics) = loadRules(files: files)
+        sharedCount = 0
+        let result = loadRuleBook(files: files)
+        rules = result.rules
+        schemes = SchemeTable(result.schemes)
+        scoring = result.scoring
+        diagnostics = result.diagnostics
+    }
+
+    /// The rules of a scheme with its values of their parameters.
+    private func rules(of scheme: Scheme) -> [Rule] {
+        let all =
+            scheme.parameters.isEmpty
+            ? rules
+            : loadRules(
+                files: Array(files.dropLast(sharedCount)), shared: Array(files.suffix(sharedCount)),
+                overrides: scheme.parameters
+            ).rules
+        return all.filter { scheme.takes($0.id) }
     }
 
     /// The rules, for whoever only reads them; prints every error and ends with 66 where there is one.
@@ -130,7 +158,10 @@ struct RuleSources {
     /// The rules, compiled where they have no error, and all diagnostics of reading and compiling.
     ///
     /// Rules that could be read are compiled even where others could not, so that one run shows all.
-    func compile(policy: TimePolicy) -> (rules: CompiledRules?, diagnostics: [Diagnostic]) {
+    func compile(
+        policy: TimePolicy, scheme: Scheme? = nil
+    ) -> (rules: CompiledRules?, diagnostics: [Diagnostic]) {
+        let rules = scheme.map { self.rules(of: $0) } ?? self.rules
         let result = RuleCompiler.compile(
             rules, digest: rulesDigest(rules), policy: policy, table: Surroundings.foldTable,
             cache: Surroundings.cache, sources: files)
@@ -141,8 +172,8 @@ struct RuleSources {
         return (isReadable ? result.rules : nil, all)
     }
 
-    /// The rules, compiled; prints every error and ends with 66 where there is one.
-    func compiled(policy: TimePolicy) throws -> CompiledRules {
+    /// The rules, or those of a scheme, compiled; prints every error and ends with 66 where there is one.
+    func compiled(policy: TimePolicy, scheme: Scheme? = nil) throws -> CompiledRules {
         if ScannerLibrary.losesMatches {
             say(
                 Phrase(
@@ -150,10 +181,15 @@ struct RuleSources {
                     "此版本的 Vectorscan（\(ScannerLibrary.version)）会漏掉匹配；请安装 libhyperscan-dev 后重新编译"),
                 severity: "warning")
         }
-        let (compiled, all) = compile(policy: policy)
+        let (compiled, all) = compile(policy: policy, scheme: scheme)
         let errors = all.filter { $0.severity == .error }
         if let compiled, errors.isEmpty { return compiled }
         throw refused(errors)
+    }
+
+    /// The rules, or those of a scheme, as a set that judges a run.
+    func ruleSet(policy: TimePolicy, scheme: Scheme? = nil) throws -> RuleSet {
+        RuleSet(try compiled(policy: policy, scheme: scheme), scoring: scoring)
     }
 
     /// The renderer of diagnostics for standard error.

@@ -34,19 +34,37 @@ struct RulesArguments: ParsableArguments {
     func loaded(policy: TimePolicy) throws -> (rules: RunRules, key: String) {
         guard let versions else {
             let paths = draft.isEmpty ? rules.isEmpty ? ["Rules"] : rules : draft
-            let compiled = try RuleSources(paths: paths).compiled(policy: policy)
-            return (
-                RunRules(RuleSet(compiled), origin: draft.isEmpty ? .files : .draft),
-                "\(draft.isEmpty ? "files" : "draft") \(compiled.digest)"
-            )
+            let sources = try RuleSources(paths: paths)
+            let origin = draft.isEmpty ? Coverage.RulesOrigin.files : .draft
+            if !sources.schemes.isEmpty {
+                let table = sources.schemes
+                let digests = try table.schemes.map { try sources.compiled(policy: policy, scheme: $0).digest }
+                let rules = RunRules(schemes: table, origin: origin, policy: policy) {
+                    try sources.ruleSet(policy: policy, scheme: $0)
+                }
+                return (
+                    rules,
+                    "\(origin) \(zip(table.schemes, digests).map { "\($0.0.id) \($0.0.groups) \($0.1)" }) \(key(of: sources.scoring))"
+                )
+            }
+            let set = try sources.ruleSet(policy: policy)
+            return (RunRules(set, origin: origin), "\(origin) \(set.compiled.digest) \(key(of: sources.scoring))")
         }
         let store = VersionStore(path: versions)
         let index = try store.index()
         RulesArguments.warn(of: index, zone: policy.zone)
         if let asVersion {
             let version = try store.version(asVersion, in: index)
-            let set = try store.compiled(version, policy: policy)
-            return (RunRules(set, origin: .namedVersion, version: version), "version \(version.seal)")
+            let key = "version \(version.seal)"
+            let sources = RuleSources(files: try store.files(of: version))
+            if !sources.schemes.isEmpty {
+                let rules = RunRules(
+                    schemes: sources.schemes, origin: .namedVersion, version: version, policy: policy
+                ) { try sources.ruleSet(policy: policy, scheme: $0) }
+                return (rules, key)
+            }
+            let set = try sources.ruleSet(policy: policy)
+            return (RunRules(set, origin: .namedVersion, version: version), key)
         }
         let now = try Surroundings.now()
         guard let newest = index.versions.last, let today = index.inForce(at: now) else {
@@ -54,11 +72,21 @@ struct RulesArguments: ParsableArguments {
                 code: CommandFailure.badRules,
                 phrase: Phrase("no versions of rules in '\(versions)'", "“\(versions)” 里没有规则版本"))
         }
-        let rules = RunRules(versions: index, at: now, policy: policy) {
-            try store.compiled($0, policy: policy)
+        let rules = RunRules(
+            versions: index, at: now, policy: policy, schemes: { try RuleSources(files: store.files(of: $0)).schemes }
+        ) { version, scheme in
+            try RuleSources(files: store.files(of: version)).ruleSet(policy: policy, scheme: scheme)
         }
         // The newest seal holds all before it; conversations without times depend on the day.
         return (rules, "versions \(newest.seal) \(today.version.number)")
+    }
+
+    /// Equal for equal formulas of scores, in every run.
+    private func key(of formula: ScoreFormula?) -> String {
+        guard let formula else { return "" }
+        func sorted<Key, Value>(_ values: [Key: Value]) -> [String] { values.map { "\($0.key)=\($0.value)" }.sorted() }
+        return "\(formula.base) \(formula.bonusCap) \(sorted(formula.hit)) \(sorted(formula.missed)) "
+            + "\(sorted(formula.familyCaps)) \(sorted(formula.repeats)) \(formula.veto.map(\.value).sorted())"
     }
 
     /// Versions change at the shop's midnight: days of another zone would be split.
@@ -69,12 +97,5 @@ struct RulesArguments: ParsableArguments {
                 "versions came into force at midnights of \(visible(other)), the days of this run are those of \(visible(zone.name)) (--zone)",
                 "规则版本按 \(visible(other)) 的零点生效，本次运行的日期按 \(visible(zone.name))（--zone）"),
             severity: "warning")
-    }
-}
-
-extension VersionStore {
-    /// The rules of `version`, compiled; 66 where it is damaged.
-    func compiled(_ version: RuleVersion, policy: TimePolicy) throws -> RuleSet {
-        RuleSet(try RuleSources(files: files(of: version)).compiled(policy: policy))
     }
 }

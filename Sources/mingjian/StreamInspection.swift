@@ -14,6 +14,13 @@ struct StreamInspection {
     let failing: Severity?
 
     func run(rules: RunRules) throws -> Int32 {
+        guard try rules.scheme(0) == nil else {
+            throw CommandFailure(
+                code: CommandFailure.usage,
+                phrase: Phrase(
+                    "--stream judges every line by one set of rules; these have schemes for groups",
+                    "--stream 对每行使用同一套规则，而这些规则按分组配有方案"))
+        }
         var options = try archive.options(cutting: false)
         options.waitsForHead = false
         // Whatever a line is, it gets its result line.

@@ -226,7 +226,7 @@ private struct TwoSets {
         }
         let draft = try TwoSets.rules(TwoSets(seed: seed * 100).new)
         let sources = history.sources
-        let joined = RunRules(versions: history.index, at: last, policy: TimePolicy()) { version in
+        let joined = RunRules(versions: history.index, at: last, policy: TimePolicy()) { version, _ in
             let files = sources[version.number] ?? []
             return try TwoSets.joined(loadRules(files: files).rules, draft)
         }

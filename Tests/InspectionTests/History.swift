@@ -41,7 +41,7 @@ struct History {
 
     /// The rules of a run by day; `loads` notes the numbers of versions in the order of loading.
     func rules(at now: Instant, loads: LoadLog = LoadLog()) -> RunRules {
-        RunRules(versions: index, at: now, policy: TimePolicy(zone: zone)) { version in
+        RunRules(versions: index, at: now, policy: TimePolicy(zone: zone)) { version, _ in
             loads.numbers.withLock { $0.append(version.number) }
             return RuleSet(try compiled(version.number))
         }

@@ -28,6 +28,8 @@ import Testing
         #expect(
             try properties("message") == Set(RuleDecoder.messageKeys + RuleDecoder.textKeys))
         #expect(try properties("textCondition") == Set(RuleDecoder.textKeys))
+        #expect(try properties("schemes") == Set(RuleDecoder.schemeFileKeys))
+        #expect(try properties("scheme") == Set(RuleDecoder.schemeKeys))
         #expect(try properties("shared") == Set(RuleDecoder.sharedKeys))
         #expect(try properties("exampleMessage").union(["close"]) == Set(RuleDecoder.exampleKeys))
     }

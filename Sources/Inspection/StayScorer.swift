@@ -1,0 +1,104 @@
+import ConversationModel
+import Evaluation
+
+/// Scores the stays of one conversation after another by the formula of a rule set.
+///
+/// A finding counts in the stay of its owner that holds its anchor: the last one of his in that part that began at
+/// or before it, else his first; without an anchor in his last. What nobody, the shop or the assistant owns counts nowhere.
+struct StayScorer {
+    private let formula: ScoreFormula
+    private let rules: [RuleSummary]
+    /// Per rule its points for a hit and a miss, the findings of it that count in a stay, and its family's place or -1.
+    private let hit: [Int]
+    private let missed: [Int]
+    private let repeats: [Int]
+    private let family: [Int]
+    private let caps: [Int]
+    private let isVeto: [Bool]
+
+    // Of the conversation at hand, by unit.
+    private var counted: [StayRule: Int] = [:]
+
+    private struct StayRule: Hashable {
+        var unit: Int32
+        var rule: Int32
+    }
+
+    init(_ formula: ScoreFormula, _ rules: [RuleSummary]) {
+        self.formula = formula
+        self.rules = rules
+        hit = rules.map { formula.points($0, .hit) }
+        missed = rules.map { formula.points($0, .missed) }
+        repeats = rules.map { max(1, formula.repeats[$0.id] ?? 1) }
+        let families = formula.familyCaps.keys.sorted()
+        family = rules.map { rule in rule.family.flatMap { families.firstIndex(of: $0) } ?? -1 }
+        caps = families.map { formula.familyCaps[$0] ?? 0 }
+        isVeto = rules.map { formula.veto.contains($0.id) && $0.polarity == .negative }
+    }
+
+    /// Adds the conversation's stays to `counter`; `parts` are those that are judged here, `places` those of all.
+    mutating func add(
+        _ rows: JudgementRows, parts: Range<Int>, places: [PartPlace], conversation: (Judgement.Unit) -> String,
+        to counter: inout ScoreCounter
+    ) {
+        counted.removeAll(keepingCapacity: true)
+        for index in rows.findings.indices {
+            let finding = rows.findings[index]
+            guard finding.owner >= 0, let unit = stay(of: finding, rows) else { continue }
+            counted[StayRule(unit: unit, rule: finding.rule * 2 + (finding.outcome == .hit ? 0 : 1)), default: 0] += 1
+        }
+        for (number, unit) in rows.units.enumerated() where unit.agent >= 0 && parts.contains(Int(unit.part)) {
+            score(Int32(number), unit, places[Int(unit.part)], conversation, &counter)
+        }
+    }
+
+    private mutating func score(
+        _ number: Int32, _ unit: Judgement.Unit, _ place: PartPlace, _ conversation: (Judgement.Unit) -> String,
+        _ counter: inout ScoreCounter
+    ) {
+        var taken = 0
+        var given = 0
+        var byFamily = [Int](repeating: 0, count: caps.count)
+        var raw = 0
+        var vetoes: [Int32] = []
+        if !counted.isEmpty {
+            for (key, n) in counted where key.unit == number {
+                let rule = Int(key.rule / 2)
+                let isHit = key.rule % 2 == 0
+                let points = (isHit ? hit[rule] : missed[rule]) * min(n, repeats[rule])
+                raw += points
+                counter.add(rule: Int32(rule), agent: unit.agent, points: points)
+                if isHit, isVeto[rule] { vetoes.append(Int32(rule)) }
+                if points > 0 {
+                    given += points
+                } else if family[rule] >= 0 {
+                    byFamily[family[rule]] -= points
+                } else {
+                    taken -= points
+                }
+            }
+        }
+        for (place, points) in byFamily.enumerated() { taken += min(points, caps[place]) }
+        var score = max(0, formula.base - taken + min(given, formula.bonusCap))
+        if !vetoes.isEmpty { score = 0 }
+        counter.add(
+            stay: unit.agent, group: place.group, day: place.day?.daysSince1970 ?? .min, score: score,
+            isVetoed: !vetoes.isEmpty, adjustment: score - formula.base - raw)
+        for rule in vetoes.sorted() {
+            counter.add(
+                ScoreCounter.Veto(
+                    agent: unit.agent, rule: rule, conversation: conversation(unit), day: place.day?.description))
+        }
+    }
+
+    /// The unit of the owner's stay in which a finding counts.
+    private func stay(of finding: Judgement.FindingRecord, _ rows: JudgementRows) -> Int32? {
+        let part = rows.units[Int(finding.unit)].part
+        if rows.units[Int(finding.unit)].agent == finding.owner { return finding.unit }
+        var found: Int32?
+        for (number, unit) in rows.units.enumerated() where unit.part == part && unit.agent == finding.owner {
+            if found == nil || finding.anchor < 0 || unit.start <= finding.anchor { found = Int32(number) }
+        }
+        return found
+    }
+}
