@@ -198,7 +198,7 @@ package final class TableMessages: MessageSource {
         line.append(contentsOf: key.utf8)
         line.append(0x22)
         line.append(0x3A)
-        JSONText.appendString(value, to: &line)
+        JSONString.append(value, to: &line)
         line.append(0x2C)
     }
 

@@ -8,7 +8,7 @@ final class RuleSetJudge {
     let rules: RuleSet
     let evaluator: Evaluator
     let layout: TallyLayout
-    let lines: FindingLines
+    let lines: FindingWriter
     /// Per rule the index of its severity, -1 where hits of it are no fault.
     let severities: [Int]
     /// Where two sets are compared.
@@ -23,7 +23,7 @@ final class RuleSetJudge {
         let compiled = self.rules.compiled
         evaluator = try Evaluator(compiled, names: names)
         if let asOf = options.asOf { evaluator.asOf = asOf.milliseconds }
-        lines = FindingLines(
+        lines = FindingWriter(
             compiled, version: rules.version(set)?.number, isDraft: rules.origin == .draft)
         comparer = self.rules.comparison.map { FindingComparer($0, summaries: compiled.summaries) }
         severities = compiled.summaries.map {

@@ -16,7 +16,7 @@ extension Condition {
             expectation.after.collect(into: &found)
             expectation.expect.collect(into: &found)
             expectation.excuse?.condition.collect(into: &found)
-        case .silence: break
+        case .silence, .gap: break
         case .count(let count): count.of.collect(into: &found)
         case .scope(let scope):
             scope.anchor.collect(into: &found)
