@@ -74,7 +74,10 @@ package final class ConversationAssembler {
             offsets.replaceSubrange(group.prefix(messages.count), with: messages)
             let kept = group.lowerBound..<group.lowerBound + messages.count
             guard SpilledMessage(bytes, at: Int(offsets[kept.lowerBound])).traits.contains(.isLog)
-            else { continue }
+            else {
+                preview.conversationsWithIDs += 1
+                continue
+            }
             preview.logs += 1
             preview.messages += kept.count
             guard sortByTime(kept, &offsets, bytes) else {
