@@ -63,5 +63,5 @@ private let reasonLabels: [String: String] = [
     // Kept, and counted as defects.
     "replaced-bytes": "替换了无法解码的字节", "rounded-id": "编号被取整", "conflicting-facts": "前后不一致",
     "uncut-without-times": "没有时间，未切分", "unknown-kind": "未知消息类型",
-    "missing-agent": "缺少客服", "foreign-file": "跳过了不是聊天存档的文件",
+    "missing-agent": "缺少客服", "foreign-file": "不是聊天存档",
 ]
