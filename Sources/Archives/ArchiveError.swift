@@ -39,6 +39,20 @@ public enum ArchiveError: Error, Hashable, Sendable {
     /// A mapping or roster file that does not say what it must.
     case invalidMapping(path: String, Phrase)
     case unknownZone(String)
+    /// An array of all records, or records that stand on several lines each.
+    case notLines(path: String, isArray: Bool)
+    /// A roster in which nobody can be found.
+    case invalidRoster(path: String, Phrase)
+    /// The user wants no more: no fault of the archive.
+    case interrupted
+
+    /// Whether the archive is whole, but of something else than chats.
+    public var isForeign: Bool {
+        switch self {
+        case .unknownShape, .unmappedColumns, .notLines: true
+        default: false
+        }
+    }
 
     /// One sentence, lower case and without full stop, in both languages.
     public var phrase: Phrase {
@@ -101,6 +115,18 @@ public enum ArchiveError: Error, Hashable, Sendable {
                 "无法使用列映射“\(path)”：\(reason.chinese)")
         case .unknownZone(let name):
             return Phrase("unknown time zone '\(name)'", "未知时区“\(name)”")
+        case .notLines(let path, let isArray):
+            let fix = "jq -c '\(isArray ? ".[]" : ".")' FILE > FILE.ndjson"
+            return Phrase(
+                (isArray ? "archive '\(path)' is a JSON array" : "archive '\(path)' has records of several lines")
+                    + ", and one object a line is read; make it so: \(fix)",
+                (isArray ? "档案“\(path)”是一个 JSON 数组" : "档案“\(path)”的记录跨了多行")
+                    + "，而这里读的是每行一个对象；可以这样转换：\(fix)")
+        case .invalidRoster(let path, let reason):
+            return Phrase(
+                "cannot use roster '\(path)': \(reason.english)",
+                "无法使用花名册“\(path)”：\(reason.chinese)")
+        case .interrupted: return Phrase("interrupted", "已中断")
         }
     }
 }

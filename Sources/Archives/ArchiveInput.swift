@@ -14,11 +14,15 @@ public struct ArchiveInput: Hashable, Sendable {
     /// What reports and diagnostics call it: the printable path, or `<stdin>`.
     public var name: String { path?.description ?? "<stdin>" }
 
+    /// It was not named but found in a directory that was: if it is no archive, that is no error.
+    public let isFromDirectory: Bool
+
     public static let standardInput = ArchiveInput(path: nil)
 
     /// The input for one argument that is known to be a file; `resolve` is for what a user typed.
-    public init(path: ArchivePath?) {
+    public init(path: ArchivePath?, isFromDirectory: Bool = false) {
         self.path = path
+        self.isFromDirectory = isFromDirectory
     }
 
     /// The inputs that the arguments of a command name, in their order.
@@ -46,15 +50,15 @@ public struct ArchiveInput: Hashable, Sendable {
             try collect(argument, into: &found, visited: &visited)
             found.removeAll { $0 == argument.appending(rosterName) }
             guard !found.isEmpty else { throw .noArchives(path: argument.description) }
-            inputs += found.sorted().map { ArchiveInput(path: $0) }
+            inputs += found.sorted().map { ArchiveInput(path: $0, isFromDirectory: true) }
         }
         return inputs
     }
 
     /// Opens the bytes as they are stored, compressed or not.
-    public func open() throws(ArchiveError) -> FileStream {
-        guard let path else { return .standardInput() }
-        return try FileStream(path: path)
+    public func open(interruption: Interruption = .never) throws(ArchiveError) -> FileStream {
+        guard let path else { return .standardInput(interruption: interruption) }
+        return try FileStream(path: path, interruption: interruption)
     }
 
     /// A table of people beside the archives.

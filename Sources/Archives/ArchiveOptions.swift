@@ -25,6 +25,8 @@ public struct ArchiveOptions: Sendable {
     public var shape: ArchiveShape?
     /// False: shape and encoding are told from what the first read gives, for a live pipe.
     public var waitsForHead = true
+    /// What ends reading from outside, with the error `interrupted`.
+    public var interruption = Interruption.never
 
     public init() {}
 

@@ -30,6 +30,8 @@ public struct ArchivePreview: Sendable {
     public var rows: [Row] = []
     /// What went wrong before a row could be made.
     public var diagnostics: [Diagnostic] = []
+    /// Why the input broke off before `rows` records; the rows before that are there.
+    public var failure: ArchiveError?
 }
 
 /// Reads the first `rows` records of `input` and nothing more.
@@ -38,6 +40,7 @@ public func previewArchive(
 ) throws(ArchiveError) -> ArchivePreview {
     let log = RecordLog()
     let opened = try OpenedInput(input, number: 0, options: options, log: log)
+    if let foreign = opened.foreign { throw foreign }
     var preview = ArchivePreview(source: opened.note)
     let source: any MessageSource
     if opened.shape == .csv {
@@ -62,7 +65,14 @@ public func previewArchive(
     guard let parser = mj_flat_parser_new() else { throw .outOfMemory(path: input.name) }
     defer { mj_flat_parser_free(parser) }
     let block = MessageBlock()
-    while preview.rows.count < rows, try source.next(block, log: log) {
+    while preview.rows.count < rows {
+        do throws(ArchiveError) {
+            guard try source.next(block, log: log) else { break }
+        } catch {
+            guard error != .interrupted, !preview.rows.isEmpty else { throw error }
+            preview.failure = error
+            break
+        }
         var lines = mj_lines()
         let status = mj_parse_messages(
             parser, block.bytes.baseAddress, block.count, options.isStrict ? Int32(MJ_STRICT) : 0,

@@ -22,8 +22,22 @@ public enum ArchiveShape: String, Sendable, Hashable {
         guard let first = head.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) else {
             return isJSON || ending.isEmpty ? .conversations : .csv
         }
+        if let isArray = spansLines(head) { throw .notLines(path: name, isArray: isArray) }
         guard first == 0x7B || isJSON else { return .csv }
         return try shapeOfLines(head, name: name)
+    }
+
+    // Whether the text opens an array of objects (true) or an object that goes on in its second line
+    // (false); nil where it may be a record a line.
+    private static func spansLines(_ head: [UInt8]) -> Bool? {
+        let blanks: [UInt8] = [0x20, 0x09, 0x0D]
+        var lines = head.prefix(1 << 16).split(separator: 0x0A, maxSplits: 64).lazy
+            .filter { !$0.allSatisfy(blanks.contains) }.makeIterator()
+        guard let first = lines.next(), let end = first.last(where: { !blanks.contains($0) }) else { return nil }
+        let opening = first.filter { !blanks.contains($0) }.prefix(2)
+        if opening.first == 0x5B { return opening.count == 1 || opening.last == 0x7B ? true : nil }
+        guard opening.first == 0x7B, Array("{[,:".utf8).contains(end), let second = lines.next() else { return nil }
+        return second.first.map { Array(" \t\"}]".utf8).contains($0) } ?? false ? false : nil
     }
 
     private static func shapeOfLines(

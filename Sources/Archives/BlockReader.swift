@@ -14,6 +14,8 @@ public final class ArchiveBlock {
     public internal(set) var length = 0
     /// A record longer than the limit stood behind these lines and was passed over.
     public internal(set) var endsWithTooLarge = false
+    /// The last line has no end, because the input breaks off there.
+    public internal(set) var isBrokenOff = false
     /// Bytes read from storage when this block was cut: for progress.
     public internal(set) var bytesReadSoFar = 0
 
@@ -83,9 +85,11 @@ public final class BlockReader {
 
     /// Fills `block` with the next lines; false at the end.
     ///
-    /// Where the input breaks off, everything before that place comes first, then the error.
+    /// Where the input breaks off, everything before that place comes first, the torn line too, then the
+    /// error. An interruption is thrown at once.
     public func next(_ block: ArchiveBlock) throws(ArchiveError) -> Bool {
         block.endsWithTooLarge = false
+        block.isBrokenOff = false
         block.length = 0
         block.filled = 0
         if let first = pending.first {
@@ -101,6 +105,7 @@ public final class BlockReader {
         var size = target
         while true {
             fill(block, size: size)
+            if failure == .interrupted { throw .interrupted }
             if block.filled == 0, isAtEnd, !isSkipping {
                 if let failure { throw failure }
                 return false
@@ -111,6 +116,7 @@ public final class BlockReader {
             if isAtEnd || !pending.isEmpty {
                 // The last line of a source may lack its line end.
                 if isSkipping { return finishSkipping(block) }
+                block.isBrokenOff = failure != nil && pending.isEmpty
                 return cut(block, at: block.filled)
             }
             if block.filled >= largestRecord || isSkipping {

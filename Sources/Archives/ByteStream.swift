@@ -12,12 +12,22 @@ public protocol ByteStream: AnyObject {
 
 extension ByteStream {
     /// Reads until `buffer` is full or the stream ends, and returns how many bytes it read.
-    package func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(ArchiveError) -> Int {
+    ///
+    /// Where the stream breaks off, `failure` says why, and what came before that is in the buffer.
+    /// Only an interruption is thrown: then nobody wants what was read.
+    package func fill(
+        _ buffer: UnsafeMutableRawBufferPointer, failure: inout ArchiveError?
+    ) throws(ArchiveError) -> Int {
         var count = 0
-        while count < buffer.count {
-            let read = try read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[count...]))
-            if read == 0 { break }
-            count += read
+        do throws(ArchiveError) {
+            while count < buffer.count {
+                let read = try read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[count...]))
+                if read == 0 { break }
+                count += read
+            }
+        } catch {
+            if error == .interrupted { throw error }
+            failure = error
         }
         return count
     }

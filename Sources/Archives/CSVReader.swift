@@ -44,6 +44,7 @@ package final class CSVReader {
     private var filled = 0
     private var rows = 0
     private var skipsLineFeed = false
+    private var failure: ArchiveError?
 
     /// Reads `stream`, which is UTF-8; without `delimiter` the first lines decide between `,` `;` and
     /// tab.
@@ -52,7 +53,8 @@ package final class CSVReader {
     ) throws(ArchiveError) {
         self.stream = stream
         self.largestRecord = largestRecord
-        filled = try stream.fill(UnsafeMutableRawBufferPointer(rebasing: buffer[..<(64 << 10)]))
+        filled = try stream.fill(
+            UnsafeMutableRawBufferPointer(rebasing: buffer[..<(64 << 10)]), failure: &failure)
         if filled >= 3, buffer[0] == 0xEF, buffer[1] == 0xBB, buffer[2] == 0xBF { position = 3 }
         self.delimiter =
             delimiter
@@ -91,6 +93,8 @@ package final class CSVReader {
     }
 
     /// Reads the next row into `row`; false at the end.
+    ///
+    /// Where the stream breaks off, the row that it tears is given as a bad one, then the error.
     package func next(_ row: inout CSVRow) throws(ArchiveError) -> Bool {
         row.bytes.removeAll(keepingCapacity: true)
         row.ends.removeAll(keepingCapacity: true)
@@ -102,10 +106,14 @@ package final class CSVReader {
         while true {
             if position == filled {
                 position = 0
-                filled = try stream.read(into: buffer)
+                filled = try refill()
                 if filled == 0 {
-                    guard hasContent else { return false }
+                    guard hasContent else {
+                        if let failure { throw failure }
+                        return false
+                    }
                     if state == .quoted { row.issue = .unclosedQuote }
+                    if failure != nil { row.issue = .brokenOff }
                     row.ends.append(row.bytes.count)
                     rows += 1
                     return true
@@ -129,6 +137,15 @@ package final class CSVReader {
                 row.bytes.removeAll(keepingCapacity: false)
                 row.ends.removeAll()
             }
+        }
+    }
+
+    private func refill() throws(ArchiveError) -> Int {
+        if failure != nil { return 0 }
+        do throws(ArchiveError) { return try stream.read(into: buffer) } catch {
+            if error == .interrupted { throw error }
+            failure = error
+            return 0
         }
     }
 

@@ -1,5 +1,6 @@
 import CSimdJSON
 import ConversationModel
+import Diagnostics
 
 /// Makes conversation lines of the messages of a set of keys that are in memory.
 ///
@@ -73,7 +74,10 @@ package final class ConversationAssembler {
             offsets.replaceSubrange(group.prefix(messages.count), with: messages)
             let kept = group.lowerBound..<group.lowerBound + messages.count
             guard SpilledMessage(bytes, at: Int(offsets[kept.lowerBound])).traits.contains(.isLog)
-            else { continue }
+            else {
+                preview.conversationsWithIDs += 1
+                continue
+            }
             preview.logs += 1
             preview.messages += kept.count
             guard sortByTime(kept, &offsets, bytes) else {
@@ -247,7 +251,7 @@ package final class ConversationAssembler {
         line.removeAll(keepingCapacity: true)
         line.append(contentsOf: "{\"id\":".utf8)
         let first = SpilledMessage(bytes, at: Int(offsets[piece.messages.lowerBound]))
-        JSONText.appendString(id(of: first, begin: piece.begin), to: &line)
+        JSONString.append(id(of: first, begin: piece.begin), to: &line)
         append("shop", first.piece(.shop))
         append("buyer", facts.buyer)
         append("group", facts.group)
@@ -289,7 +293,7 @@ package final class ConversationAssembler {
     private func append(_ key: String, _ value: UnsafeRawBufferPointer?) {
         guard let value else { return }
         line.append(contentsOf: ",\"\(key)\":".utf8)
-        JSONText.appendString(value, to: &line)
+        JSONString.append(value, to: &line)
     }
 }
 

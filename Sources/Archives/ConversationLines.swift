@@ -22,9 +22,21 @@ public final class ConversationLines: ByteStream {
     private let log = RecordLog()
     private var nextInput = 0
     private var files: [FileStream] = []
-    private var waiting: OpenedInput?
+    private var waiting: Source?
     private var current: (any ByteStream)?
     private var lastByte: UInt8 = 0x0A
+    /// Conversation lines that a preview of cutting passed over.
+    private var passedOver = 0
+
+    /// An input that is read next.
+    private struct Source {
+        var opened: OpenedInput
+        /// Nil: it holds conversation lines.
+        var messages: (any MessageSource)?
+    }
+    /// What is wrong with the first file of a directory, where no input was an archive so far.
+    private var foreign: ArchiveError?
+    private var hasArchive = false
 
     fileprivate init(_ inputs: [ArchiveInput], options: ArchiveOptions) throws(ArchiveError) {
         self.inputs = inputs
@@ -66,10 +78,10 @@ public final class ConversationLines: ByteStream {
                 }
             }
             guard let next = try takeNext() else { return 0 }
-            source = next.number
-            shape = next.shape
-            if next.shape == .conversations {
-                current = next.text
+            source = next.opened.number
+            shape = next.opened.shape
+            if next.messages == nil {
+                current = next.opened.text
             } else {
                 waiting = next
                 current = try grouping()
@@ -82,7 +94,9 @@ public final class ConversationLines: ByteStream {
         policy: TimePolicy, candidates: [Int64]
     ) throws(ArchiveError) -> CutPreview {
         let grouping = try grouping(skipsConversations: true)
-        return try grouping.preview(policy: policy, candidates: candidates)
+        var preview = try grouping.preview(policy: policy, candidates: candidates)
+        preview.inputsOfConversations = passedOver
+        return preview
     }
 
     private func grouping(skipsConversations: Bool = false) throws(ArchiveError) -> MessageGrouping {
@@ -94,15 +108,17 @@ public final class ConversationLines: ByteStream {
         grouping.isStrict = options.isStrict
         grouping.isSorted = options.isSorted && !skipsConversations
         grouping.spillDirectory = options.spillDirectory
+        grouping.interruption = options.interruption
         let names = inputs.map(\.name)
         return try MessageGrouping(
             options: grouping, log: log, name: { names[$0] },
             nextSource: { [unowned self] () throws(ArchiveError) in
                 while let next = try takeNext() {
-                    if next.shape != .conversations {
-                        return (try messages(of: next), next.number)
+                    if let messages = next.messages { return (messages, next.opened.number) }
+                    if skipsConversations {
+                        passedOver += 1
+                        continue
                     }
-                    if skipsConversations { continue }
                     waiting = next
                     return nil
                 }
@@ -110,7 +126,9 @@ public final class ConversationLines: ByteStream {
             })
     }
 
-    private func messages(of opened: OpenedInput) throws(ArchiveError) -> any MessageSource {
+    private func messages(of opened: OpenedInput) throws(ArchiveError) -> (any MessageSource)? {
+        if let foreign = opened.foreign { throw foreign }
+        if opened.shape == .conversations { return nil }
         if opened.shape == .csv {
             return try TableMessages(
                 opened.text, mapping: options.mapping, zone: zone, source: opened.number,
@@ -122,7 +140,7 @@ public final class ConversationLines: ByteStream {
             largestRecord: options.largestRecord)
     }
 
-    private func takeNext() throws(ArchiveError) -> OpenedInput? {
+    private func takeNext() throws(ArchiveError) -> Source? {
         if let waiting {
             self.waiting = nil
             return waiting
@@ -130,17 +148,38 @@ public final class ConversationLines: ByteStream {
         return try openNext()
     }
 
-    private func openNext() throws(ArchiveError) -> OpenedInput? {
-        guard nextInput < inputs.count else { return nil }
-        // The file before is done: only its count is still needed.
-        closedBytes += files.reduce(0) { $0 + $1.bytesRead }
-        files = []
-        let opened = try OpenedInput(
-            inputs[nextInput], number: nextInput, options: options, log: log)
-        nextInput += 1
-        files = [opened.file]
-        sources.append(opened.note)
-        return opened
+    private func openNext() throws(ArchiveError) -> Source? {
+        while nextInput < inputs.count {
+            // The file before is done: only its count is still needed.
+            closedBytes += files.reduce(0) { $0 + $1.bytesRead }
+            files = []
+            let number = nextInput
+            let opened = try OpenedInput(inputs[number], number: number, options: options, log: log)
+            nextInput += 1
+            files = [opened.file]
+            sources.append(opened.note)
+            do throws(ArchiveError) {
+                let source = Source(opened: opened, messages: try messages(of: opened))
+                hasArchive = true
+                foreign = nil
+                return source
+            } catch {
+                guard error.isForeign, inputs[number].isFromDirectory else { throw error }
+                passOver(number, error)
+            }
+        }
+        // A directory of nothing but other things is no archive.
+        if let foreign { throw foreign }
+        return nil
+    }
+
+    // Who names a directory does not vouch for each file in it.
+    private func passOver(_ number: Int, _ error: ArchiveError) {
+        sources[number].shape = Coverage.SourceNote.foreign
+        if foreign == nil, !hasArchive { foreign = error }
+        log.defect(
+            .foreignFile, at: RecordNumber(source: number, record: 1), in: inputs[number].name,
+            detail: error.phrase)
     }
 }
 

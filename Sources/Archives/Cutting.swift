@@ -64,6 +64,11 @@ public struct CutPreview: Hashable, Sendable {
     public internal(set) var messages = 0
     /// Logs that lack a time somewhere and cannot be cut.
     public internal(set) var logsWithoutTimes = 0
+    /// Conversations that have their ids, of messages, and inputs of conversation lines: left out.
+    public internal(set) var conversationsWithIDs = 0
+    public internal(set) var inputsOfConversations = 0
+    /// Why the inputs broke off: what was read before is counted.
+    public internal(set) var failure: ArchiveError?
 
     package static let bounds: [Int64] = [1, 5, 10, 30, 60, 120, 360, 1440].map { $0 * 60_000 }
 

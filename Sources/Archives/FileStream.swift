@@ -17,15 +17,19 @@ public final class FileStream: ByteStream {
     public private(set) var bytesRead = 0
     private let descriptor: Int32
     private let closesDescriptor: Bool
+    private let interruption: Interruption
     private var isAtEnd = false
 
     /// Opens the file at `path` for reading; a directory is an error here.
-    public init(path: ArchivePath) throws(ArchiveError) {
+    ///
+    /// A pipe without a writer is waited for by the first read, which `interruption` ends.
+    public init(path: ArchivePath, interruption: Interruption = .never) throws(ArchiveError) {
         name = path.description
+        self.interruption = interruption
         var code: Int32 = 0
         var opened: Int32 = -1
         repeat {
-            opened = path.withCString { open($0, O_RDONLY | O_CLOEXEC) }
+            opened = path.withCString { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
             code = errno
         } while opened < 0 && code == EINTR
         // A zero byte would silently name another file.
@@ -46,15 +50,16 @@ public final class FileStream: ByteStream {
     }
 
     /// Reads from a descriptor that somebody else opened and closes.
-    public init(descriptor: Int32, name: String) {
+    public init(descriptor: Int32, name: String, interruption: Interruption = .never) {
         self.descriptor = descriptor
         self.name = name
+        self.interruption = interruption
         closesDescriptor = false
     }
 
     /// Standard input, under the name `<stdin>`.
-    public static func standardInput() -> FileStream {
-        FileStream(descriptor: 0, name: "<stdin>")
+    public static func standardInput(interruption: Interruption = .never) -> FileStream {
+        FileStream(descriptor: 0, name: "<stdin>", interruption: interruption)
     }
 
     deinit {
@@ -64,6 +69,8 @@ public final class FileStream: ByteStream {
     public func read(into buffer: UnsafeMutableRawBufferPointer) throws(ArchiveError) -> Int {
         guard !isAtEnd, let start = buffer.baseAddress, buffer.count > 0 else { return 0 }
         while true {
+            // Regular files are ready at once; whatever else may keep us waiting for ever.
+            try interruption.wait(toRead: descriptor)
             #if canImport(Glibc)
             let count = Glibc.read(descriptor, start, buffer.count)
             #elseif canImport(Musl)
@@ -80,14 +87,9 @@ public final class FileStream: ByteStream {
                 return 0
             }
             let code = errno
-            switch code {
-            case EINTR: continue
-            case EAGAIN:
-                // Standard input may have been left non-blocking by whoever shares it.
-                var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-                _ = poll(&poller, 1, -1)
-            default: throw .cannotRead(path: name, offset: bytesRead, errno: code)
-            }
+            // Not ready after all, or somebody who shares the pipe was faster.
+            if code == EINTR || code == EAGAIN { continue }
+            throw .cannotRead(path: name, offset: bytesRead, errno: code)
         }
     }
 }

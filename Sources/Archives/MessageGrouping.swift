@@ -16,6 +16,7 @@ package final class MessageGrouping: ByteStream {
         package var spillDirectory = ArchivePath("/tmp")
         /// Bytes of messages that are held at once, and so the most that one key may have.
         package var memoryLimit = 24 << 20
+        package var interruption = Interruption.never
         package init() {}
     }
 
@@ -33,6 +34,8 @@ package final class MessageGrouping: ByteStream {
     private var parts: SpillParts?
     private var isCollected = false
     private var failure: ArchiveError?
+    /// Why there are no more messages: thrown when the conversations of those before were given out.
+    private var inputFailure: ArchiveError?
     /// The first record of a conversation in a sorted archive that grew too large.
     private var droppedFirst: RecordNumber?
     /// Lines that are ready, then what is still on disk.
@@ -80,7 +83,10 @@ package final class MessageGrouping: ByteStream {
                     if count > 0 { return count }
                     self.merge = nil
                 }
-                if isCollected { return 0 }
+                if isCollected {
+                    if let inputFailure { throw inputFailure }
+                    return 0
+                }
                 try collect()
             }
         } catch {
@@ -98,6 +104,7 @@ package final class MessageGrouping: ByteStream {
         try settle { bytes throws(ArchiveError) in
             assembler.measure(bytes, policy: policy, &preview)
         }
+        preview.failure = inputFailure
         return preview
     }
 
@@ -115,15 +122,26 @@ package final class MessageGrouping: ByteStream {
         }
     }
 
+    // False at the end, and where the input breaks off: then `inputFailure` is set.
     private func absorbNext() throws(ArchiveError) -> Bool {
-        while true {
-            if source == nil { source = try nextSource() }
-            guard let current = source else { return false }
-            if try current.source.next(block, log: log) {
-                try absorb(current.number)
-                return true
+        guard inputFailure == nil, let number = try nextBlock() else { return false }
+        try absorb(number)
+        return true
+    }
+
+    // Fills `block` and returns the number of its source.
+    private func nextBlock() throws(ArchiveError) -> Int? {
+        do throws(ArchiveError) {
+            while true {
+                if source == nil { source = try nextSource() }
+                guard let current = source else { return nil }
+                if try current.source.next(block, log: log) { return current.number }
+                source = nil
             }
-            source = nil
+        } catch {
+            if error == .interrupted { throw error }
+            inputFailure = error
+            return nil
         }
     }
 
@@ -133,12 +151,13 @@ package final class MessageGrouping: ByteStream {
             parser, block.bytes.baseAddress, block.count, options.isStrict ? Int32(MJ_STRICT) : 0,
             &lines)
         guard status == 0 else { throw .outOfMemory(path: name(number)) }
-        for row in UnsafeBufferPointer(start: lines.lines, count: lines.count) {
+        let torn = block.isBrokenOff ? lines.count - 1 : -1
+        for (index, row) in UnsafeBufferPointer(start: lines.lines, count: lines.count).enumerated() {
             let record = RecordNumber(
                 source: number, record: block.record(ofLine: Int(row.number)))
             log.recordsRead += 1
             if let issue = RecordIssue(reason: row.reason) {
-                log.bad(issue, at: record, in: name(number))
+                log.bad(index == torn ? .brokenOff : issue, at: record, in: name(number))
             } else if Int(row.line.length) > options.assembly.largestRecord {
                 log.bad(.tooLarge, at: record, in: name(number))
             } else {
@@ -268,6 +287,7 @@ package final class MessageGrouping: ByteStream {
     ) throws(ArchiveError) {
         try parts.finish()
         for part in parts.parts where part.run.count > 0 {
+            try options.interruption.check()
             if part.run.count <= options.memoryLimit {
                 try part.withBytes(body)
             } else if part.hasManyKeys, let smaller = try parts.divided(part, spill) {
@@ -283,6 +303,7 @@ package final class MessageGrouping: ByteStream {
         try parts.finish()
         var runs: [SpillRun] = []
         for part in parts.parts where part.run.count > 0 {
+            try options.interruption.check()
             let run = SpillRun(spill)
             if part.run.count <= options.memoryLimit {
                 try part.withBytes { bytes throws(ArchiveError) in

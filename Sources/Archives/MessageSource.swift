@@ -7,6 +7,8 @@ package final class MessageBlock {
     /// The record of each line; empty where lines are the records, from `firstRecord` on.
     package var records: [Int] = []
     package var firstRecord = 1
+    /// The last line has no end, because the input breaks off there.
+    package var isBrokenOff = false
     private static let padding = 64
 
     /// Room beyond `count`, without the padding that the parser reads.
@@ -51,7 +53,8 @@ package final class MessageBlock {
 package protocol MessageSource: AnyObject {
     /// Replaces what `block` holds by the next lines; false at the end, with nothing in it.
     ///
-    /// Records that give no line are put into `log`.
+    /// Records that give no line are put into `log`. Where the input breaks off, what stands before
+    /// that place comes first, the torn record as a bad one, then the error.
     func next(_ block: MessageBlock, log: RecordLog) throws(ArchiveError) -> Bool
 }
 
@@ -64,6 +67,7 @@ package final class LineMessages: MessageSource {
     private var carry: [UInt8] = []
     private var nextRecord = 1
     private var isAtEnd = false
+    private var failure: ArchiveError?
 
     /// Reads `stream`, which is UTF-8 without a mark; `source` and `name` stand in diagnostics.
     package init(_ stream: any ByteStream, source: Int, name: String, largestRecord: Int) {
@@ -77,17 +81,21 @@ package final class LineMessages: MessageSource {
         block.count = 0
         block.records = []
         block.firstRecord = nextRecord
+        block.isBrokenOff = false
         block.append(carry)
         carry = []
         while true {
             if !isAtEnd {
                 let room = UnsafeMutableRawBufferPointer(
                     rebasing: block.bytes[block.count..<block.capacity])
-                let count = try stream.fill(room)
+                let count = try stream.fill(room, failure: &failure)
                 isAtEnd = count < room.count
                 block.count += count
             }
-            if isAtEnd, block.count == 0 { return false }
+            if isAtEnd, block.count == 0 {
+                if let failure { throw failure }
+                return false
+            }
             let whole = UnsafeRawBufferPointer(rebasing: block.bytes[..<block.count])
             let lines = isAtEnd ? block.count : (whole.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0)
             if lines == 0 {
@@ -101,7 +109,10 @@ package final class LineMessages: MessageSource {
             carry = Array(whole[lines...])
             block.count = lines
             nextRecord += whole[..<lines].count { $0 == 0x0A }
-            if whole[lines - 1] != 0x0A { nextRecord += 1 }
+            if whole[lines - 1] != 0x0A {
+                nextRecord += 1
+                block.isBrokenOff = failure != nil
+            }
             return true
         }
     }
@@ -114,7 +125,7 @@ package final class LineMessages: MessageSource {
         block.firstRecord = nextRecord
         while true {
             let count = try stream.fill(
-                UnsafeMutableRawBufferPointer(rebasing: block.bytes[..<block.capacity]))
+                UnsafeMutableRawBufferPointer(rebasing: block.bytes[..<block.capacity]), failure: &failure)
             if count == 0 {
                 isAtEnd = true
                 block.count = 0

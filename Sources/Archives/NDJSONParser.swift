@@ -7,6 +7,7 @@ public final class NDJSONParser {
     private let options: Int32
     var rows = mj_rows()
     private var base = UnsafePointer<UInt8>(bitPattern: 8)
+    private var isBrokenOff = false
 
     /// With `isStrict`, scalars in fields that nobody reads are checked too.
     public init(isStrict: Bool = false, countsBlankLines: Bool = false) {
@@ -22,6 +23,7 @@ public final class NDJSONParser {
     public func parse(_ block: ArchiveBlock) {
         block.reserve(block.length)
         base = UnsafePointer(block.bytes)
+        isBrokenOff = block.isBrokenOff
         mj_parse_conversations(
             parser, block.bytes, block.length, block.length + Int(MJ_PADDING), options, &rows)
     }
@@ -32,8 +34,10 @@ public final class NDJSONParser {
 
     /// Bad records in their order: 0-based number in the block, and why.
     package var badRecords: [(record: UInt32, issue: RecordIssue)] {
-        UnsafeBufferPointer(start: rows.bad, count: rows.bad_count).map {
-            ($0.record, RecordIssue(reason: $0.reason) ?? .invalidJSON)
+        let torn = isBrokenOff ? rows.record_count - 1 : -1
+        return UnsafeBufferPointer(start: rows.bad, count: rows.bad_count).map { bad in
+            if Int(bad.record) == torn { return (bad.record, .brokenOff) }
+            return (bad.record, RecordIssue(reason: bad.reason) ?? .invalidJSON)
         }
     }
 

@@ -12,6 +12,8 @@ package struct OpenedInput {
     package let text: any ByteStream
     /// The file under all, which counts its bytes.
     package let file: FileStream
+    /// Why it is no archive of chats; then `shape` means nothing.
+    package let foreign: ArchiveError?
 
     package var note: Coverage.SourceNote {
         Coverage.SourceNote(
@@ -25,17 +27,16 @@ package struct OpenedInput {
     ) throws(ArchiveError) {
         self.input = input
         self.number = number
-        file = try input.open()
+        file = try input.open(interruption: options.interruption)
         let name = input.name
         let waits = options.waitsForHead
 
-        let start = try OpenedInput.head(of: file, limit: waits ? 64 << 10 : 64, waits: waits)
+        let (start, _) = try OpenedInput.head(of: file, limit: waits ? 64 << 10 : 64, waits: waits)
         compression = Compression(head: start)
         var stream: any ByteStream = PeekedStream(head: start, rest: file)
         stream = try compression.unpacked(stream, name: name)
 
-        var head = try OpenedInput.head(of: stream, limit: 1 << 20, waits: waits)
-        let isWhole = head.count < 1 << 20 && waits
+        var (head, isWhole) = try OpenedInput.head(of: stream, limit: 1 << 20, waits: waits)
         encoding = options.encoding ?? TextEncoding.detected(in: head, isWhole: isWhole)
         if encoding == .utf8 {
             if head.starts(with: [0xEF, 0xBB, 0xBF]) { head.removeFirst(3) }
@@ -47,20 +48,27 @@ package struct OpenedInput {
                 log.defect(.replacedBytes, at: record, in: name)
             }
             stream = converted
-            head = try OpenedInput.head(of: stream, limit: 1 << 20, waits: waits)
+            (head, _) = try OpenedInput.head(of: stream, limit: 1 << 20, waits: waits)
         }
         if let known = options.shape {
-            shape = known
+            (shape, foreign) = (known, nil)
         } else {
-            shape = try ArchiveShape.detected(in: head, path: input.path, name: name)
+            do throws(ArchiveError) {
+                shape = try ArchiveShape.detected(in: head, path: input.path, name: name)
+                foreign = nil
+            } catch {
+                guard error.isForeign else { throw error }
+                (shape, foreign) = (.conversations, error)
+            }
         }
         text = PeekedStream(head: head, rest: stream)
     }
 
-    // The first bytes of a stream. An error behind them is left to the next read, which gives it again.
+    // The first bytes of a stream, and whether they are all. An error behind them is left to the next
+    // read, which gives it again.
     private static func head(
         of stream: any ByteStream, limit: Int, waits: Bool
-    ) throws(ArchiveError) -> [UInt8] {
+    ) throws(ArchiveError) -> (bytes: [UInt8], isWhole: Bool) {
         var head = [UInt8](repeating: 0, count: limit)
         var count = 0
         var failure: ArchiveError?
@@ -74,7 +82,7 @@ package struct OpenedInput {
                 }
             } catch { failure = error }
         }
-        if let failure, count == 0 { throw failure }
-        return Array(head[..<count])
+        if let failure, count == 0 || failure == .interrupted { throw failure }
+        return (Array(head[..<count]), waits && count < limit && failure == nil)
     }
 }

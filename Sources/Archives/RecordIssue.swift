@@ -23,12 +23,14 @@ package enum RecordIssue: String, Sendable, Hashable, CaseIterable {
     case duplicateMessage = "duplicate-message"
     case raggedRow = "ragged-row"
     case unclosedQuote = "unclosed-quote"
+    case brokenOff = "broken-off"
     case textAfterQuote = "text-after-quote"
     // Kept, and counted as defects.
     case replacedBytes = "replaced-bytes"
     case roundedID = "rounded-id"
     case conflictingFacts = "conflicting-facts"
     case uncutWithoutTimes = "uncut-without-times"
+    case foreignFile = "foreign-file"
 
     /// The issue behind a reason of `CSimdJSON`; nil for none.
     package init?(reason: UInt32) {
@@ -79,6 +81,7 @@ package enum RecordIssue: String, Sendable, Hashable, CaseIterable {
             Phrase("message id seen before in this conversation", "会话中已有同一消息编号")
         case .raggedRow: Phrase("row with another number of fields than the header", "行的列数与表头不同")
         case .unclosedQuote: Phrase("quote that never closes", "引号没有闭合")
+        case .brokenOff: Phrase("the input breaks off inside this record", "输入在这条记录中间断了")
         case .textAfterQuote: Phrase("text after a closing quote", "闭合引号之后还有文字")
         case .replacedBytes:
             Phrase("bytes outside the encoding, read as U+FFFD", "有编码之外的字节，读作 U+FFFD")
@@ -92,6 +95,7 @@ package enum RecordIssue: String, Sendable, Hashable, CaseIterable {
                 "同一会话的消息对买家或分组说法不一，取第一个")
         case .uncutWithoutTimes:
             Phrase("buyer's log without all times: not cut", "买家记录缺少时间，未切分")
+        case .foreignFile: Phrase("no archive of chats: passed over", "不是聊天存档，已跳过")
         }
     }
 }

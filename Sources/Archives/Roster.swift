@@ -56,7 +56,8 @@ public struct Roster: Sendable {
 
     /// Reads the CSV file `bytes`, in any encoding that archives may have; `path` stands in diagnostics.
     ///
-    /// A row that cannot be read is left out with a diagnostic; the others are kept.
+    /// A row that cannot be read is left out with a diagnostic; the others are kept. Throws
+    /// `invalidRoster` where there is no column of accounts, or no row that can be read.
     public static func parse(
         _ bytes: [UInt8], path: String
     ) throws(ArchiveError) -> (roster: Roster, diagnostics: [Diagnostic]) {
@@ -70,18 +71,26 @@ public struct Roster: Sendable {
         var row = CSVRow()
         var columns: [Column: Int]?
         var width = 0
+        var rows = 0
         while try reader.next(&row) {
             if row.isBlank { continue }
             guard let known = columns else {
-                let found = builder.columns(of: row)
-                guard let found else { return (Roster(), builder.diagnostics) }
-                columns = found
+                columns = try builder.columns(of: row)
                 width = row.count
                 continue
             }
+            rows += 1
             builder.add(row, known, width: width)
         }
-        if columns == nil { builder.report("missing-field", .noHeader, row: 1) }
+        if columns == nil { throw .invalidRoster(path: path, .noHeader(among: [])) }
+        if builder.entries.isEmpty, rows > 0, let first = builder.diagnostics.first(where: { $0.severity == .error }) {
+            let row = first.place.record ?? 0
+            throw .invalidRoster(
+                path: path,
+                Phrase(
+                    "none of its \(rows) rows can be used; row \(row): \(first.message.english)",
+                    "\(rows) 行都无法使用；第 \(row) 行：\(first.message.chinese)"))
+        }
         return (Roster(builder.entries), builder.diagnostics)
     }
 
@@ -151,14 +160,16 @@ public struct Roster: Sendable {
                     at: Place(path: path, record: row)))
         }
 
-        mutating func columns(of row: CSVRow) -> [Column: Int]? {
+        mutating func columns(of row: CSVRow) throws(ArchiveError) -> [Column: Int] {
             var columns: [Column: Int] = [:]
+            var headers: [String] = []
             for index in 0..<row.count {
                 let header = String(decoding: trimmed(row[index]), as: UTF8.self)
                 let known = Column.allCases.first {
                     $0.rawValue == header.lowercased() || $0.chinese.contains(header)
                 }
                 let shown = printable(Array(header.utf8))
+                headers.append(shortened(shown))
                 guard let known else {
                     report(
                         "unknown-field",
@@ -175,11 +186,12 @@ public struct Roster: Sendable {
                         row: row.number)
                 }
             }
-            if columns[.account] == nil {
-                report("missing-field", .noHeader, row: row.number)
-                return nil
-            }
+            if columns[.account] == nil { throw .invalidRoster(path: path, .noHeader(among: headers)) }
             return columns
+        }
+
+        private func shortened(_ header: String) -> String {
+            header.count > 40 ? header.prefix(40) + "…" : header
         }
 
         mutating func add(_ row: CSVRow, _ columns: [Column: Int], width: Int) {
@@ -256,6 +268,12 @@ public struct Roster: Sendable {
 }
 
 extension Phrase {
-    fileprivate static let noHeader = Phrase(
-        "roster without a column 'account'", "花名册没有“account”（账号）列")
+    fileprivate static func noHeader(among headers: [String]) -> Phrase {
+        let names = headers.prefix(20)
+        return names.isEmpty
+            ? Phrase("it is empty; a column 'account' is needed", "内容为空；需要“account”（账号）列")
+            : Phrase(
+                "no column 'account' among \(names.joined(separator: ", "))",
+                "没有“account”（账号）列；现有列：\(names.joined(separator: "、"))")
+    }
 }

@@ -42,7 +42,14 @@ package final class TableMessages: MessageSource {
         var candidate: BoundColumns?
         var rows: [CSVRow] = []
         let limit = mapping.headerRow ?? 10
-        while rows.count < limit, try reader.next(&row) { rows.append(row) }
+        var failure: ArchiveError?
+        do throws(ArchiveError) {
+            while rows.count < limit, try reader.next(&row) { rows.append(row) }
+        } catch {
+            // The reader says it again behind the rows that came before.
+            if error == .interrupted { throw error }
+            failure = error
+        }
         for (index, row) in rows.enumerated() {
             if let wanted = mapping.headerRow, wanted != row.number { continue }
             if row.isBlank || row.issue != nil { continue }
@@ -61,6 +68,7 @@ package final class TableMessages: MessageSource {
         let columns = candidate ?? BoundColumns(mapping, header: [])
         self.columns = columns
         indices = ColumnMapping.Field.allCases.map { columns.columns[$0] ?? [] }
+        if headerRow == 0, let failure { throw failure }
         guard rows.contains(where: { !$0.isBlank }) else { return }
         let missing = columns.unknownHeaders + columns.missing
         guard headerRow > 0, missing.isEmpty else {
@@ -73,12 +81,18 @@ package final class TableMessages: MessageSource {
     package func next(_ block: MessageBlock, log: RecordLog) throws(ArchiveError) -> Bool {
         block.count = 0
         block.records = []
+        block.isBrokenOff = false
         guard headerRow > 0 else { return false }
         while block.count < 256 << 10 {
             if let earlier = pending.popLast() {
                 row = earlier
-            } else if try !reader.next(&row) {
-                break
+            } else {
+                do throws(ArchiveError) {
+                    if try !reader.next(&row) { break }
+                } catch {
+                    if block.count > 0, error != .interrupted { return true }
+                    throw error
+                }
             }
             if row.isBlank { continue }
             if let fault = fault() {
@@ -198,7 +212,7 @@ package final class TableMessages: MessageSource {
         line.append(contentsOf: key.utf8)
         line.append(0x22)
         line.append(0x3A)
-        JSONText.appendString(value, to: &line)
+        JSONString.append(value, to: &line)
         line.append(0x2C)
     }
 

@@ -92,12 +92,16 @@ public struct Coverage: Sendable, Hashable, Codable {
     /// How one source was read.
     public struct SourceNote: Sendable, Hashable, Codable {
         public var name: String
-        /// `conversations`, `messages` or `csv`.
+        /// `conversations`, `messages` or `csv`; `foreign` for a file of a directory that was passed over,
+        /// since it holds no chats.
         public var shape: String
         /// `utf-8`, `utf-16le`, `utf-16be` or `gb18030`.
         public var encoding: String
         /// `none`, `gzip` or `zstd`.
         public var compression: String
+
+        /// The shape of what was passed over.
+        public static let foreign = "foreign"
 
         public init(name: String, shape: String, encoding: String, compression: String) {
             self.name = name

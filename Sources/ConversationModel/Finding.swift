@@ -66,7 +66,8 @@ public struct Finding: Hashable, Sendable, Codable {
     /// Index of the anchor message; nil where the whole conversation is the anchor.
     public var anchor: Int?
     public var evidence: [Evidence]
-    /// Milliseconds between the messages that decided it, where time decided.
+    /// Where time decided, milliseconds between the two messages that did; of an answer that did not come
+    /// in time those from its trigger to the instant at which that was certain.
     public var gap: Int64?
     /// The rule hit although something in it could not be decided.
     public var isPartial: Bool
@@ -84,5 +85,12 @@ public struct Finding: Hashable, Sendable, Codable {
         self.evidence = evidence
         self.gap = gap
         self.isPartial = isPartial
+    }
+
+    /// Whether the real wait was longer than `gap`: no message ended it in time.
+    public var isGapExceeded: Bool {
+        guard gap != nil else { return false }
+        return evidence.contains { $0.label == "trigger" || $0.label == "earlier" }
+            && !evidence.contains { $0.label == "answer" || $0.label == "later" }
     }
 }

@@ -78,10 +78,13 @@ public struct SourceFile: Sendable {
     public let path: String
     public let bytes: [UInt8]
     private let lineStarts: [Int]
+    /// 3 behind a byte-order mark, which is no character of the text; else 0.
+    let textStart: Int
 
     public init(path: String, bytes: [UInt8]) {
         self.path = path
         self.bytes = bytes
+        textStart = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         var starts = [0]
         for (offset, byte) in bytes.enumerated() where byte == 0x0A { starts.append(offset + 1) }
         lineStarts = starts
@@ -91,7 +94,8 @@ public struct SourceFile: Sendable {
     public func position(of offset: Int) -> (line: Int, column: Int) {
         let offset = min(max(0, offset), bytes.count)
         let line = lineNumber(of: offset)
-        let text = String(decoding: bytes[lineStarts[line - 1]..<offset], as: UTF8.self)
+        let start = max(lineStarts[line - 1], textStart)
+        let text = String(decoding: bytes[min(start, offset)..<offset], as: UTF8.self)
         return (line, text.count + 1)
     }
 
@@ -114,7 +118,7 @@ public struct SourceFile: Sendable {
     /// The bytes of the 1-based `line` without its line end; empty beyond the last line.
     public func range(ofLine line: Int) -> Range<Int> {
         guard line >= 1, line <= lineStarts.count else { return bytes.count..<bytes.count }
-        let start = lineStarts[line - 1]
+        let start = max(lineStarts[line - 1], textStart)
         var end = line < lineStarts.count ? lineStarts[line] - 1 : bytes.count
         if end > start, bytes[end - 1] == 0x0D { end -= 1 }
         return start..<max(start, end)

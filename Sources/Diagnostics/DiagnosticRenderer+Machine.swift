@@ -4,18 +4,18 @@ extension DiagnosticRenderer {
         guard !diagnostics.isEmpty else { return "[]\n" }
         var lines: [String] = []
         for diagnostic in diagnostics {
-            var fields = ["\"path\":\(quoted(diagnostic.place.path))"]
+            var fields = ["\"path\":\(JSONString.quoted(diagnostic.place.path))"]
             if let location = locator.location(of: diagnostic.place) {
                 fields.append("\"line\":\(location.line),\"column\":\(location.column)")
                 fields.append("\"endLine\":\(location.endLine),\"endColumn\":\(location.endColumn)")
             } else if let record = diagnostic.place.record {
                 fields.append("\"line\":\(record)")
             }
-            fields.append("\"severity\":\(quoted(diagnostic.severity.rawValue))")
-            fields.append("\"code\":\(quoted(diagnostic.code))")
-            fields.append("\"message\":\(quoted(diagnostic.message.text(in: language)))")
+            fields.append("\"severity\":\(JSONString.quoted(diagnostic.severity.rawValue))")
+            fields.append("\"code\":\(JSONString.quoted(diagnostic.code))")
+            fields.append("\"message\":\(JSONString.quoted(diagnostic.message.text(in: language)))")
             if let help = diagnostic.help {
-                fields.append("\"help\":\(quoted(help.text(in: language)))")
+                fields.append("\"help\":\(JSONString.quoted(help.text(in: language)))")
             }
             lines.append("{\(fields.joined(separator: ","))}")
         }
@@ -56,28 +56,5 @@ extension DiagnosticRenderer {
             }
         }
         return result
-    }
-
-    private func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\t": result += "\\t"
-            case "\r": result += "\\r"
-            default:
-                if scalar.value < 0x20 || scalar.value == 0x7F || scalar.value == 0x2028
-                    || scalar.value == 0x2029
-                {
-                    let digits = String(scalar.value, radix: 16)
-                    result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-                } else {
-                    result.unicodeScalars.append(scalar)
-                }
-            }
-        }
-        return result + "\""
     }
 }

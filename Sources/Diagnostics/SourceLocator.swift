@@ -45,6 +45,7 @@ struct SourceLocator {
     }
 
     private func characters(_ start: Int, _ end: Int, in source: SourceFile) -> Int {
+        let start = max(start, source.textStart)
         guard start < end else { return 0 }
         return String(decoding: source.bytes[start..<end], as: UTF8.self).count
     }

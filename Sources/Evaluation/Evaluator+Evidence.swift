@@ -69,19 +69,10 @@ extension Evaluator {
     /// How long an obligation waited, as it is counted; -1 where time decided nothing.
     func gap(of obligation: Obligation) -> Int64 {
         guard hasTimes else { return -1 }
-        var plan: ExpectationTiming?
-        if case .expectation(let expectation) = rules.nodes[obligation.node].kind { plan = expectation.timing }
-        func counted(_ wait: Int64) -> Int64 { plan?.counted(wait) ?? wait }
-        switch obligation.fate {
-        case .met: return counted(time(obligation.answer) - time(obligation.trigger))
-        case .missed:
-            if obligation.isUnanswered, let cap = plan?.cap { return cap }
-            return obligation.at == MessageTable.noTime ? -1 : counted(obligation.at - time(obligation.trigger))
-        case .silence:
-            return obligation.answer >= 0
-                ? time(obligation.answer) - time(obligation.trigger) : obligation.at - time(obligation.trigger)
-        case .void, .unknown: return -1
+        guard case .expectation(let expectation) = rules.nodes[obligation.node].kind else {
+            return obligation.gap(time)
         }
+        return obligation.gap(time, expectation.timing)
     }
 
     // MARK: Evidence

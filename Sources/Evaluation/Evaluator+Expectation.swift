@@ -20,6 +20,23 @@ struct Obligation {
     /// Missed because the conversation ended, not because its time ran out.
     var isUnanswered = false
     var unknowns: UnknownReasons = []
+
+    /// Milliseconds from the trigger to the answer or to what ended the silence, without either to the
+    /// instant at which that was certain; as `timing` counts them. -1 where times decided nothing.
+    func gap(_ time: (Int) -> Int64, _ timing: ExpectationTiming? = nil) -> Int64 {
+        let end: Int64
+        switch fate {
+        case .met: end = time(answer)
+        case .missed:
+            if isUnanswered, let cap = timing?.cap { return cap }
+            end = at
+        case .silence: end = answer >= 0 ? time(answer) : at
+        case .void, .unknown: return -1
+        }
+        guard end != MessageTable.noTime else { return -1 }
+        let wait = end - time(trigger)
+        return timing?.counted(wait) ?? wait
+    }
 }
 
 /// What one expectation looks at while its obligations are decided.

@@ -8,14 +8,14 @@ extension Explanation {
     /// offsets in the original text; gaps are milliseconds. Absent values are null.
     public var json: String {
         let fields: [(String, String)] = [
-            ("rule", quotedJSON(rule.id.value)),
-            ("name", quotedJSON(rule.name)),
-            ("conversation", quotedJSON(conversation)),
-            ("unit", quotedJSON(rule.unit.rawValue)),
+            ("rule", JSONString.quoted(rule.id.value)),
+            ("name", JSONString.quoted(rule.name)),
+            ("conversation", JSONString.quoted(conversation)),
+            ("unit", JSONString.quoted(rule.unit.rawValue)),
             ("agent", Explanation.optional(agent)),
             ("start", Explanation.optional(start)),
-            ("outcome", quotedJSON(outcome.name)),
-            ("reasons", Explanation.list(reasons.names.map { quotedJSON($0) })),
+            ("outcome", JSONString.quoted(outcome.name)),
+            ("reasons", Explanation.list(reasons.names.map { JSONString.quoted($0) })),
             ("findings", Explanation.list(findings.map { Explanation.json($0) })),
             ("appliesTo", appliesTo.map { Explanation.json($0) } ?? "null"),
             ("condition", Explanation.json(condition)),
@@ -26,9 +26,9 @@ extension Explanation {
 
     private static func json(_ finding: Finding) -> String {
         object([
-            ("id", quotedJSON(finding.id)),
-            ("outcome", quotedJSON(finding.outcome.rawValue)),
-            ("owner", quotedJSON(finding.owner.label)),
+            ("id", JSONString.quoted(finding.id)),
+            ("outcome", JSONString.quoted(finding.outcome.rawValue)),
+            ("owner", JSONString.quoted(finding.owner.label)),
             ("anchor", optional(finding.anchor)),
             ("gap", finding.gap.map { String($0) } ?? "null"),
             ("partial", finding.isPartial ? "true" : "false"),
@@ -38,7 +38,7 @@ extension Explanation {
                     finding.evidence.map { evidence in
                         object([
                             ("message", String(evidence.message)),
-                            ("label", quotedJSON(evidence.label)), ("spans", json(evidence.spans)),
+                            ("label", JSONString.quoted(evidence.label)), ("spans", json(evidence.spans)),
                         ])
                     })
             ),
@@ -49,8 +49,8 @@ extension Explanation {
         object([
             ("role", node.role.map { json($0) } ?? "null"),
             ("label", json(node.label)),
-            ("truth", quotedJSON(node.truth.rawValue)),
-            ("reasons", list(node.reasons.names.map { quotedJSON($0) })),
+            ("truth", JSONString.quoted(node.truth.rawValue)),
+            ("reasons", list(node.reasons.names.map { JSONString.quoted($0) })),
             ("matchCount", String(node.matchCount)),
             (
                 "matches",
@@ -58,7 +58,7 @@ extension Explanation {
                     node.matches.map { match in
                         object([
                             ("message", optional(match.message)), ("spans", json(match.spans)),
-                            ("texts", list(match.texts.map { quotedJSON($0) })),
+                            ("texts", list(match.texts.map { JSONString.quoted($0) })),
                             ("gap", match.gap.map { String($0) } ?? "null"),
                         ])
                     })
@@ -69,7 +69,7 @@ extension Explanation {
     }
 
     private static func json(_ phrase: Phrase) -> String {
-        object([("en", quotedJSON(phrase.english)), ("zh", quotedJSON(phrase.chinese))])
+        object([("en", JSONString.quoted(phrase.english)), ("zh", JSONString.quoted(phrase.chinese))])
     }
 
     private static func json(_ spans: [Span]) -> String {
@@ -84,6 +84,6 @@ extension Explanation {
         "[" + elements.joined(separator: ",") + "]"
     }
 
-    private static func optional(_ text: String?) -> String { text.map { quotedJSON($0) } ?? "null" }
+    private static func optional(_ text: String?) -> String { text.map { JSONString.quoted($0) } ?? "null" }
     private static func optional(_ number: Int?) -> String { number.map { String($0) } ?? "null" }
 }

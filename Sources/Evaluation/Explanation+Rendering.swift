@@ -41,14 +41,19 @@ extension Explanation {
     private func words(of finding: Finding) -> Phrase {
         let place = finding.anchor.map { "#\($0)" }
         let owner = finding.owner.label
-        let gap = finding.gap.map { ", " + ConditionWords.duration($0) } ?? ""
+        let gap = finding.gap.map { gap in
+            let text = ConditionWords.duration(gap)
+            return finding.isGapExceeded
+                ? Phrase(", more than \(text)", "，超过 \(text)") : Phrase(", \(text)", "，\(text)")
+        }
+        let end = gap ?? Phrase("", "")
         return finding.outcome == .hit
             ? Phrase(
-                "hit at \(place ?? "the whole unit"), \(owner)\(gap)",
-                "命中：\(place ?? "整段")，\(owner)\(gap)")
+                "hit at \(place ?? "the whole unit"), \(owner)\(end.english)",
+                "命中：\(place ?? "整段")，\(owner)\(end.chinese)")
             : Phrase(
-                "duty missed at \(place ?? "the whole unit"), \(owner)\(gap)",
-                "未达成：\(place ?? "整段")，\(owner)\(gap)")
+                "duty missed at \(place ?? "the whole unit"), \(owner)\(end.english)",
+                "未达成：\(place ?? "整段")，\(owner)\(end.chinese)")
     }
 
     private func write(

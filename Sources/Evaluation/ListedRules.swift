@@ -109,34 +109,11 @@ public struct ListedRules: Sendable {
         let condition =
             switch kind {
             case .keyword:
-                "\"keywords\":[\(quotedJSON(entry))],\"boundary\":\"substring\""
-            case .regex: "\"regex\":\(quotedJSON(entry))"
+                "\"keywords\":[\(JSONString.quoted(entry))],\"boundary\":\"substring\""
+            case .regex: "\"regex\":\(JSONString.quoted(entry))"
             }
-        return "{\"id\":\"\(id)\",\"name\":\(quotedJSON(name)),\"polarity\":\"negative\","
+        return "{\"id\":\"\(id)\",\"name\":\(JSONString.quoted(name)),\"polarity\":\"negative\","
             + "\"when\":{\"message\":{\"from\":\"agent\",\"auto\":\"no\",\(condition),"
             + "\"fold\":\"\(fold.rawValue)\"}}}"
     }
-}
-
-/// `text` as a JSON string; what ends a line anywhere is escaped.
-func quotedJSON(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-        switch scalar {
-        case "\"": result += "\\\""
-        case "\\": result += "\\\\"
-        case "\n": result += "\\n"
-        case "\t": result += "\\t"
-        case "\r": result += "\\r"
-        default:
-            let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
-            if isControl || scalar.value == 0x2028 || scalar.value == 0x2029 {
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            } else {
-                result.unicodeScalars.append(scalar)
-            }
-        }
-    }
-    return result + "\""
 }

@@ -37,8 +37,6 @@ struct PopulationTest: Hashable, Sendable {
     /// Whether agents' messages are among them (exposures are the agents themselves then).
     var hasAgents: Bool { senders & 0b0000_1100 != 0 }
     var hasAssistant: Bool { senders & 0b0011_0000 != 0 }
-    /// Whether buyers' or system messages are among them (exposures are the debtors then).
-    var hasOthers: Bool { senders & 0b1100_0011 != 0 }
 }
 
 extension Lane.Side {

@@ -338,10 +338,7 @@ final class ExpectationTrack: SessionTrack {
 
     /// How long an obligation waited, as it is counted; -1 where time decided nothing.
     func gap(of obligation: Obligation) -> Int64 {
-        guard rows.hasTimes else { return -1 }
-        if obligation.isUnanswered, let cap = plan.cap { return cap }
-        let end = obligation.fate == .met ? unit.time(obligation.answer) : obligation.at
-        return end == MessageTable.noTime ? -1 : plan.counted(end - unit.time(obligation.trigger))
+        rows.hasTimes ? obligation.gap(unit.time, plan) : -1
     }
 
     override func addEvidence(_ anchor: Int, to evidence: inout [Evidence]) {

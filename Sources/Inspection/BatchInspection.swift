@@ -80,7 +80,7 @@ public final class BatchInspection: @unchecked Sendable {
             totals.forgetWorkers(max(1, options.threads))
             for digest in restored.digests { _ = seen.insert(digest) }
             mergedDigests = restored.digests
-            try skip(blocks: totals.blocks)
+            do { try skip(blocks: totals.blocks) } catch ArchiveError.interrupted { return nil }
             nextToRegister = totals.blocks
             nextToMerge = totals.blocks
             keepsCases = wantsCases
@@ -139,6 +139,8 @@ public final class BatchInspection: @unchecked Sendable {
                 return lines.sources.indices.contains(block.source) ? lines.sources[block.source].name : ""
             }
         } catch {
+            // `isCancelled` says the same, and the block that was being read is read again another time.
+            if error == .interrupted { return nil }
             // What was read before is judged and reported; the caller says that the input broke off.
             broken = error
         }

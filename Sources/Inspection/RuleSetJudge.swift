@@ -8,7 +8,7 @@ final class RuleSetJudge {
     let rules: RuleSet
     let evaluator: Evaluator
     let layout: TallyLayout
-    let lines: FindingLines
+    let lines: FindingWriter
     /// Whose rules these are; nil where there are no schemes.
     let scheme: Scheme?
     /// Per rule the index of its severity, -1 where hits of it are no fault.
@@ -28,7 +28,7 @@ final class RuleSetJudge {
         let compiled = self.rules.compiled
         evaluator = try Evaluator(compiled, names: names)
         if let asOf = options.asOf { evaluator.asOf = asOf.milliseconds }
-        lines = FindingLines(
+        lines = FindingWriter(
             compiled, version: rules.version(set)?.number, scheme: scheme?.id, isDraft: rules.origin == .draft)
         scorer = self.rules.scoring.map { StayScorer($0, compiled.summaries) }
         comparer = self.rules.comparison.map { FindingComparer($0, summaries: compiled.summaries) }

@@ -10,7 +10,7 @@ import RuleLanguage
 public final class StreamInspector {
     private let evaluator: Evaluator
     private let parser: NDJSONParser
-    private let lines: FindingLines
+    private let lines: FindingWriter
     private let defaultShop: String
     private let zone: Zone
     private let head: [UInt8]
@@ -37,7 +37,7 @@ public final class StreamInspector {
     ) throws {
         evaluator = try Evaluator(rules)
         parser = NDJSONParser(isStrict: isStrict, countsBlankLines: true)
-        lines = FindingLines(rules)
+        lines = FindingWriter(rules)
         zone = rules.policy.zone
         self.defaultShop = defaultShop
         var json = JSONBytes()

@@ -33,7 +33,7 @@ public struct Pattern: Sendable, Hashable {
         if folded.matchesEmpty {
             throw PatternProblem(
                 code: "empty-regex",
-                message: Phrase("the pattern matches nothing at all: an empty text", "这个正则能匹配空文本"),
+                message: Phrase("the pattern can match an empty text, and so every message", "这个正则能匹配空文本，因而匹配每条消息"),
                 help: Phrase("make one part obligatory", "至少让一部分必须出现"), range: 0..<length)
         }
         if !folded.canMatch {

@@ -61,7 +61,6 @@ public struct PatternSet: Sendable {
 
     /// How many different patterns there are.
     public var count: Int { atoms.count }
-    public var regexCount: Int { regexes.count }
 
     /// The number of a literal, folded already at `level`; it must not be empty.
     public mutating func literal(_ bytes: [UInt8], level: TextLevel) -> Int32 {

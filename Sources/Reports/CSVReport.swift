@@ -108,6 +108,16 @@ public struct CSVReport: Sendable {
         buffer += [0x0D, 0x0A]
     }
 
+    /// `field` with its line breaks and tabs, which a quoted field may have, and without other controls.
+    private static func harmless(_ field: String) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in field.unicodeScalars {
+            let isKept = !isUnsafeInLine(scalar) || scalar == "\t" || scalar == "\n" || scalar == "\r"
+            result.append(isKept ? scalar : "\u{FFFD}")
+        }
+        return String(result)
+    }
+
     /// Appends one field, quoted where needed; a first character that starts a formula gets a `'`.
     static func append(field: String, to buffer: inout [UInt8]) {
         // A spreadsheet of an East Asian locale takes the full-width signs for formulas too.
@@ -116,13 +126,11 @@ public struct CSVReport: Sendable {
         let needsQuotes = field.utf8.contains { [0x22, 0x2C, 0x0A, 0x0D, 0x09].contains($0) }
         if needsQuotes { buffer.append(0x22) }
         if opensFormula { buffer.append(0x27) }
-        for byte in field.utf8 {
-            switch byte {
-            case 0x22: buffer += [0x22, 0x22]
-            // A NUL ends the text for some spreadsheets.
-            case 0x00: buffer += [0xEF, 0xBF, 0xBD]
-            default: buffer.append(byte)
-            }
+        // A NUL ends the text for some spreadsheets, and a terminal obeys an escape.
+        let isUnsafe = field.unicodeScalars.contains { isUnsafeInLine($0) }
+        for byte in (isUnsafe ? harmless(field) : field).utf8 {
+            if byte == 0x22 { buffer.append(byte) }
+            buffer.append(byte)
         }
         if needsQuotes { buffer.append(0x22) }
     }

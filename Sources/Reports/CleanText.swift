@@ -28,7 +28,8 @@ func nameLabel(_ text: String) -> String {
     shortened(singleLine(text), to: 80)
 }
 
-private func isUnsafeInLine(_ scalar: Unicode.Scalar) -> Bool {
+/// What moves the cursor, ends the line, hides, or turns the direction of writing.
+func isUnsafeInLine(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x00...0x1F, 0x7F...0x9F: true
     case 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF: true

@@ -48,9 +48,17 @@ package struct CoverageNote: Sendable {
         if let schemes = CoverageNote.schemes(coverage) { add("方案", schemes.text, isWarning: schemes.isWarning) }
         if let rules = CoverageNote.rules(coverage) { add("规则版本", rules.text, isWarning: rules.isWarning) }
         add("损坏", count: coverage.recordsBad, reasons: coverage.badByReason, unit: "条")
-        add(
-            "异常但保留", count: coverage.defectsByReason.values.reduce(0, +),
-            reasons: coverage.defectsByReason, unit: "处")
+        let foreign = coverage.sources.filter { $0.shape == Coverage.SourceNote.foreign }
+        if !foreign.isEmpty {
+            let names = foreign.prefix(5).map { shortened(singleLine($0.name), to: 60) }
+            add(
+                "跳过",
+                "\(grouped(foreign.count)) 个文件不是聊天存档：" + names.joined(separator: "、")
+                    + (foreign.count > names.count ? " 等" : ""), isWarning: true)
+        }
+        // What was passed over was not kept.
+        let defects = coverage.defectsByReason.filter { $0.key != "foreign-file" }
+        add("异常但保留", count: defects.values.reduce(0, +), reasons: defects, unit: "处")
         add(
             "未判定", count: coverage.notEvaluatedByReason.values.reduce(0, +),
             reasons: coverage.notEvaluatedByReason, unit: "个会话 × 规则")

@@ -59,8 +59,9 @@ private let reasonLabels: [String: String] = [
     "lone-surrogate": "代理码不成对", "missing-conversation": "缺少会话号", "missing-buyer": "缺少买家",
     "duplicate-message": "消息重复", "duplicate-conversation": "会话重复", "ragged-row": "列数不符",
     "unclosed-quote": "引号未闭合", "text-after-quote": "引号后有文字",
+    "broken-off": "输入中断处不完整",
     // Kept, and counted as defects.
     "replaced-bytes": "替换了无法解码的字节", "rounded-id": "编号被取整", "conflicting-facts": "前后不一致",
     "uncut-without-times": "没有时间，未切分", "unknown-kind": "未知消息类型",
-    "missing-agent": "缺少客服",
+    "missing-agent": "缺少客服", "foreign-file": "不是聊天存档",
 ]

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// A JSON value to be written, its keys in the order given.
 public enum JSONText: Sendable, Hashable {
     case null
@@ -32,10 +34,10 @@ public enum JSONText: Sendable, Hashable {
         case .null: "null"
         case .bool(let flag): flag ? "true" : "false"
         case .number(let number): String(number)
-        case .string(let text): Self.quoted(text)
+        case .string(let text): JSONString.quoted(text)
         case .array(let elements): "[" + elements.map(\.compact).joined(separator: ",") + "]"
         case .object(let members):
-            "{" + members.map { "\(Self.quoted($0.key)):\($0.value.compact)" }.joined(separator: ",") + "}"
+            "{" + members.map { "\(JSONString.quoted($0.key)):\($0.value.compact)" }.joined(separator: ",") + "}"
         }
     }
 
@@ -47,7 +49,7 @@ public enum JSONText: Sendable, Hashable {
             let lines = elements.map { inner + $0.pretty(indent: inner) }
             return "[\n" + lines.joined(separator: ",\n") + "\n\(indent)]"
         case .object(let members) where !members.isEmpty:
-            let lines = members.map { "\(inner)\(Self.quoted($0.key)): \($0.value.pretty(indent: inner))" }
+            let lines = members.map { "\(inner)\(JSONString.quoted($0.key)): \($0.value.pretty(indent: inner))" }
             return "{\n" + lines.joined(separator: ",\n") + "\n\(indent)}"
         default:
             return compact
@@ -57,37 +59,6 @@ public enum JSONText: Sendable, Hashable {
     private var isCompound: Bool {
         switch self {
         case .array, .object: true
-        default: false
-        }
-    }
-
-    /// `text` as a JSON string; what a terminal would obey or hide is escaped.
-    static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\t": result += "\\t"
-            case "\r": result += "\\r"
-            default:
-                if isEscaped(scalar) {
-                    for unit in String(scalar).utf16 {
-                        let digits = String(unit, radix: 16)
-                        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-                    }
-                } else {
-                    result.unicodeScalars.append(scalar)
-                }
-            }
-        }
-        return result + "\""
-    }
-
-    private static func isEscaped(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0..<0x20, 0x7F..<0xA0, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF: true
         default: false
         }
     }

@@ -72,7 +72,12 @@ struct ArchiveArguments: ParsableArguments {
 
     func options(cutting: Bool? = nil) throws -> ArchiveOptions {
         var options = ArchiveOptions()
-        if let encoding { options.encoding = try TextEncoding(name: encoding) }
+        options.interruption = Surroundings.interruption
+        if let encoding {
+            do { options.encoding = try TextEncoding(name: encoding) } catch {
+                throw CommandFailure(code: CommandFailure.usage, phrase: error.phrase)
+            }
+        }
         if let mapping {
             guard let data = FileManager.default.contents(atPath: mapping) else {
                 throw CommandFailure(

@@ -2,19 +2,38 @@ import ConversationModel
 import Diagnostics
 import Inspection
 
-/// Tells of bad records, the first ten by their places; whether more than `limit` percent of all are bad.
-func tooManyBadRecords(in result: InspectionResult, limit: Double, isQuiet: Bool) -> Bool {
-    let coverage = result.coverage
-    if !isQuiet, coverage.recordsBad > 0 {
-        let shown = result.diagnostics.prefix(10)
-        note(RuleSources.renderer(.concise).render(Array(shown), sources: []))
-        let more = coverage.recordsBad - shown.count
-        if more > 0 { say(Phrase("\(more) more bad records", "另有 \(more) 条坏记录"), severity: "note") }
+/// Tells of the files that were passed over and of bad records, the first ten of each by their places.
+func tellOfRecords(_ result: InspectionResult) {
+    let renderer = RuleSources.renderer(.concise)
+    let foreign = result.diagnostics.filter { $0.code == "foreign-file" }
+    note(renderer.render(Array(foreign.prefix(10)), sources: []))
+    if foreign.count > 10 {
+        let more = foreign.count - 10
+        say(Phrase("\(more) more files were passed over", "另有 \(more) 个文件被跳过"), severity: "note")
     }
+    guard result.coverage.recordsBad > 0 else { return }
+    let shown = result.diagnostics.filter { $0.code != "foreign-file" }.prefix(10)
+    note(renderer.render(Array(shown), sources: []))
+    let more = result.coverage.recordsBad - shown.count { $0.severity == .error }
+    if more > 0 { say(Phrase("\(more) more bad records", "另有 \(more) 条坏记录"), severity: "note") }
+}
+
+/// Whether more than `limit` percent of all records are bad; says so.
+func hasTooManyBadRecords(_ result: InspectionResult, limit: Double) -> Bool {
+    let coverage = result.coverage
     guard Double(coverage.recordsBad) * 100 > limit * Double(coverage.recordsRead) else { return false }
     say(
         Phrase(
             "\(coverage.recordsBad) of \(coverage.recordsRead) records are bad, more than \(limit) % (--max-bad)",
             "\(coverage.recordsRead) 条记录中有 \(coverage.recordsBad) 条坏记录，超过 \(limit) %（--max-bad）"))
     return true
+}
+
+/// Refuses what is no share; what is not a number would let every share pass.
+func checkBadRecordLimit(_ percent: Double) throws {
+    guard percent >= 0, percent <= 100 else {
+        throw CommandFailure(
+            code: CommandFailure.usage,
+            phrase: Phrase("--max-bad takes 0 to 100 percent", "--max-bad 取 0 到 100 的百分数"))
+    }
 }

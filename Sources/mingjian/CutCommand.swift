@@ -29,18 +29,41 @@ struct CutCommand: ParsableCommand {
         let inputs = try archive.inputs()
         let output = Output()
         if preview {
-            try output.write(text(try cutPreview(inputs, options: options)))
+            let preview = try cutPreview(inputs, options: options)
+            try output.write(text(preview))
+            sayWhatIsLeftOut(preview)
+            if let failure = preview.failure { throw failure }
             return 0
         }
         let lines = try openArchive(inputs, options: options)
+        // What was read before an error was written, and is told of.
+        defer { note(RuleSources.renderer(.concise).render(Array(lines.recordDiagnostics.prefix(10)), sources: [])) }
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         while true {
             let count = try readChunk(lines, &buffer)
             if count == 0 { break }
             try output.write(Array(buffer[..<count]))
         }
-        note(RuleSources.renderer(.concise).render(Array(lines.recordDiagnostics.prefix(10)), sources: []))
         return 0
+    }
+
+    private func sayWhatIsLeftOut(_ preview: CutPreview) {
+        let (conversations, inputs) = (preview.conversationsWithIDs, preview.inputsOfConversations)
+        guard conversations + inputs > 0 else { return }
+        var (english, chinese): ([String], [String]) = ([], [])
+        if conversations > 0 {
+            english.append("\(conversations) conversations of messages that have conversation ids")
+            chinese.append("\(conversations) 个会话的消息已有会话号")
+        }
+        if inputs > 0 {
+            english.append("\(inputs) inputs of whole conversations")
+            chinese.append("\(inputs) 个输入本来就是一行一个会话")
+        }
+        say(
+            Phrase(
+                "left out, since only buyers' logs without conversation ids are cut: "
+                    + english.joined(separator: ", "),
+                "未计入（只切分没有会话号的买家记录）：" + chinese.joined(separator: "，")), severity: "note")
     }
 
     private func readChunk(_ lines: ConversationLines, _ buffer: inout [UInt8]) throws(ArchiveError) -> Int {
@@ -101,18 +124,31 @@ struct ImportCommand: ParsableCommand {
             let options = try archive.options()
             let output = Output()
             for input in try archive.inputs() {
-                if preview {
-                    try output.write(text(try previewArchive(input, options: options, rows: min(1000, max(1, rows)))))
-                    continue
+                do {
+                    if preview {
+                        let shown = try previewArchive(input, options: options, rows: min(1000, max(1, rows)))
+                        try output.write(text(shown))
+                        if let failure = shown.failure { throw failure }
+                    } else {
+                        try convert(input, options, to: output)
+                    }
+                } catch let error as ArchiveError where error.isForeign && input.isFromDirectory {
+                    say(
+                        Phrase("passed over: \(error.phrase.english)", "已跳过：\(error.phrase.chinese)"),
+                        severity: "warning")
                 }
-                let lines = try openArchive([input], options: options)
-                let reader = BlockReader(lines, largestRecord: archive.maxLine)
-                let block = ArchiveBlock()
-                while try reader.next(block) { try output.write(Array(block.lines)) }
-                note(RuleSources.renderer(.concise).render(Array(lines.recordDiagnostics.prefix(10)), sources: []))
             }
             return 0
         }
+    }
+
+    private func convert(_ input: ArchiveInput, _ options: ArchiveOptions, to output: Output) throws {
+        let lines = try openArchive([input], options: options)
+        // What was read before an error was written, and is told of.
+        defer { note(RuleSources.renderer(.concise).render(Array(lines.recordDiagnostics.prefix(10)), sources: [])) }
+        let reader = BlockReader(lines, largestRecord: archive.maxLine)
+        let block = ArchiveBlock()
+        while try reader.next(block) { try output.write(Array(block.lines)) }
     }
 
     private func text(_ preview: ArchivePreview) -> String {

@@ -58,7 +58,7 @@ struct ExplainCommand: ParsableCommand {
         guard let rule = sources.rules.first(where: { $0.id.value == rule }) else {
             throw CommandFailure(
                 code: CommandFailure.usage,
-                phrase: Phrase("no rule '\(rule)' in the rules given", "所给规则中没有 “\(rule)”"))
+                phrase: unknownRule(among: sources.rules.map(\.id.value)))
         }
         let evaluator = try Evaluator(compiled)
         if let asOf { evaluator.asOf = try SelectionArguments.instant(asOf).milliseconds }
@@ -121,11 +121,12 @@ struct ExplainCommand: ParsableCommand {
 
     private func rosterGroups() throws -> Set<String> {
         guard let roster else { return [] }
-        guard let data = FileManager.default.contents(atPath: roster) else {
-            throw CommandFailure(
-                code: CommandFailure.inputOutput,
-                phrase: Phrase("cannot read roster '\(roster)'", "无法读取花名册 “\(roster)”"))
-        }
-        return Set(try Roster.parse([UInt8](data), path: roster).roster.entries.compactMap(\.group))
+        return Set(try SelectionArguments.readRoster(roster, isQuiet: false).entries.compactMap(\.group))
+    }
+
+    private func unknownRule(among ids: [String]) -> Phrase {
+        let phrase = Phrase("no rule '\(rule)' in the rules given", "所给规则中没有 “\(rule)”")
+        guard let near = didYouMean(rule, among: ids) else { return phrase }
+        return Phrase("\(phrase.english); did you mean '\(near)'?", "\(phrase.chinese)；是不是想写 “\(near)”？")
     }
 }

@@ -33,8 +33,11 @@ struct InspectCommand: ParsableCommand {
 
     @OptionGroup var choice: RulesArguments
 
-    @Option(help: "What standard output gets: \(Format.allCases.map(\.rawValue).joined(separator: ", ")).")
-    var format = Format.table
+    @Option(
+        name: .customLong("format"),
+        help: "What standard output gets: \(Format.allCases.map(\.rawValue).joined(separator: ", ")) (default: table)."
+    )
+    var namedFormat: Format?
 
     @Option(help: "Write the HTML report to this file, too.")
     var html: String?
@@ -50,8 +53,8 @@ struct InspectCommand: ParsableCommand {
     @Option(help: "Exit with 65 if more than this share of records is bad, in percent.")
     var maxBad = 0.1
 
-    @Option(help: "Table of --format csv: agents, groups, rules, days, scores.")
-    var table = "agents"
+    @Option(help: "Table of --format csv: agents (default), groups, rules, days, scores.")
+    var table: String?
 
     @Flag(help: "Terminal tables with all their rows.")
     var all = false
@@ -66,10 +69,15 @@ struct InspectCommand: ParsableCommand {
         try mingjian.run { try inspect() }
     }
 
+    private var format: Format { namedFormat ?? .table }
+
     private func inspect() throws -> Int32 {
         let policy = try archive.policy()
         let failing = try failOn.map { try severity($0) }
+        let csvTable = try table.map(namedTable) ?? .agents
+        try checkBadRecordLimit(maxBad)
         if stream {
+            try refuseForStream()
             guard choice.versions == nil || choice.asVersion != nil else {
                 throw CommandFailure(
                     code: CommandFailure.usage,
@@ -83,11 +91,12 @@ struct InspectCommand: ParsableCommand {
         // Rules first: a wrong configuration must not cost a read of the archive.
         let (rules, rulesKey) = try choice.loaded(policy: policy)
         let options = try inspectionOptions()
+        if let html { try Output.check(html) }
         let inputs = try archive.inputs()
         let lines = try openArchive(inputs, options: archive.options())
         let title = archive.archives.joined(separator: ", ")
         let writer = ReportWriter(
-            title: title, policy: policy, rowLimit: all ? nil : 40, csvTable: table)
+            title: title, policy: policy, rowLimit: all ? nil : 40, csvTable: csvTable)
         let directory = try out.map {
             try OutputDirectory(path: $0, key: runKey(inputs: inputs, rules: rulesKey))
         }
@@ -108,13 +117,14 @@ struct InspectCommand: ParsableCommand {
                 directory == nil
                     ? Phrase("interrupted", "已中断")
                     : Phrase("interrupted; the same command goes on from here", "已中断；再次运行同一命令即可继续"))
-            return 130
+            return CommandFailure.interrupted
         }
         progress?.clear()
         let report = writer.report(result)
         if format != .ndjson { try writer.write(report, format: format, to: stdout) }
         if let html { try writer.write(report, format: .html, to: Output(path: html)) }
         if let directory { try directory.finish(report, writer) }
+        if !quiet { tellOfRecords(result) }
         if let failure = result.inputFailure {
             say(failure.phrase)
             say(
@@ -129,11 +139,36 @@ struct InspectCommand: ParsableCommand {
 
     /// The exit code: bad records, then what was hit.
     private func verdict(_ result: InspectionResult, failing: Severity?) throws -> Int32 {
-        if tooManyBadRecords(in: result, limit: maxBad, isQuiet: quiet) { return CommandFailure.badData }
+        if hasTooManyBadRecords(result, limit: maxBad) { return CommandFailure.badData }
         guard let failing else { return 0 }
         let order = Severity.allCases
         let isHit = order.indices.contains { order[$0] >= failing && result.negativeHitsBySeverity[$0] > 0 }
         return isHit ? 1 : 0
+    }
+
+    /// Whatever makes no difference to `--stream` would be given in error.
+    private func refuseForStream() throws {
+        let given: [(name: String, isGiven: Bool)] = [
+            ("--html", html != nil), ("--out", out != nil), ("--format", namedFormat != nil),
+            ("--table", table != nil), ("--all", all), ("--roster", selection.roster != nil),
+            ("--from", selection.from != nil), ("--to", selection.to != nil), ("--group", !selection.group.isEmpty),
+            ("--agent", !selection.agent.isEmpty), ("--as-of", selection.asOf != nil), ("--cut", archive.cut),
+            ("--mapping", archive.mapping != nil),
+        ]
+        guard let first = given.first(where: \.isGiven) else { return }
+        throw CommandFailure(
+            code: CommandFailure.usage,
+            phrase: Phrase("\(first.name) does not go with --stream", "\(first.name) 不能与 --stream 同用"))
+    }
+
+    private func namedTable(_ text: String) throws -> CSVReport.Table {
+        guard let table = CSVReport.Table(rawValue: text) else {
+            throw CommandFailure(
+                code: CommandFailure.usage,
+                phrase: Phrase(
+                    "--table takes agents, groups, rules or days", "--table 取 agents、groups、rules 或 days"))
+        }
+        return table
     }
 
     private func inspectionOptions() throws -> InspectionOptions {

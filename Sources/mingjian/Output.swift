@@ -38,6 +38,21 @@ final class Output {
         }
     }
 
+    /// Throws where the file at `path` could not be written; touches nothing.
+    static func check(_ path: String) throws {
+        var status = stat()
+        if stat(path, &status) == 0 {
+            if status.st_mode & S_IFMT == S_IFDIR { throw OutputError(path: path, code: EISDIR) }
+            guard access(path, W_OK) == 0 else { throw OutputError(path: path, code: errno) }
+            return
+        }
+        guard errno == ENOENT else { throw OutputError(path: path, code: errno) }
+        let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        guard stat(folder, &status) == 0 else { throw OutputError(path: path, code: errno) }
+        guard status.st_mode & S_IFMT == S_IFDIR else { throw OutputError(path: path, code: ENOTDIR) }
+        guard access(folder, W_OK | X_OK) == 0 else { throw OutputError(path: path, code: errno) }
+    }
+
     deinit {
         if isOurs { close(descriptor) }
     }

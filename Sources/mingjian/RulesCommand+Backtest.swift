@@ -83,6 +83,8 @@ extension RulesCommand {
         }
 
         private func backtest() throws -> Int32 {
+            try checkBadRecordLimit(maxBad)
+            if let html { try Output.check(html) }
             var options = try selection.options(archive)
             if let roster = selection.roster {
                 options.roster = try SelectionArguments.readRoster(roster, isQuiet: quiet)
@@ -103,12 +105,13 @@ extension RulesCommand {
             progress?.clear()
             guard let result = finished, let compared = result.comparison else {
                 say(Phrase("interrupted", "已中断"))
-                return 130
+                return CommandFailure.interrupted
             }
             let report = try sides.report(
                 compared, result.coverage, title: archive.archives.joined(separator: ", "), casesPerRule: examples)
             try write(report, format, to: Output())
             if let html { try write(report, .html, to: Output(path: html)) }
+            if !quiet { tellOfRecords(result) }
             if let failure = result.inputFailure {
                 say(failure.phrase)
                 say(
@@ -116,7 +119,7 @@ extension RulesCommand {
                     severity: "warning")
                 return CommandFailure.inputOutput
             }
-            return tooManyBadRecords(in: result, limit: maxBad, isQuiet: quiet) ? CommandFailure.badData : 0
+            return hasTooManyBadRecords(result, limit: maxBad) ? CommandFailure.badData : 0
         }
 
         private func write(_ report: BacktestReport, _ format: Format, to output: Output) throws {

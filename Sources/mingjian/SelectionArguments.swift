@@ -60,7 +60,9 @@ struct SelectionArguments: ParsableArguments {
         return options
     }
 
-    /// The roster at `path`; what is odd in it is said unless the run is quiet.
+    /// The roster at `path`; rows that cannot be used are said unless the run is quiet.
+    ///
+    /// One in which nobody can be found ends the command: figures by group would silently be wrong.
     static func readRoster(_ path: String, isQuiet: Bool) throws -> Roster {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw CommandFailure(

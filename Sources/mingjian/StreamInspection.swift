@@ -33,7 +33,7 @@ struct StreamInspection {
         let output = Output()
         while try reader.next(block) {
             try output.write(inspector.results(block))
-            if Surroundings.isInterrupted.load(ordering: .relaxed) { return 130 }
+            if Surroundings.isInterrupted.load(ordering: .relaxed) { throw ArchiveError.interrupted }
         }
         if Double(inspector.badLines) * 100 > maxBad * Double(inspector.allLines) {
             say(

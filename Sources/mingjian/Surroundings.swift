@@ -87,21 +87,36 @@ enum Surroundings {
         return Zone(name: name, transitions: transitions)
     }
 
-    /// Set by the first SIGINT or SIGTERM; the second one kills.
+    /// Set by the first SIGINT or SIGTERM once `interruption` was asked for; the second one kills.
     static let isInterrupted = Atomic<Bool>(false)
 
-    static func watchSignals() {
+    /// Comes with the first SIGINT or SIGTERM. Who never asks for it is killed by them as usual.
+    static let interruption: Interruption = {
+        // Both are made before a handler can run: making them is nothing for a handler.
+        _ = isInterrupted.load(ordering: .relaxed)
+        let pipe = wakePipe
         for number in [SIGINT, SIGTERM] {
             signal(number) { number in
                 if Surroundings.isInterrupted.exchange(true, ordering: .relaxed) {
                     signal(number, SIG_DFL)
                     raise(number)
                 }
+                let code = errno
+                var byte: UInt8 = 1
+                _ = write(Surroundings.wakePipe.end, &byte, 1)
+                errno = code
             }
         }
-        // A closed pipe is an error of the write, not a death.
-        signal(SIGPIPE, SIG_IGN)
-    }
+        return Interruption(descriptor: pipe.start)
+    }()
+
+    private static let wakePipe: (start: Int32, end: Int32) = {
+        var ends: [Int32] = [-1, -1]
+        // Without a pipe reads wait on; the flag still ends what does not wait.
+        guard pipe(&ends) == 0 else { return (-1, -1) }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        return (ends[0], ends[1])
+    }()
 }
 
 /// How a command ends other than by success: a line on standard error and an exit code.
@@ -114,11 +129,13 @@ struct CommandFailure: Error {
     static let badRules: Int32 = 66
     static let `internal`: Int32 = 70
     static let inputOutput: Int32 = 74
+    static let interrupted: Int32 = 130
 }
 
 /// Runs a command's body and turns what it throws into one line and an exit code.
 func run(_ body: () throws -> Int32) throws {
-    Surroundings.watchSignals()
+    // A closed pipe is an error of the write, not a death.
+    signal(SIGPIPE, SIG_IGN)
     let code: Int32
     do {
         code = try body()
@@ -127,7 +144,7 @@ func run(_ body: () throws -> Int32) throws {
         code = failure.code
     } catch let error as ArchiveError {
         say(error.phrase)
-        code = CommandFailure.inputOutput
+        code = error == .interrupted ? CommandFailure.interrupted : CommandFailure.inputOutput
     } catch let error as OutputError {
         // Whoever read our output has enough.
         if error.code == EPIPE { throw ExitCode(0) }

@@ -75,10 +75,14 @@ import Testing
         #expect(roster.entry(account: "a", on: nil)?.group == "甲")
     }
 
-    @Test(arguments: ["", "\n\n", "person,group\n王,1\n"])
-    func withoutAccountsThereIsOneDiagnostic(_ text: String) throws {
-        let (roster, diagnostics) = try parse(text)
-        #expect(roster.entries.isEmpty)
-        #expect(diagnostics.last?.code == "missing-field")
+    @Test(arguments: ["", "\n\n", "person,group\n王,1\n", "account,group\n,1\na\n"])
+    func aRosterInWhichNobodyCanBeFoundIsAnError(_ text: String) throws {
+        do {
+            _ = try parse(text)
+            Issue.record("\(text)")
+        } catch let error as ArchiveError {
+            guard case .invalidRoster("roster.csv", _) = error else { throw error }
+        }
+        #expect(try parse("account,group\n").roster.entries.isEmpty)
     }
 }

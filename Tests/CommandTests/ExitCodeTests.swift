@@ -65,6 +65,16 @@ struct ExitCodeTests {
             ["inspect", "Corpora/demo/conversations.ndjson", "--zone", "Mars/Olympus"],
             ["inspect", "Corpora/demo/conversations.ndjson", "--max-line", "5"],
             ["inspect", "Corpora/demo/conversations.ndjson", "--format", "csv", "--table", "moons"],
+            ["inspect", "Corpora/demo/conversations.ndjson", "--table", "moons"],
+            ["inspect", "Corpora/demo/conversations.ndjson", "--encoding", "latin1"],
+            ["inspect", "Corpora/demo/conversations.ndjson", "--max-bad", "nan"],
+            ["inspect", "Corpora/demo/conversations.ndjson", "--max-bad", "-1"],
+            ["inspect", "Corpora/demo/conversations.ndjson", "--max-bad", "inf"],
+            ["cut", "Corpora/demo/conversations.ndjson", "--encoding", "latin1"],
+            ["inspect", "--stream", "-", "--html", "a.html"], ["inspect", "--stream", "-", "--out", "a"],
+            ["inspect", "--stream", "-", "--format", "table"], ["inspect", "--stream", "-", "--format", "ndjson"],
+            ["inspect", "--stream", "-", "--roster", "r.csv"], ["inspect", "--stream", "-", "--cut"],
+            ["inspect", "--stream", "-", "--group", "售前"], ["inspect", "--stream", "-", "--as-of", "x"],
         ])
     func wrongUse(arguments: [String]) throws {
         let outcome = try Command.run(arguments, in: directory)
@@ -106,6 +116,83 @@ struct ExitCodeTests {
             #expect(outcome.code == 74 && !outcome.wasKilled, "\(arguments) \(outcome.errors)")
             #expect(outcome.errors.split(separator: "\n").count == 1)
         }
+    }
+
+    @Test("the error of --out is that of the system, and nothing is left behind by a run that ended")
+    func outputDirectories() throws {
+        let rules = try rules()
+        let input = try directory.write("a.ndjson", Self.line)
+        for (out, reason) in [
+            (input, "Not a directory"), (input + "/x", "Not a directory"), ("", "No such file"),
+            ("/proc/none/x", "No such file"),
+            ("/proc/self/fdinfo", ".lock"),
+        ] {
+            let outcome = try Command.run(["inspect", input, "--rules", rules, "--out", out], in: directory)
+            #expect(outcome.code == 74 && outcome.output.isEmpty)
+            #expect(outcome.errors.contains(reason) && !outcome.errors.contains("another run"), "\(outcome.errors)")
+        }
+        let out = directory.path + "/deep/er"
+        for _ in 0..<2 {
+            #expect(try Command.run(["inspect", input, "--rules", rules, "--out", out], in: directory).code == 0)
+            let names = try FileManager.default.contentsOfDirectory(atPath: out).sorted()
+            #expect(
+                names == [
+                    "agents.csv", "days.csv", "findings.ndjson", "groups.csv", "report.html", "report.json",
+                    "rules.csv",
+                ])
+        }
+    }
+
+    @Test("a directory that another run writes to is left alone")
+    func lockedDirectories() throws {
+        let input = try directory.write("a.ndjson", Self.line)
+        let lock = open(directory.path + "/.lock", O_CREAT | O_RDWR, 0o600)
+        defer { close(lock) }
+        try #require(flock(lock, LOCK_EX) == 0)
+        let outcome = try Command.run(
+            ["inspect", input, "--rules", try rules(), "--out", directory.path], in: directory)
+        #expect(outcome.code == 74 && outcome.errors.contains("another run"))
+    }
+
+    @Test("a page that cannot be written is said before the archive is read")
+    func pagesAreCheckedFirst() throws {
+        let input = try directory.write("a.ndjson", Self.line)
+        for page in ["/nonexistent/x", directory.path, input + "/x"] {
+            let outcome = try Command.run(["inspect", input, "--rules", try rules(), "--html", page], in: directory)
+            #expect(outcome.code == 74 && outcome.output.isEmpty, "\(page)")
+        }
+        // What is there stays as it is until there is a report.
+        let page = try directory.write("old.html", "old")
+        let outcome = try Command.run(
+            ["inspect", directory.path + "/none", "--rules", try rules(), "--html", page], in: directory)
+        #expect(outcome.code == 74 && directory.contents("old.html") == Array("old".utf8))
+    }
+
+    @Test("a roster in which nobody can be found ends the command", arguments: ["a,b\n1,2\n", "", "account\n,\n"])
+    func uselessRosters(text: String) throws {
+        let input = try directory.write("a.ndjson", Self.line)
+        let roster = try directory.write("ro.csv", text)
+        for command in [["inspect"], ["explain", "--rule", "contact", "--conversation", "a"]] {
+            let outcome = try Command.run(
+                command + [input, "--rules", try rules(), "--roster", roster], in: directory)
+            #expect(outcome.code == 74 && outcome.output.isEmpty, "\(command)")
+            #expect(outcome.errors.contains("ro.csv"))
+        }
+    }
+
+    @Test("a misspelt rule is answered with the nearest one")
+    func misspeltRules() throws {
+        let outcome = try Command.run(
+            ["explain", "Corpora/demo/conversations.ndjson", "--rule", "openin", "--conversation", "x"], in: directory)
+        #expect(outcome.code == 64 && outcome.errors.contains("did you mean 'opening'?"))
+    }
+
+    @Test("--stream takes --fail-on")
+    func streamsFail() throws {
+        let input = try directory.write("a.ndjson", Self.line)
+        let outcome = try Command.run(
+            ["inspect", "--stream", input, "--rules", try rules(), "--fail-on", "critical"], in: directory)
+        #expect(outcome.code == 1 && outcome.lines.count == 1)
     }
 
     @Test("errors are Chinese where the locale is, and name the same code")

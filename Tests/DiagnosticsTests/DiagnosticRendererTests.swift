@@ -131,6 +131,17 @@ import Testing
         #expect(chinese == "2 个规则文件中 1 个有问题：1 个错误，0 个警告\n")
     }
 
+    @Test func aByteOrderMarkIsNoColumn() throws {
+        for (text, column) in [("x", 1), ("{x", 2)] {
+            let (file, diagnostic) = try found("x", in: "\u{FEFF}" + text)
+            let lines = renderer().render([diagnostic], sources: [file]).split(separator: "\n")
+            #expect(lines[0] == "a.json:1:\(column): error[bad-value]: wrong")
+            #expect(lines[1] == "  1 | \(text)")
+            #expect(lines[2] == "    | " + String(repeating: " ", count: column - 1) + "^")
+            #expect(file.position(of: 3 + column - 1).column == column)
+        }
+    }
+
     @Test func coloursOnlyWhenAsked() throws {
         let (file, diagnostic) = try found("x", in: "x")
         let plain = renderer().render([diagnostic], sources: [file])

@@ -48,6 +48,13 @@ import Testing
         #expect(rows.allSatisfy { $0.count == rows[0].count })
     }
 
+    @Test func whatATerminalObeysIsShownInstead() throws {
+        var cases = SampleReport(findings: 1).report.cases
+        cases[0].finding.owner = .agent("小\u{1B}]0;x\u{07}美\u{202E}a\u{9B}b\u{0}c\td\ne")
+        let report = text(SampleReport.report(cases))
+        #expect(records(report)[1][0] == "小\u{FFFD}]0;x\u{FFFD}美\u{FFFD}a\u{FFFD}b\u{FFFD}c\td\ne")
+    }
+
     @Test func startsWithAMarkAndEndsLinesWithCRLF() {
         let text = text(SampleReport().report)
         #expect(Array(text.utf8.prefix(3)) == [0xEF, 0xBB, 0xBF])

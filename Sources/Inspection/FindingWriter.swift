@@ -4,7 +4,7 @@ import Evaluation
 /// Writes findings as NDJSON, one line each, without values in between.
 ///
 /// Numbers of agents and groups are those of one evaluator and one pinning: one for each worker.
-final class FindingLines {
+final class FindingWriter {
     /// What stands in every line of a rule, and the names of labels, one after another.
     private var words = JSONBytes()
     /// Where the words of each rule begin.

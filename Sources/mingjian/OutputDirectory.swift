@@ -1,0 +1,84 @@
+import ConversationModel
+import Diagnostics
+import Foundation
+import Inspection
+import Reports
+
+/// The directory of `--out`: findings as they come, reports at the end, a checkpoint in between.
+final class OutputDirectory {
+    let findings: Output
+    let checkpoint: RunCheckpoint
+    private let path: String
+    /// Held while the process lives: two runs into one directory would mix their findings.
+    private let lock: Int32
+
+    init(path: String, key: String) throws {
+        self.path = path
+        try OutputDirectory.make(path)
+        lock = try OutputDirectory.lock(path)
+        let file = path + "/findings.ndjson"
+        let probe = RunCheckpoint(path: path + "/.checkpoint", key: key, flush: {})
+        let findings = try Output(path: file, keeping: probe.restoredLineBytes())
+        self.findings = findings
+        let flush = UncheckedFlush(output: findings)
+        checkpoint = RunCheckpoint(path: path + "/.checkpoint", key: key) { try flush.output.flush() }
+    }
+
+    func finish(_ report: Report, _ writer: ReportWriter) throws {
+        for (name, format) in [("report.json", InspectCommand.Format.json), ("report.html", .html)] {
+            try writer.write(report, format: format, to: Output(path: path + "/" + name))
+        }
+        for table in CSVReport.Table.allCases {
+            let tables = ReportWriter(
+                title: writer.title, policy: writer.policy, rowLimit: nil, csvTable: table)
+            try tables.write(report, format: .csv, to: Output(path: "\(path)/\(table.rawValue).csv"))
+        }
+        checkpoint.remove()
+        unlink(path + "/.lock")
+    }
+
+    /// Makes the directory and those above it where they are missing.
+    private static func make(_ path: String) throws {
+        guard !path.isEmpty else { throw OutputError(path: path, code: ENOENT) }
+        var end = path.startIndex
+        while end < path.endIndex {
+            end = path[end...].dropFirst().firstIndex(of: "/") ?? path.endIndex
+            if mkdir(String(path[..<end]), 0o777) == 0 { continue }
+            let code = errno
+            var status = stat()
+            // What is there already need not be ours to write in; that shows when something is written.
+            guard stat(String(path[..<end]), &status) == 0 else { throw OutputError(path: path, code: code) }
+            guard status.st_mode & S_IFMT == S_IFDIR else { throw OutputError(path: path, code: ENOTDIR) }
+        }
+    }
+
+    /// A descriptor of the lock file, locked.
+    private static func lock(_ path: String) throws -> Int32 {
+        let file = path + "/.lock"
+        while true {
+            let descriptor = open(file, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o644)
+            guard descriptor >= 0 else { throw OutputError(path: file, code: errno) }
+            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+                let code = errno
+                close(descriptor)
+                guard code == EWOULDBLOCK else { throw OutputError(path: file, code: code) }
+                throw CommandFailure(
+                    code: CommandFailure.inputOutput,
+                    phrase: Phrase("another run is writing to '\(path)'", "另一个任务正在写入 “\(path)”"))
+            }
+            // A run that ended in between has removed the file: then this lock keeps nobody out.
+            var (own, named) = (stat(), stat())
+            if fstat(descriptor, &own) == 0, stat(file, &named) == 0, own.st_ino == named.st_ino,
+                own.st_dev == named.st_dev
+            {
+                return descriptor
+            }
+            close(descriptor)
+        }
+    }
+
+    /// The run writes and flushes from one thread at a time.
+    private struct UncheckedFlush: @unchecked Sendable {
+        let output: Output
+    }
+}
