@@ -24,8 +24,8 @@ public struct ArchiveInput: Hashable, Sendable {
     /// The inputs that the arguments of a command name, in their order.
     ///
     /// `-` is standard input. A directory stands for the archives in it and below, in the order of
-    /// their paths' bytes; hidden entries and files of other endings are left out. A file that is
-    /// named itself is taken whatever it is called.
+    /// their paths' bytes; hidden entries, files of other endings and a `roster.csv` right in it are
+    /// left out. A file that is named itself is taken whatever it is called.
     public static func resolve(_ arguments: [ArchivePath]) throws(ArchiveError) -> [ArchiveInput] {
         var inputs: [ArchiveInput] = []
         for argument in arguments {
@@ -44,6 +44,7 @@ public struct ArchiveInput: Hashable, Sendable {
             var found: [ArchivePath] = []
             var visited: Set<FileIdentity> = [FileIdentity(status)]
             try collect(argument, into: &found, visited: &visited)
+            found.removeAll { $0 == argument.appending(rosterName) }
             guard !found.isEmpty else { throw .noArchives(path: argument.description) }
             inputs += found.sorted().map { ArchiveInput(path: $0) }
         }
@@ -56,6 +57,8 @@ public struct ArchiveInput: Hashable, Sendable {
         return try FileStream(path: path)
     }
 
+    /// A table of people beside the archives.
+    private static let rosterName = Array("roster.csv".utf8)
     private static let extensions: Set<String> = ["ndjson", "jsonl", "json", "csv", "tsv", "txt"]
 
     // An explicit stack of directories: a hostile tree may be deeper than ours.

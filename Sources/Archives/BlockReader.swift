@@ -58,6 +58,8 @@ public final class BlockReader {
     private var pending: [Pending] = []
     private var sequence = 0
     private var isAtEnd = false
+    /// Why there is no more: thrown when what was read before has been given out.
+    private var failure: ArchiveError?
     private var isSkipping = false
 
     private struct Pending {
@@ -80,6 +82,8 @@ public final class BlockReader {
     }
 
     /// Fills `block` with the next lines; false at the end.
+    ///
+    /// Where the input breaks off, everything before that place comes first, then the error.
     public func next(_ block: ArchiveBlock) throws(ArchiveError) -> Bool {
         block.endsWithTooLarge = false
         block.length = 0
@@ -96,8 +100,11 @@ public final class BlockReader {
         }
         var size = target
         while true {
-            try fill(block, size: size)
-            if block.filled == 0, isAtEnd, !isSkipping { return false }
+            fill(block, size: size)
+            if block.filled == 0, isAtEnd, !isSkipping {
+                if let failure { throw failure }
+                return false
+            }
             if let end = lastLineEnd(block) {
                 return cut(block, at: end)
             }
@@ -152,11 +159,17 @@ public final class BlockReader {
     }
 
     /// Reads until `size` bytes are there, the source changes, or the input ends.
-    private func fill(_ block: ArchiveBlock, size: Int) throws(ArchiveError) {
+    private func fill(_ block: ArchiveBlock, size: Int) {
         while block.filled < size, !isAtEnd, pending.isEmpty {
             let room = UnsafeMutableRawBufferPointer(
                 start: block.bytes + block.filled, count: size - block.filled)
-            let count = try lines.read(into: room)
+            let count: Int
+            do throws(ArchiveError) {
+                count = try lines.read(into: room)
+            } catch {
+                failure = error
+                count = 0
+            }
             if count == 0 {
                 isAtEnd = true
                 return

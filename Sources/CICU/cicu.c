@@ -38,6 +38,11 @@ int32_t mj_nfkc_casefold_inert(uint32_t code_point) {
     return normalizer && unorm2_hasBoundaryAfter(normalizer, (UChar32)code_point);
 }
 
+int32_t mj_nfkc_casefold_keeps(uint32_t code_point) {
+    const UNormalizer2 *normalizer = nfkc_casefold();
+    return normalizer && unorm2_isInert(normalizer, (UChar32)code_point);
+}
+
 int32_t mj_general_category(uint32_t code_point) { return u_charType((UChar32)code_point); }
 
 int32_t mj_nfd(const uint16_t *source, int32_t length, uint16_t *target, int32_t capacity) {

@@ -90,10 +90,11 @@ struct FoldTableBuilder {
         // Surrogates never occur in UTF-8.
         guard let scalar = Unicode.Scalar(codePoint) else { return 0 }
         if mj_is_white_space(codePoint) != 0 { return packed(.space) }
+        if mj_nfkc_casefold_keeps(codePoint) != 0, simplified[codePoint] == nil { return 0 }
         let folded = FoldTableBuilder.fold(scalar, simplified: simplified)
         if folded.isEmpty { return packed(.dropped) }
         if mj_nfkc_casefold_boundary_before(codePoint) == 0 { return packed(.joining) }
-        let original = Array(String(Character(scalar)).utf8)
+        let original = Array(scalar.utf8)
         if folded == original { return 0 }
         if folded == [0x20] { return packed(.space) }
         // What holds a space goes to the pool: there runs of spaces are looked for.
@@ -112,20 +113,18 @@ struct FoldTableBuilder {
     /// T2S(NFKC_Casefold(scalar)) as UTF-8, white space inside it as U+0020.
     static func fold(_ scalar: Unicode.Scalar, simplified: [UInt32: UInt32]) -> [UInt8] {
         var target = [UInt16](repeating: 0, count: 64)
-        let source = Array(String(Character(scalar)).utf16)
+        let source = Array(scalar.utf16)
         let length = mj_nfkc_casefold(source, Int32(source.count), &target, Int32(target.count))
-        guard length >= 0 else { return Array(String(Character(scalar)).utf8) }
-        return foldScalars(String(decoding: target[..<Int(length)], as: UTF16.self), simplified: simplified)
-    }
-
-    private static func foldScalars(_ text: String, simplified: [UInt32: UInt32]) -> [UInt8] {
+        guard length >= 0 else { return Array(scalar.utf8) }
         var bytes: [UInt8] = []
-        for scalar in text.unicodeScalars {
-            let mapped = simplified[scalar.value].flatMap { Unicode.Scalar($0) } ?? scalar
+        var units = target[..<Int(length)].makeIterator()
+        var decoder = UTF16()
+        while case .scalarValue(let next) = decoder.decode(&units) {
+            let mapped = simplified[next.value].flatMap { Unicode.Scalar($0) } ?? next
             if mj_is_white_space(mapped.value) != 0 {
                 bytes.append(0x20)
             } else {
-                bytes += Array(String(Character(mapped)).utf8)
+                bytes += mapped.utf8
             }
         }
         return bytes

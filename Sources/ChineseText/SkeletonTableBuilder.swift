@@ -47,6 +47,7 @@ struct SkeletonTableBuilder {
         let blockSize = UInt32(1) << SkeletonTable.blockShift
         for start in stride(from: 0, to: SkeletonTable.limit, by: Int(blockSize)) {
             let block = (start..<start + blockSize).map { codePoint in
+                if isPlain(codePoint) { return UInt32(0) }
                 let items = items(of: codePoint)
                 if items == [SkeletonTable.Kind.scalar.rawValue << 24 | codePoint] { return UInt32(0) }
                 if items.count == 1 { return items[0] }
@@ -65,6 +66,14 @@ struct SkeletonTableBuilder {
             }
         }
         return parts
+    }
+
+    /// Whether a Han character, or what is not assigned beside them, stands for itself: half of all.
+    private func isPlain(_ codePoint: UInt32) -> Bool {
+        (0x3400..<0xA000).contains(codePoint) || codePoint >= 0x20000
+            ? folding.isUnchanged(codePoint) && lookAlikes[codePoint] == nil && mj_digit_value(codePoint) < 0
+                && mj_general_category(codePoint) != 15
+            : false
     }
 
     /// What a code point stands for, as entries of the table without sequences.

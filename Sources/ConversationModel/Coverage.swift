@@ -29,6 +29,46 @@ public struct Coverage: Sendable, Hashable, Codable {
     public var lastInstant: Instant?
     /// How the bytes were read: `utf-8`, `gb18030` …, compression and shape; one entry a source.
     public var sources: [SourceNote] = []
+    /// Where the rules came from.
+    public var rulesOrigin = RulesOrigin.files
+    /// The versions of rules that judged something, by number; empty where they came from files.
+    public var versions: [VersionNote] = []
+
+    /// Where the rules of a run came from.
+    public enum RulesOrigin: String, Sendable, Hashable, Codable {
+        /// Files as they are, without a version.
+        case files
+        /// Each conversation was judged by the version in force at its first message.
+        case versionOfDay
+        /// One version that was named judged everything; no run for scores.
+        case namedVersion
+        /// A draft judged everything; no run for scores.
+        case draft
+    }
+
+    /// What one version of the rules judged.
+    public struct VersionNote: Sendable, Hashable, Codable {
+        public var number: Int
+        /// What its rules mean.
+        public var rulesDigest: String
+        public var effectiveFrom: Instant
+        /// Why it could not wait for midnight; nil for an ordinary version.
+        public var emergencyReason: String?
+        /// Conversations that it judged, parts counted apart.
+        public var conversations = 0
+        /// Those among them from before there was any version (追溯).
+        public var retroactive = 0
+        /// Those among them without times: they take the version of the run's day.
+        public var withoutTimes = 0
+
+        /// A version that has judged nothing yet.
+        public init(number: Int, rulesDigest: String, effectiveFrom: Instant, emergencyReason: String?) {
+            self.number = number
+            self.rulesDigest = rulesDigest
+            self.effectiveFrom = effectiveFrom
+            self.emergencyReason = emergencyReason
+        }
+    }
 
     /// How one source was read.
     public struct SourceNote: Sendable, Hashable, Codable {

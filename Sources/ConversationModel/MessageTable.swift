@@ -67,6 +67,11 @@ public final class MessageTable {
         count = 0
     }
 
+    /// Forgets the messages from `count` on.
+    public func removeLast(from count: Int) {
+        self.count = min(self.count, count)
+    }
+
     /// Makes room for `more` messages, so that `append` need not look.
     public func reserve(_ more: Int) {
         guard count + more > capacity else { return }

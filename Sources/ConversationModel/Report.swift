@@ -41,10 +41,12 @@ public struct FindingCase: Sendable, Hashable, Codable {
     public var context: [ContextMessage]
     /// Messages of the whole conversation.
     public var messageCount: Int
+    /// The version of the rules that judged; nil where rules have none.
+    public var version: Int?
 
     public init(
         finding: Finding, shop: String?, buyer: String?, group: String, day: CalendarDay?,
-        context: [ContextMessage], messageCount: Int
+        context: [ContextMessage], messageCount: Int, version: Int? = nil
     ) {
         self.finding = finding
         self.shop = shop
@@ -53,6 +55,7 @@ public struct FindingCase: Sendable, Hashable, Codable {
         self.day = day
         self.context = context
         self.messageCount = messageCount
+        self.version = version
     }
 }
 

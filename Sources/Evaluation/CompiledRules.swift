@@ -79,6 +79,8 @@ public final class CompiledRules: Sendable {
     let unscannedLeaves: [Int]
     /// What messages are compared with earlier ones.
     let repeats: [RepeatsTest]
+    /// What triggers promise.
+    let promises: [PromiseTest]
     /// Different populations that conditions choose from.
     let populations: FixedTable<PopulationTest>
     let patterns: CompiledPatterns
@@ -110,6 +112,7 @@ public final class CompiledRules: Sendable {
         var leaves: [TextLeaf] = []
         var populations: [PopulationTest] = []
         var repeats: [RepeatsTest] = []
+        var promises: [PromiseTest] = []
         var textSenders: [TextLevel: UInt8] = [:]
         var skeletons: SkeletonTable?
         var exposureClasses: [ExposureClass] = []
@@ -135,6 +138,7 @@ public final class CompiledRules: Sendable {
         leafTraits = FixedTable(traits)
         populations = FixedTable(parts.populations)
         repeats = parts.repeats
+        promises = parts.promises
         self.patterns = patterns
         var places = [[LeafPlace]](repeating: [], count: patterns.atomCount)
         for (number, leaf) in parts.leaves.enumerated() {

@@ -3,6 +3,14 @@ import ConversationModel
 import Patterns
 import RuleLanguage
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// A condition's value on a unit (`semantics.md` section 2).
 struct Value {
     /// Anchors of its matches.
@@ -31,7 +39,8 @@ extension Evaluator {
         switch kind {
         case .message(let message): return value(message)
         case .expectation(let expectation): return value(expectation, node: number)
-        case .silence(let silence): return value(silence, node: number)
+        case .silence(let silence): return value(GapPlan(silence), node: number)
+        case .gap(let gap): return value(gap, node: number)
         case .count(let of, let bound): return value(countOf: of, bound)
         case .distinct(let of, let bound): return value(distinctOf: of, bound)
         case .scope(let scope): return value(scope)
@@ -297,10 +306,21 @@ extension Evaluator {
 
     /// The original span of a range of a row's folded bytes.
     func original(_ range: Range<Int>, of i: Int, _ level: TextLevel) -> Span {
-        // At level `evasion` ranges are of the original already.
-        level == .evasion
-            ? Span(range.lowerBound, range.upperBound)
-            : rules.table.original(range, of: table.texts[base + i], level: level)
+        let text = table.texts[base + i]
+        // At level `evasion` ranges are of the original already, and most texts are as they were folded.
+        if level == .evasion || isUnchanged(text, by: foldedBytes(i, level)) {
+            return Span(range.lowerBound, range.upperBound)
+        }
+        return rules.table.original(range, of: text, level: level)
+    }
+
+    /// What folding leaves as it is holds only code points that stand for themselves.
+    @inline(__always)
+    private func isUnchanged(_ text: UnsafeBufferPointer<UInt8>, by folded: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard text.count == folded.count, let start = text.baseAddress, let other = folded.baseAddress else {
+            return false
+        }
+        return memcmp(start, other, text.count) == 0
     }
 
     /// What the scanner found in a row.
@@ -390,7 +410,7 @@ extension Evaluator {
         case .count(let of, _), .distinct(let of, _): return positionedPopulation(of)
         case .scope(let scope): return positionedPopulation(scope.find)
         case .expectation(let expectation): return positionedPopulation(expectation.expect)
-        case .silence, .not: return arena.empty()
+        case .silence, .gap, .not: return arena.empty()
         }
     }
 }

@@ -8,7 +8,7 @@ extension Evaluator {
     func charge(_ node: Int, anchor: Int) -> (owner: Int32, gap: Int64) {
         switch rules.nodes[node].kind {
         case .message: return (owner(of: anchor), -1)
-        case .expectation, .silence:
+        case .expectation, .silence, .gap:
             guard let obligation = obligation(of: node, anchor: anchor) else { return (owner(of: anchor), -1) }
             return (obligation.owner, gap(of: obligation))
         case .count(let of, _), .distinct(let of, _): return charge(of, anchor: anchor)
@@ -66,11 +66,17 @@ extension Evaluator {
         }
     }
 
-    private func gap(of obligation: Obligation) -> Int64 {
+    /// How long an obligation waited, as it is counted; -1 where time decided nothing.
+    func gap(of obligation: Obligation) -> Int64 {
         guard hasTimes else { return -1 }
+        var plan: ExpectationTiming?
+        if case .expectation(let expectation) = rules.nodes[obligation.node].kind { plan = expectation.timing }
+        func counted(_ wait: Int64) -> Int64 { plan?.counted(wait) ?? wait }
         switch obligation.fate {
-        case .met: return time(obligation.answer) - time(obligation.trigger)
-        case .missed: return obligation.at == MessageTable.noTime ? -1 : obligation.at - time(obligation.trigger)
+        case .met: return counted(time(obligation.answer) - time(obligation.trigger))
+        case .missed:
+            if obligation.isUnanswered, let cap = plan?.cap { return cap }
+            return obligation.at == MessageTable.noTime ? -1 : counted(obligation.at - time(obligation.trigger))
         case .silence:
             return obligation.answer >= 0
                 ? time(obligation.answer) - time(obligation.trigger) : obligation.at - time(obligation.trigger)
@@ -101,7 +107,7 @@ extension Evaluator {
                 addEvidence(
                     row: obligation.answer, .answer, spans: spans(node: expectation.expect, at: obligation.answer))
             }
-        case .silence:
+        case .silence, .gap:
             guard let obligation = obligation(of: node, anchor: anchor) else { return }
             addEvidence(row: obligation.trigger, .earlier, spans: [])
             if obligation.answer >= 0 { addEvidence(row: obligation.answer, .later, spans: []) }
@@ -158,7 +164,7 @@ extension Evaluator {
         case .all(let children, let subject): spans(node: children[subject], at: i)
         case .any(let children):
             Span.union(children.filter { holds($0, at: i) }.flatMap { spans(node: $0, at: i) })
-        case .silence, .not: []
+        case .silence, .gap, .not: []
         }
     }
 

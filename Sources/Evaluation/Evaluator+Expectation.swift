@@ -17,6 +17,8 @@ struct Obligation {
     var owner: Int32
     /// The instant at which it was missed, where times are known.
     var at: Int64
+    /// Missed because the conversation ended, not because its time ran out.
+    var isUnanswered = false
     var unknowns: UnknownReasons = []
 }
 
@@ -39,7 +41,7 @@ extension Evaluator {
         let after = value(expectation.after)
         var result = Value(matches: arena.empty(), unknowns: after.unknowns)
 
-        let needsTimes = plan.time != nil || plan.earliest > 0 || plan.onlyInsideHours
+        let needsTimes = plan.hasTime || plan.earliest > 0 || plan.onlyInsideHours
         var isKnown = true
         if needsTimes, !hasTimes {
             isKnown = false
@@ -63,11 +65,12 @@ extension Evaluator {
         let expect = value(expectation.expect)
         let excuse = expectation.excuse.map { value($0) }
 
-        let triggers = plan.onlyInsideHours ? arena.copy(after.matches) : after.matches
-        if plan.onlyInsideHours {
+        let isChosen = plan.onlyInsideHours || plan.promise >= 0
+        let triggers = isChosen ? arena.copy(after.matches) : after.matches
+        if isChosen {
             var i = triggers.first(from: 0)
             while i >= 0 {
-                if !rules.policy.isOpen(at: Instant(milliseconds: time(i))) { triggers.remove(i) }
+                if !opens(i, plan) { triggers.remove(i) }
                 i = triggers.first(from: i + 1)
             }
         }
@@ -87,6 +90,18 @@ extension Evaluator {
             }
         }
         return result
+    }
+
+    /// Whether a trigger may open an obligation: inside hours where asked for, with a promise.
+    private func opens(_ row: Int, _ plan: ExpectationTiming) -> Bool {
+        if plan.onlyInsideHours, !rules.policy.isOpen(at: Instant(milliseconds: time(row))) { return false }
+        return plan.promise < 0 || limit(of: row, plan) != nil
+    }
+
+    /// Milliseconds that a trigger gives, written or promised.
+    private func limit(of trigger: Int, _ plan: ExpectationTiming) -> Int64? {
+        guard plan.promise >= 0 else { return plan.time }
+        return rules.promises[Int(plan.promise)].limit(in: table.texts[base + trigger], rules.table)
     }
 
     /// Walks the triggers that own an obligation.
@@ -144,7 +159,8 @@ extension Evaluator {
         var result = Obligation(
             node: node, trigger: trigger, answer: -1, fate: .unknown, owner: OwnerNumber.unassigned,
             at: MessageTable.noTime)
-        var deadline = plan.time.map { later($0, than: trigger, plan) }
+        let limit = limit(of: trigger, plan)
+        var deadline = limit.map { later($0, than: trigger, plan) }
         var excusesLeft = plan.excuseTimes
         var countedLeft = plan.messages ?? .max
         var exhausted = -1
@@ -176,14 +192,14 @@ extension Evaluator {
                 // after the K-th, since K counts the population that answers are taken from.
                 break walk
             }
-            if !unit.isStay, plan.onTransfer == .restart, isTransfer(i), let time = plan.time {
-                deadline = later(time, than: i, plan)
+            if !unit.isStay, plan.onTransfer == .restart, isTransfer(i), let limit {
+                deadline = later(limit, than: i, plan)
             }
-            if excusesLeft > 0, let time = plan.time, let excuses = window.excuses, excuses.contains(i),
+            if excusesLeft > 0, let limit, let excuses = window.excuses, excuses.contains(i),
                 isHuman(i)
             {
                 excusesLeft -= 1
-                deadline = later(plan.excuseExtend ?? time, than: i, plan)
+                deadline = later(plan.excuseExtend ?? limit, than: i, plan)
             }
             i += 1
         }
@@ -225,9 +241,14 @@ extension Evaluator {
             switch plan.atClose {
             case .missed: isVoid = false
             case .void: isVoid = true
-            case nil: isVoid = plan.time != nil && bySilence
+            case nil: isVoid = plan.hasTime && bySilence
             }
-            if isVoid { result.fate = .void } else { return missed(result, at: end, debtor(before: count)) }
+            guard !isVoid else {
+                result.fate = .void
+                return result
+            }
+            result.isUnanswered = true
+            return missed(result, at: end, debtor(before: count))
         }
         return result
     }
@@ -244,59 +265,7 @@ extension Evaluator {
         case .count(let of, _), .distinct(let of, _): return countedPopulation(of)
         case .scope(let scope): return countedPopulation(scope.find)
         case .expectation(let inner): return countedPopulation(inner.expect)
-        case .silence, .not: return arena.empty()
+        case .silence, .gap, .not: return arena.empty()
         }
-    }
-
-    // MARK: Silence
-
-    /// Calls `body` with each message that starts a stretch without the side, and what ends it (-1).
-    func forEachStretch(of side: Speaker, _ body: (Int, Int) -> Void) {
-        let talk = arena.empty()
-        for speaker in [Speaker.buyer, .agent, .assistant] {
-            talk.formUnion(senderMasks[Int(speaker.rawValue) * 2])
-        }
-        talk.formIntersection(unit.members)
-        let own = senderMasks[Int(side.rawValue) * 2]
-        var i = talk.first(from: 0)
-        while i >= 0 {
-            if own.contains(i) {
-                i = talk.first(from: i + 1)
-                continue
-            }
-            var end = talk.first(from: i + 1)
-            while end >= 0, !own.contains(end) { end = talk.first(from: end + 1) }
-            body(i, end)
-            i = end
-        }
-    }
-
-    func value(_ silence: Silence, node: Int) -> Value {
-        var result = Value(matches: arena.empty())
-        guard hasTimes else {
-            result.unknowns = .noTimes
-            return result
-        }
-        forEachStretch(of: silence.of) { start, end in
-            let due = time(start) + silence.minimum
-            let isMatch: Bool
-            if end >= 0 {
-                let gap = time(end) - time(start)
-                isMatch = gap >= silence.minimum && gap <= silence.maximum ?? .max
-            } else if let maximum = silence.maximum {
-                if unit.isCutOff, unit.endInstant <= time(start) + maximum { result.unknowns.insert(.cutOff) }
-                isMatch = false
-            } else {
-                isMatch = due <= unit.endInstant
-                if !isMatch, unit.isCutOff { result.unknowns.insert(.cutOff) }
-            }
-            guard isMatch else { return }
-            result.matches.insert(start)
-            obligations.append(
-                Obligation(
-                    node: node, trigger: start, answer: end, fate: .silence,
-                    owner: debtor(at: due, from: start, before: end < 0 ? count : end), at: due))
-        }
-        return result
     }
 }

@@ -3,14 +3,23 @@ import RuleLanguage
 
 extension Evaluator {
     /// Judges one conversation of the table; the result is in `judgement` until the next call.
-    public func judge(_ row: ConversationRow) {
+    ///
+    /// - Parameter chosen: judge these parts only; `judgement.parts` holds them all.
+    public func judge(_ row: ConversationRow, parts chosen: Range<Int>? = nil) {
         judgement.removeAll()
         cutIntoParts(row)
         let parts = judgement.parts
-        for number in parts.indices {
+        for number in chosen?.clamped(to: parts.indices) ?? parts.indices {
             // Units refer to their part by number.
             judge(part: parts[number], number: Int32(number), row)
         }
+    }
+
+    /// The parts of a conversation of the table; nothing is judged, and nothing need have been scanned.
+    public func parts(of row: ConversationRow) -> [Judgement.Part] {
+        judgement.removeAll()
+        cutIntoParts(row)
+        return judgement.parts
     }
 
     private func judge(part: Judgement.Part, number: Int32, _ row: ConversationRow) {
@@ -108,7 +117,7 @@ extension Evaluator {
         let firstEvidence = Int32(judgement.evidence.count)
         let traits = rules.leafTraits[number]
         if traits.needsVerification, !confirms(number, at: i) { return }
-        if collectsEvidence {
+        if collectsEvidence(of: rule) {
             let found = foundSpans(number, at: i)
             let firstSpan = Int32(judgement.spans.count)
             for range in found ?? [] { appendUnited(original(range, of: i, traits.level), from: Int(firstSpan)) }
@@ -258,12 +267,8 @@ extension Evaluator {
                 default: break
                 }
             }
-        case .silence(let silence):
-            guard hasTimes else { return }
-            forEachStretch(of: silence.of) { start, _ in
-                let owner = isHuman(start) ? owner(of: start) : debtor(before: start)
-                expose(owner, Int32(base + start), from: first)
-            }
+        case .silence(let silence): addExposures(GapPlan(silence), from: first)
+        case .gap(let gap): addExposures(gap, from: first)
         case .message(let message): addExposures(of: message.populationNumber, from: first)
         case .count(let of, let bound):
             switch bound {
@@ -281,6 +286,15 @@ extension Evaluator {
             for child in children { addOwnExposures(child, from: first) }
         case .all(let children, let subject): addOwnExposures(children[subject], from: first)
         case .not: expose(ownerOfWhole, -1, from: first)
+        }
+    }
+
+    /// Each message that could start a gap exposes its debtor.
+    private func addExposures(_ gap: GapPlan, from first: Int32) {
+        guard hasTimes else { return }
+        forEachStretch(gap) { start, _ in
+            let owner = isHuman(start) ? owner(of: start) : debtor(before: start)
+            expose(owner, Int32(base + start), from: first)
         }
     }
 
@@ -325,8 +339,9 @@ extension Evaluator {
         if let duty = rule.duty {
             guard duty.isRoot || value.isTrue || value.unknowns.isEmpty else { return }
             for obligation in obligations where obligation.node == duty.node && obligation.fate == .missed {
-                let gap = obligation.at == MessageTable.noTime ? -1 : obligation.at - time(obligation.trigger)
-                addFinding(number, .missed, owner: obligation.owner, anchor: obligation.trigger, gap: gap) {
+                addFinding(
+                    number, .missed, owner: obligation.owner, anchor: obligation.trigger, gap: gap(of: obligation)
+                ) {
                     addTriggerEvidence(duty.node, obligation)
                 }
             }
@@ -354,7 +369,7 @@ extension Evaluator {
         isPartial: Bool = false, evidence: () -> Void
     ) {
         let first = Int32(judgement.evidence.count)
-        if collectsEvidence { evidence() }
+        if collectsEvidence(of: rule) { evidence() }
         judgement.findings.append(
             Judgement.FindingRecord(
                 rule: Int32(rule), unit: unit.number, outcome: outcome, owner: owner,

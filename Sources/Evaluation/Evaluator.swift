@@ -11,7 +11,11 @@ public final class Evaluator {
     public let rules: CompiledRules
     public let table = MessageTable()
     /// Agents by number; grows over the evaluator's life.
-    public var names = NameTable()
+    public var names: NameTable {
+        _read { yield shared.table }
+        _modify { yield &shared.table }
+    }
+    private let shared: SharedNames
     /// What `judge` decided last.
     public internal(set) var judgement = Judgement()
 
@@ -86,11 +90,21 @@ public final class Evaluator {
 
     /// Findings carry what they rest on; without, they are only counted, and no span is looked for.
     public var collectsEvidence = true
+    /// Rules whose findings are only counted all the same, by their numbers; empty: none.
+    public var withoutEvidence: [Bool] = []
+
+    /// Whether a rule's findings carry what they rest on.
+    @inline(__always)
+    func collectsEvidence(of rule: Int) -> Bool {
+        collectsEvidence && (withoutEvidence.isEmpty || !withoutEvidence[rule])
+    }
     /// Stays are found even where no rule asks for them, to be counted.
     public var countsStays = true
 
-    public init(_ rules: CompiledRules) throws(ScannerError) {
+    /// An evaluator for one thread; those of other rules on that thread may share its names.
+    public init(_ rules: CompiledRules, names: SharedNames = SharedNames()) throws(ScannerError) {
         self.rules = rules
+        shared = names
         scanner = try Scanner(rules.patterns)
         pairs = PairCounter(for: rules.leaves)
         blocks = FixedTable(Lane.allCases.map { _ in JoinedBlock() })
@@ -185,6 +199,15 @@ public final class Evaluator {
         }
         firstHit[0] = 0
     }
+}
+
+/// Names that the evaluators of one thread number alike. Not safe to share between threads.
+public final class SharedNames {
+    /// Agents by number.
+    public var table = NameTable()
+
+    /// No names yet.
+    public init() {}
 }
 
 /// The parts of a leaf that occur in a message.

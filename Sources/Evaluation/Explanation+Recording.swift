@@ -91,7 +91,9 @@ extension Evaluator {
         case (.expectation(let plan), .expectation(let compiled)):
             explain(plan, compiled, own, into: &result)
         case (.silence(let silence), .silence):
-            result.notes = silenceNotes(silence, isTrue: value.isTrue)
+            result.notes = notes(GapPlan(silence))
+        case (.gap, .gap(let plan)):
+            result.notes = notes(plan)
         case (.count(let count), .count(let of, let bound)):
             explain(count, of: of, bound, into: &result)
         case (.count(let count), .distinct(let of, _)):

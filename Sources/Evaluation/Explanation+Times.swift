@@ -20,7 +20,11 @@ extension Evaluator {
         }
         if own.isEmpty {
             if after.truth != .isTrue { result.blamedChild = 0 }
-            result.notes.append(Phrase("no trigger opens a duty", "没有触发，不产生应答义务"))
+            let isSilent = plan.promise != nil && after.truth == .isTrue
+            result.notes.append(
+                isSilent
+                    ? Phrase("no trigger promises a time, so there is no duty", "触发的消息没有承诺时间，不产生应答义务")
+                    : Phrase("no trigger opens a duty", "没有触发，不产生应答义务"))
             return
         }
         let answers = value(compiled.expect).matches
@@ -92,28 +96,5 @@ extension Evaluator {
                     "应答 #\(position(late)) 之前的消息太多"))
         }
         return notes
-    }
-
-    /// The longest stretch of silence against the bounds.
-    func silenceNotes(_ silence: Silence, isTrue: Bool) -> [Phrase] {
-        guard hasTimes else { return [] }
-        let mark = arena.mark
-        defer { release(to: mark) }
-        var longest: (start: Int, end: Int, length: Int64)?
-        forEachStretch(of: silence.of) { start, end in
-            let length = (end >= 0 ? time(end) : unit.endInstant) - time(start)
-            if length > longest?.length ?? -1 { longest = (start, end, length) }
-        }
-        guard let longest else {
-            return [Phrase("nobody waits for that side", "没有等待该方的消息")]
-        }
-        let length = ConditionWords.duration(longest.length)
-        let start = "#\(position(longest.start))"
-        let isOpen = longest.end < 0
-        return [
-            Phrase(
-                "the longest silence is \(length) after \(start)\(isOpen ? ", to the end" : "")",
-                "最长的沉默在 \(start) 之后，\(length)\(isOpen ? "，直到结束" : "")")
-        ]
     }
 }

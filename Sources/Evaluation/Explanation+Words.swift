@@ -17,6 +17,7 @@ enum ConditionWords {
             return Phrase(
                 "silence of \(side.english), \(least)" + (most.map { " to \($0)" } ?? " or longer"),
                 "\(side.chinese)沉默 \(least)" + (most.map { " 到 \($0)" } ?? " 以上"))
+        case .gap(let gap): return label(gap)
         case .count(let count):
             let bound = label(count.bound)
             return count.isDistinct
@@ -129,6 +130,10 @@ enum ConditionWords {
             let clock = plan.clock == .business ? Phrase(" of open hours", "（营业时间）") : Phrase("", "")
             english.append("within \(duration(time))\(clock.english)")
             chinese.append("\(duration(time)) 内\(clock.chinese)")
+        }
+        if plan.promise != nil {
+            english.append("within the promised time")
+            chinese.append("承诺时间内")
         }
         if let messages = plan.messages {
             english.append("within \(messages) messages")

@@ -7,6 +7,8 @@ import Crypto
 /// length before it, so that no two lists of fields give the same bytes.
 struct Identity {
     private var buffer: [UInt8] = []
+    /// The digits of the last id: handed out without a copy, and written in place for the next.
+    private var digits = [UInt8](repeating: 0, count: 32)
 
     /// Hexadecimal digits of the id; `first` is the first message of the conversation's part.
     mutating func id(
@@ -29,7 +31,14 @@ struct Identity {
             field("stay")
             key(of: Int(unit.start), conversation, table, names)
         }
-        return Identity.hexadecimal(SHA256.hash(data: buffer))
+        buffer.withUnsafeBytes { write(Identity.digest($0)) }
+        return digits
+    }
+
+    private static func digest(_ bytes: UnsafeRawBufferPointer) -> SHA256Digest {
+        var hash = SHA256()
+        hash.update(bufferPointer: bytes)
+        return hash.finalize()
     }
 
     /// A message's key: its id, else time, sender and digest of the text, with an ordinal among equals.
@@ -47,7 +56,7 @@ struct Identity {
         let agent = table.agents[i]
         if agent >= 0 { field(names.nameBytes(agent)) } else { field("") }
         number(32)
-        SHA256.hash(data: table.texts[i]).withUnsafeBytes { buffer.append(contentsOf: $0) }
+        Identity.digest(UnsafeRawBufferPointer(table.texts[i])).withUnsafeBytes { buffer.append(contentsOf: $0) }
         number(ordinal(of: i, conversation, table))
     }
 
@@ -86,17 +95,14 @@ struct Identity {
         buffer.append(contentsOf: bytes)
     }
 
-    /// The first 128 bits as 32 digits.
-    private static func hexadecimal(_ digest: SHA256Digest) -> [UInt8] {
+    /// Writes the first 128 bits as 32 digits.
+    private mutating func write(_ digest: SHA256Digest) {
         digest.withUnsafeBytes { bytes in
-            [UInt8](unsafeUninitializedCapacity: 32) { digits, count in
-                for i in 0..<16 {
-                    let high = bytes[i] >> 4
-                    let low = bytes[i] & 15
-                    digits[2 * i] = high < 10 ? 48 + high : 87 + high
-                    digits[2 * i + 1] = low < 10 ? 48 + low : 87 + low
-                }
-                count = 32
+            for i in 0..<16 {
+                let high = bytes[i] >> 4
+                let low = bytes[i] & 15
+                digits[2 * i] = high < 10 ? 48 + high : 87 + high
+                digits[2 * i + 1] = low < 10 ? 48 + low : 87 + low
             }
         }
     }

@@ -11,6 +11,7 @@ struct Node: @unchecked Sendable {
         case message(MessageNode)
         case expectation(Fixed<ExpectationNode>)
         case silence(Silence)
+        case gap(GapPlan)
         case count(of: Int, bound: Count.Bound)
         case distinct(of: Int, bound: Count.Bound)
         case scope(Fixed<ScopeNode>)
@@ -40,6 +41,9 @@ struct ExpectationTiming {
     let trigger: Expectation.Trigger
     let earliest: Int64
     let time: Int64?
+    /// Number of its promise in `CompiledRules.promises`, or -1.
+    let promise: Int32
+    let cap: Int64?
     let messages: Int?
     let clock: Expectation.Clock
     let onlyInsideHours: Bool
@@ -49,7 +53,15 @@ struct ExpectationTiming {
     let report: Expectation.Report
     let onTransfer: Expectation.OnTransfer
 
-    init(_ plan: Expectation) {
+    /// Some time limits it, written or promised.
+    var hasTime: Bool { time != nil || promise >= 0 }
+
+    /// A wait as it is counted.
+    func counted(_ wait: Int64) -> Int64 { min(wait, cap ?? .max) }
+
+    init(_ plan: Expectation, promise: Int32 = -1) {
+        self.promise = promise
+        cap = plan.cap
         trigger = plan.trigger
         earliest = plan.earliest
         time = plan.time

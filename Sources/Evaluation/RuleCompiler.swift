@@ -15,7 +15,7 @@ public struct RuleCompiler {
     private var populationNumbers: [PopulationTest: Int] = [:]
     private var repeatsNumbers: [RepeatsKey: Int32] = [:]
     private var classNumbers: [UnitKind: [ExposureSource: Int]] = [:]
-    private var spanMatchers: [Pattern: SpanMatcher] = [:]
+    private var regexes: PreparedRegexes
     private var placeOfAtom: [Int32: Place] = [:]
     private var diagnostics: [Diagnostic] = []
     /// By path, to find a place inside a regex behind the escapes of its string.
@@ -34,9 +34,13 @@ public struct RuleCompiler {
         let population: Int
     }
 
-    private init(table: FoldTable, cache: DiskCache) {
+    private init(_ rules: [Rule], table: FoldTable, cache: DiskCache) {
         self.table = table
         self.cache = cache
+        regexes = PreparedRegexes(
+            rules.lazy.flatMap(\.regexes).flatMap { regex in
+                [regex.pattern, regex.except].compactMap { $0 }.map { .init($0, level: TextLevel(regex.fold)) }
+            }, table: table)
     }
 
     /// Compiles `rules`, or returns nil with the diagnostics that say why not.
@@ -44,16 +48,18 @@ public struct RuleCompiler {
     /// Errors are those of patterns; everything else was found when the files were read. Databases
     /// come from `cache` where it has them.
     ///
-    /// - Parameter sources: the files of the rules, for exact places inside regexes.
+    /// - Parameters:
+    ///   - sources: the files of the rules, for exact places inside regexes.
+    ///   - sets: how many rule sets these are together; each may hold as many regexes as one alone.
     public static func compile(
         _ rules: [Rule], digest: String, policy: TimePolicy = TimePolicy(), table: FoldTable,
-        cache: DiskCache, sources: [SourceFile] = []
+        cache: DiskCache, sources: [SourceFile] = [], sets: Int = 1
     ) -> (rules: CompiledRules?, diagnostics: [Diagnostic]) {
-        var compiler = RuleCompiler(table: table, cache: cache)
+        var compiler = RuleCompiler(rules, table: table, cache: cache)
         for source in sources { compiler.sources[source.path] = source }
         for rule in rules { compiler.compile(rule) }
         let regexes = compiler.parts.leaves.count { if case .regex = $0.kind { true } else { false } }
-        if regexes > PatternSet.regexLimit {
+        if regexes > PatternSet.regexLimit * sets {
             compiler.diagnostics.append(
                 Diagnostic(
                     .tooManyRegexes,
@@ -159,7 +165,7 @@ public struct RuleCompiler {
     private func exposures(of node: Int) -> ExposureSource {
         switch parts.nodes[node].kind {
         case .message(let message): .populations(parts.memory.list([message.populationNumber]))
-        case .expectation, .silence: .own
+        case .expectation, .silence, .gap: .own
         case .any(let children): union(children.map { exposures(of: $0) })
         case .all(let children, let subject): exposures(of: children[subject])
         case .count(let of, .atLeast), .distinct(let of, .atLeast): exposures(of: of)
@@ -184,7 +190,7 @@ public struct RuleCompiler {
         switch parts.nodes[node].kind {
         case .message(let message): message.text.flatMap { requiredLeaves($0) }
         case .expectation(let expectation): requiredLeaves(expectation.after)
-        case .silence: nil
+        case .silence, .gap: nil
         case .distinct(let of, .atLeast): requiredLeaves(of)
         case .distinct: nil
         case .count(let of, let bound):
@@ -235,10 +241,12 @@ public struct RuleCompiler {
                         repeats: message.repeats.map { number(of: $0, message.population) } ?? -1)), isPure: true)
         case .expectation(let plan):
             let node = ExpectationNode(
-                timing: ExpectationTiming(plan), after: compile(plan.after), expect: compile(plan.expect),
+                timing: ExpectationTiming(plan, promise: number(of: plan.promise)), after: compile(plan.after),
+                expect: compile(plan.expect),
                 excuse: plan.excuse.map { compile($0.condition) })
             return add(.expectation(parts.memory.keep(node)), isPure: false)
         case .silence(let silence): return add(.silence(silence), isPure: false)
+        case .gap(let gap): return add(.gap(GapPlan(gap)), isPure: false)
         case .count(let count):
             let of = compile(count.of)
             let kind: Node.Kind =
@@ -298,6 +306,12 @@ public struct RuleCompiler {
             RepeatsTest(plan, population: compared, populationNumber: key.population, table: table))
         repeatsNumbers[key] = Int32(parts.repeats.count - 1)
         return Int32(parts.repeats.count - 1)
+    }
+
+    private mutating func number(of promise: Promise?) -> Int32 {
+        guard let promise else { return -1 }
+        parts.promises.append(PromiseTest(promise, table: table))
+        return Int32(parts.promises.count - 1)
     }
 
     private mutating func compile(_ text: TextCondition, senders: UInt8) -> TextNode {
@@ -420,19 +434,15 @@ public struct RuleCompiler {
         if let known = leafNumbers[key] { return known }
         let exceptPlace = regex.exceptPlace ?? regex.patternPlace
         // Both are read before either is given up: one run shows all problems.
-        let pattern = pattern(regex.pattern, regex.fold, at: regex.patternPlace)
-        let except = regex.except.flatMap { self.pattern($0, regex.fold, at: exceptPlace) }
-        guard let pattern, let spans = matcher(pattern, at: regex.patternPlace) else {
-            return add(RuleCompiler.nothing, key: key)
-        }
+        let found = matcher(regex.pattern, regex.fold, at: regex.patternPlace)
+        let except = regex.except.flatMap { matcher($0, regex.fold, at: exceptPlace) }
+        guard let (pattern, spans) = found else { return add(RuleCompiler.nothing, key: key) }
         let atoms = atoms(of: pattern, at: regex.patternPlace)
         let isScanned = pattern.factors.isEmpty && !pattern.isAnchored || pattern.isLiteral
         return add(
             TextLeaf(
                 kind: .regex(
-                    RegexMatcher(
-                        pattern: pattern, spans: spans,
-                        except: except.flatMap { matcher($0, at: exceptPlace) }, isScanned: isScanned)),
+                    RegexMatcher(pattern: pattern, spans: spans, except: except?.spans, isScanned: isScanned)),
                 level: pattern.level, atoms: atoms, needsVerification: !isScanned || except != nil,
                 isInverted: false),
             key: key)
@@ -463,9 +473,13 @@ public struct RuleCompiler {
         return parts.leaves.count - 1
     }
 
-    private mutating func matcher(_ pattern: Pattern, at place: Place) -> SpanMatcher? {
-        if let known = spanMatchers[pattern] { return known }
-        guard let matcher = SpanMatcher(pattern) else {
+    /// The pattern and its matcher; nil where one of them is refused, which is noted.
+    private mutating func matcher(
+        _ source: String, _ fold: FoldLevel, at place: Place
+    ) -> (pattern: Pattern, spans: SpanMatcher)? {
+        switch regexes.outcome(of: .init(source, level: TextLevel(fold))) {
+        case .success((let pattern, let spans?)): return (pattern, spans)
+        case .success:
             diagnostics.append(
                 Diagnostic(
                     .costlyRegex,
@@ -473,25 +487,16 @@ public struct RuleCompiler {
                     help: Phrase(
                         "simplify the pattern, or split it into conditions", "请简化正则，或拆成多个条件"),
                     at: place))
-            return nil
-        }
-        spanMatchers[pattern] = matcher
-        return matcher
-    }
-
-    private mutating func pattern(_ source: String, _ fold: FoldLevel, at place: Place) -> Pattern? {
-        do throws(PatternProblem) {
-            return try Pattern(source, level: TextLevel(fold), table: table)
-        } catch {
+        case .failure(let problem):
             // An empty range still shows one character.
-            let end = max(error.range.upperBound, error.range.lowerBound + 1)
+            let end = max(problem.range.upperBound, problem.range.lowerBound + 1)
             let place =
                 sources[place.path].map {
                     RuleLanguage.place(
-                        of: error.range.lowerBound..<end, inStringAt: place, source: $0)
+                        of: problem.range.lowerBound..<end, inStringAt: place, source: $0)
                 } ?? place
-            diagnostics.append(Diagnostic(error.code, error.message, help: error.help, at: place))
-            return nil
+            diagnostics.append(Diagnostic(problem.code, problem.message, help: problem.help, at: place))
         }
+        return nil
     }
 }

@@ -67,7 +67,8 @@ final class SessionRun {
         let track: SessionTrack
         switch nodes[node].kind {
         case .message(let message): track = MessageTrack(self, message, keepsScope: keepsScope)
-        case .silence(let silence): track = SilenceTrack(self, silence)
+        case .silence(let silence): track = GapTrack(self, GapPlan(silence))
+        case .gap(let gap): track = GapTrack(self, gap)
         case .expectation(let expectation):
             let after = make(expectation.after, keepsScope: false)
             let expect = make(expectation.expect, keepsScope: keepsScope)
@@ -107,7 +108,7 @@ final class SessionRun {
         case .count(let of, _), .distinct(let of, _): countedPopulations(of)
         case .scope(let scope): countedPopulations(scope.find)
         case .expectation(let inner): countedPopulations(inner.expect)
-        case .silence, .not: []
+        case .silence, .gap, .not: []
         }
     }
 
@@ -175,10 +176,8 @@ final class SessionRun {
     }
 
     private func miss(_ obligation: Obligation) -> Finding {
-        let gap =
-            obligation.at == MessageTable.noTime ? -1 : obligation.at - unit.time(obligation.trigger)
         return finding(
-            .missed, owner: obligation.owner, anchor: obligation.trigger, gap: gap,
+            .missed, owner: obligation.owner, anchor: obligation.trigger, gap: duty?.gap(of: obligation) ?? -1,
             duty.map { [$0.triggerEvidence(obligation)] } ?? [])
     }
 

@@ -9,6 +9,8 @@ final class ExpectationTrack: SessionTrack {
     private struct Open {
         let trigger: Int
         var deadline: Int64?
+        /// Milliseconds that the trigger gives.
+        let limit: Int64?
         var excusesLeft: Int
         /// Counted messages up to the trigger.
         let countedBefore: Int
@@ -53,8 +55,8 @@ final class ExpectationTrack: SessionTrack {
             && plan.trigger != .last
         super.init(
             run, isImmediate: isTimely && plan.report == .met,
-            isOrdered: isTimely && (plan.report == .met || plan.trigger != .each || excuse == nil))
-        let needsTimes = plan.time != nil || plan.earliest > 0 || plan.onlyInsideHours
+            isOrdered: isTimely && (plan.report == .met || plan.trigger != .each || excuse == nil && plan.promise < 0))
+        let needsTimes = plan.hasTime || plan.earliest > 0 || plan.onlyInsideHours
         if needsTimes, !rows.hasTimes { unknowns.insert(.noTimes) }
         switch plan.trigger {
         case .first, .nth: if unit.startIsCut { unknowns.insert(.cutOff) }
@@ -79,14 +81,12 @@ final class ExpectationTrack: SessionTrack {
         if isCounted { countedSoFar += 1 }
         if isAnswer { meet(row) }
         if isCounted { exhaust(row) }
-        if plan.onTransfer == .restart, !unit.isStay, rows.isTransfer(row), let time = plan.time {
-            moveDeadlines(row, by: time, isExcuse: false)
+        if plan.onTransfer == .restart, !unit.isStay, rows.isTransfer(row), plan.hasTime {
+            moveDeadlines(row, isExcuse: false)
         }
-        if isExcuse, rows.isHuman(row), let time = plan.time {
-            moveDeadlines(row, by: plan.excuseExtend ?? time, isExcuse: true)
-        }
+        if isExcuse, rows.isHuman(row), plan.hasTime { moveDeadlines(row, isExcuse: true) }
         if isAnswer, runTrigger >= 0, !isEarly(row, after: runTrigger) { runTrigger = -1 }
-        guard isTrigger, !plan.onlyInsideHours || isInsideHours(row) else { return }
+        guard isTrigger, opens(row) else { return }
         triggersSeen += 1
         switch plan.trigger {
         case .each, .last: begin(row)
@@ -100,8 +100,14 @@ final class ExpectationTrack: SessionTrack {
         }
     }
 
-    private func isInsideHours(_ row: Int) -> Bool {
-        rows.rules.policy.isOpen(at: Instant(milliseconds: unit.time(row)))
+    private func opens(_ row: Int) -> Bool {
+        if plan.onlyInsideHours, !rows.rules.policy.isOpen(at: Instant(milliseconds: unit.time(row))) { return false }
+        return plan.promise < 0 || limit(of: row) != nil
+    }
+
+    private func limit(of trigger: Int) -> Int64? {
+        guard plan.promise >= 0 else { return plan.time }
+        return rows.rules.promises[Int(plan.promise)].limit(in: rows.table.texts[trigger], rows.rules.table)
     }
 
     private func later(_ span: Int64, than row: Int) -> Int64 {
@@ -117,10 +123,11 @@ final class ExpectationTrack: SessionTrack {
     }
 
     private func begin(_ row: Int) {
-        let deadline = plan.time.map { later($0, than: row) }
+        let limit = limit(of: row)
+        let deadline = limit.map { later($0, than: row) }
         open.append(
             Open(
-                trigger: row, deadline: deadline, excusesLeft: plan.excuseTimes,
+                trigger: row, deadline: deadline, limit: limit, excusesLeft: plan.excuseTimes,
                 countedBefore: countedSoFar,
                 earliest: plan.earliest > 0 ? later(plan.earliest, than: row) : .min))
         schedule(deadline, row)
@@ -154,14 +161,15 @@ final class ExpectationTrack: SessionTrack {
         }
     }
 
-    private func moveDeadlines(_ row: Int, by span: Int64, isExcuse: Bool) {
+    private func moveDeadlines(_ row: Int, isExcuse: Bool) {
         guard firstOpen() != nil else { return }
-        let deadline = later(span, than: row)
+        let extended = isExcuse ? plan.excuseExtend.map { later($0, than: row) } : nil
         for place in head..<open.count where !open[place].isDecided {
             if isExcuse {
                 guard open[place].excusesLeft > 0 else { continue }
                 open[place].excusesLeft -= 1
             }
+            guard let deadline = extended ?? open[place].limit.map({ later($0, than: row) }) else { continue }
             open[place].deadline = deadline
             schedule(deadline, open[place].trigger)
         }
@@ -183,12 +191,12 @@ final class ExpectationTrack: SessionTrack {
 
     private func decide(
         _ place: Int, _ fate: Obligation.Fate, answer: Int = -1, owner: Int32, at instant: Int64,
-        unknowns reasons: UnknownReasons = []
+        unknowns reasons: UnknownReasons = [], isUnanswered: Bool = false
     ) {
         open[place].isDecided = true
         var obligation = Obligation(
             node: number, trigger: open[place].trigger, answer: answer, fate: fate, owner: owner,
-            at: instant, unknowns: reasons)
+            at: instant, isUnanswered: isUnanswered, unknowns: reasons)
         if fate == .missed || fate == .void, !answerUnknowns.isEmpty {
             obligation.fate = .unknown
             obligation.unknowns = answerUnknowns
@@ -263,10 +271,10 @@ final class ExpectationTrack: SessionTrack {
     private func walk() {
         var last = -1
         if plan.trigger == .last {
-            last = after.found.last { !plan.onlyInsideHours || isInsideHours($0) } ?? unit.rowCount
+            last = after.found.last { opens($0) } ?? unit.rowCount
         }
         for row in unit.firstRow..<unit.rowCount {
-            if rows.hasTimes, plan.time != nil {
+            if rows.hasTimes, plan.hasTime {
                 for place in head..<open.count where !open[place].isDecided {
                     guard let deadline = open[place].deadline, deadline < unit.time(row) else { continue }
                     decide(place, .missed, owner: unit.debtor(before: row), at: deadline)
@@ -307,12 +315,13 @@ final class ExpectationTrack: SessionTrack {
                     switch plan.atClose {
                     case .missed: false
                     case .void: true
-                    case nil: plan.time != nil && bySilence
+                    case nil: plan.hasTime && bySilence
                     }
                 if let deadline, deadline <= end {
                     decide(place, .missed, owner: debtor, at: deadline)
                 } else {
-                    decide(place, isVoid ? .void : .missed, owner: debtor, at: end)
+                    decide(
+                        place, isVoid ? .void : .missed, owner: debtor, at: end, isUnanswered: !isVoid)
                 }
             }
         }
@@ -324,9 +333,15 @@ final class ExpectationTrack: SessionTrack {
 
     override func charge(_ anchor: Int) -> (owner: Int32, gap: Int64) {
         guard let obligation = obligation(anchor) else { return super.charge(anchor) }
-        guard rows.hasTimes else { return (obligation.owner, -1) }
+        return (obligation.owner, gap(of: obligation))
+    }
+
+    /// How long an obligation waited, as it is counted; -1 where time decided nothing.
+    func gap(of obligation: Obligation) -> Int64 {
+        guard rows.hasTimes else { return -1 }
+        if obligation.isUnanswered, let cap = plan.cap { return cap }
         let end = obligation.fate == .met ? unit.time(obligation.answer) : obligation.at
-        return (obligation.owner, end == MessageTable.noTime ? -1 : end - unit.time(obligation.trigger))
+        return end == MessageTable.noTime ? -1 : plan.counted(end - unit.time(obligation.trigger))
     }
 
     override func addEvidence(_ anchor: Int, to evidence: inout [Evidence]) {

@@ -11,9 +11,8 @@ import Foundation
 /// in parallel and merged in order. One worker at a time merges, whatever is ready, while the others
 /// go on. What waits to be merged is bounded, and so is memory.
 public final class BatchInspection: @unchecked Sendable {
-    private let rules: CompiledRules
+    private let rules: RunRules
     private let options: InspectionOptions
-    private let layout: TallyLayout
     private let lines: ConversationLines
     private let reader: BlockReader
     private let sink: ([UInt8]) throws -> Void
@@ -34,6 +33,8 @@ public final class BatchInspection: @unchecked Sendable {
     private var isMerging = false
     /// Cases are still wanted, as far as has been merged.
     private var keepsCases: Bool
+    /// What cases of a comparison are still wanted, as far as has been merged.
+    private var room: ComparisonRoom?
     private var failure: (any Error)?
     private var inputFailure: ArchiveError?
     private var isDone = false
@@ -51,7 +52,7 @@ public final class BatchInspection: @unchecked Sendable {
     ///   - progress: called after each merged block, from one thread at a time.
     ///   - isCancelled: asked before each block; the run then stops between blocks.
     public init(
-        _ lines: ConversationLines, rules: CompiledRules, options: InspectionOptions,
+        _ lines: ConversationLines, rules: RunRules, options: InspectionOptions,
         checkpoint: RunCheckpoint? = nil, sink: @escaping ([UInt8]) throws -> Void = { _ in },
         progress: @escaping (InspectionProgress) -> Void = { _ in },
         isCancelled: @escaping () -> Bool = { false }
@@ -65,15 +66,16 @@ public final class BatchInspection: @unchecked Sendable {
         self.isCancelled = isCancelled
         reader = BlockReader(lines, target: options.blockSize, largestRecord: options.largestRecord)
         let threads = max(1, options.threads)
-        layout = TallyLayout(rules)
-        totals = RunTotals(layout: layout, workers: threads)
+        totals = RunTotals(rules: rules, workers: threads)
+        totals.comparison = options.comparison.map { ComparisonTotals($0, byteLimit: options.caseBytes) }
+        room = totals.comparison?.room
         pool = Array(repeating: [], count: threads)
         keepsCases = options.caseLimit > 0 && options.caseBytes > 0
     }
 
     /// Runs to the end or until cancelled; nil where cancelled.
     public func run() throws -> InspectionResult? {
-        if let restored = try checkpoint?.restore(layout: layout) {
+        if let restored = try checkpoint?.restore(rules: rules) {
             totals = restored.totals
             totals.forgetWorkers(max(1, options.threads))
             for digest in restored.digests { _ = seen.insert(digest) }
@@ -94,7 +96,7 @@ public final class BatchInspection: @unchecked Sendable {
             try checkpoint?.save(totals, digests: mergedDigests)
             return nil
         }
-        return result()
+        return try result()
     }
 
     private func skip(blocks: Int) throws {
@@ -121,7 +123,7 @@ public final class BatchInspection: @unchecked Sendable {
         result.sourceName = source
         worker.parse(into: result)
         guard let (duplicates, keepsCases) = register(result) else { return false }
-        worker.judge(into: result, duplicates: duplicates, keepsCases: keepsCases)
+        try worker.judge(into: result, duplicates: duplicates, keepsCases: keepsCases)
         try deliver(result)
         return true
     }
@@ -156,7 +158,8 @@ public final class BatchInspection: @unchecked Sendable {
     private func take(_ worker: Int) -> BlockResult {
         condition.lock()
         defer { condition.unlock() }
-        return pool[worker].popLast() ?? BlockResult(layout: layout, workerID: worker)
+        return pool[worker].popLast()
+            ?? BlockResult(sets: rules.count, workerID: worker, comparison: options.comparison)
     }
 
     /// Waits for the block's turn and notes its conversations; returns which were known, or nil where
@@ -173,6 +176,7 @@ public final class BatchInspection: @unchecked Sendable {
         var duplicates: [Int] = []
         seen.insert(result.digests, duplicates: &duplicates)
         nextToRegister += 1
+        if let room { result.comparison?.begin(room) }
         condition.broadcast()
         return (duplicates, keepsCases)
     }
@@ -193,6 +197,7 @@ public final class BatchInspection: @unchecked Sendable {
             }
             nextToMerge += 1
             keepsCases = wantsCases
+            room = totals.comparison?.room
             pool[next.workerID].append(next)
             condition.broadcast()
         }
@@ -230,7 +235,7 @@ public final class BatchInspection: @unchecked Sendable {
         return labelled
     }
 
-    private func result() -> InspectionResult {
+    private func result() throws -> InspectionResult {
         var coverage = totals.coverage
         coverage.recordsRead += lines.recordsRead
         coverage.recordsBad += lines.recordsBad
@@ -248,17 +253,37 @@ public final class BatchInspection: @unchecked Sendable {
                 }.sorted().prefix(1000))
         }
         return InspectionResult(
-            tally: totals.tally(rules: rules.summaries, roster: options.roster), coverage: coverage,
+            tally: try totals.tally(roster: options.roster), rulesDigest: try totals.rulesDigest(),
+            coverage: coverage,
             cases: totals.cases.map(labelled), findings: totals.findings,
             negativeHitsBySeverity: totals.negativeHitsBySeverity,
             inputFailure: inputFailure,
+            comparison: totals.comparison?.result(agentNames: totals.agentNames) { account in
+                options.roster.map { RunTotals.label(account: account, roster: $0) } ?? account
+            },
             diagnostics: Array((lines.recordDiagnostics + totals.diagnostics).prefix(RunTotals.diagnosticLimit)))
+    }
+}
+
+extension BatchInspection {
+    /// The same with one set of rules that judges everything.
+    public convenience init(
+        _ lines: ConversationLines, rules: CompiledRules, options: InspectionOptions,
+        checkpoint: RunCheckpoint? = nil, sink: @escaping ([UInt8]) throws -> Void = { _ in },
+        progress: @escaping (InspectionProgress) -> Void = { _ in },
+        isCancelled: @escaping () -> Bool = { false }
+    ) {
+        self.init(
+            lines, rules: RunRules(RuleSet(rules)), options: options, checkpoint: checkpoint, sink: sink,
+            progress: progress, isCancelled: isCancelled)
     }
 }
 
 /// What a batch inspection came to.
 public struct InspectionResult: Sendable {
     public var tally: Tally
+    /// What the rules mean; empty where several versions judged, which the coverage names.
+    public var rulesDigest: String
     public var coverage: Coverage
     /// The first findings, with their context.
     public var cases: [FindingCase]
@@ -268,6 +293,8 @@ public struct InspectionResult: Sendable {
     public var negativeHitsBySeverity: [Int]
     /// Why the input broke off: everything before that is in the result.
     public var inputFailure: ArchiveError?
+    /// Where two rule sets were compared.
+    public var comparison: ComparisonOutcome?
     /// Bad records: the first 1,000.
     public var diagnostics: [Diagnostic]
 }

@@ -27,7 +27,12 @@ final class BlockResult {
     var caseBytes = 0
     var findings = 0
     var negativeHitsBySeverity = [Int](repeating: 0, count: Severity.allCases.count)
-    let tally: TallyCounter
+    /// Counts by rule set.
+    private(set) var tallies: [TallyCounter?]
+    /// Sets that counted something, and what they judged.
+    private(set) var judged: [(set: Int, amount: JudgedAmount)] = []
+    /// Where two rule sets are compared.
+    let comparison: ComparisonBlock?
     let workerID: Int
     /// Names that got a number in this block, in the order of their numbers.
     var newAgents: [[UInt8]] = []
@@ -35,9 +40,23 @@ final class BlockResult {
     /// Digests of the block's conversations, where duplicates are looked for.
     var digests: [UInt64] = []
 
-    init(layout: TallyLayout, workerID: Int) {
-        tally = TallyCounter(layout: layout)
+    init(sets: Int, workerID: Int, comparison: ComparisonOptions?) {
+        self.comparison = comparison.map { ComparisonBlock($0) }
+        tallies = Array(repeating: nil, count: sets)
         self.workerID = workerID
+    }
+
+    /// The counts of a set, and the place of its amount in `judged`.
+    func open(_ set: Int, _ layout: TallyLayout) -> (tally: TallyCounter, place: Int) {
+        let tally = tallies[set] ?? TallyCounter(layout: layout)
+        if let place = judged.firstIndex(where: { $0.set == set }) { return (tally, place) }
+        tallies[set] = tally
+        judged.append((set, JudgedAmount()))
+        return (tally, judged.count - 1)
+    }
+
+    func add(_ amount: JudgedAmount, at place: Int) {
+        judged[place].amount += amount
     }
 
     func removeAll() {
@@ -59,10 +78,27 @@ final class BlockResult {
         caseBytes = 0
         findings = 0
         for i in negativeHitsBySeverity.indices { negativeHitsBySeverity[i] = 0 }
-        tally.removeAll()
+        // Counts of a set that was not needed this time are let go.
+        for set in tallies.indices where tallies[set] != nil {
+            if judged.contains(where: { $0.set == set }) { tallies[set]?.removeAll() } else { tallies[set] = nil }
+        }
+        judged.removeAll(keepingCapacity: true)
         newAgents.removeAll(keepingCapacity: true)
         digests.removeAll(keepingCapacity: true)
         newGroups.removeAll(keepingCapacity: true)
+    }
+}
+
+/// How many conversations a rule set judged.
+struct JudgedAmount {
+    var conversations = 0
+    var retroactive = 0
+    var withoutTimes = 0
+
+    static func += (a: inout JudgedAmount, b: JudgedAmount) {
+        a.conversations += b.conversations
+        a.retroactive += b.retroactive
+        a.withoutTimes += b.withoutTimes
     }
 }
 

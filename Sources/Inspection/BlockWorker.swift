@@ -1,41 +1,56 @@
 import Archives
 import ConversationModel
 import Evaluation
+import RuleLanguage
 
 /// Parses, folds, scans and judges blocks. One per thread.
 final class BlockWorker {
     let id: Int
     let block = ArchiveBlock()
     private let parser: NDJSONParser
-    private let evaluator: Evaluator
+    private let rules: RunRules
     private let options: InspectionOptions
-    private let lines: FindingLines
+    private let names = SharedNames()
+    /// By rule set; nil: not needed now.
+    private var judges: [RuleSetJudge?]
+    /// Those that have messages of the block.
+    private var active: [RuleSetJudge] = []
+    /// That of the conversation before: its neighbour mostly has the same.
+    private var latest: RuleSetJudge?
+    /// Where messages stand before it is known who judges the first of them.
+    private let unplaced = MessageTable()
+    private var blockNumber = 0
+    /// Findings of the block carry what they rest on.
+    private var collects = false
+    /// The comparison of the block.
+    private var comparison: ComparisonBlock?
     private let groups: GroupPinning
     private let rosterGroups: RosterGroups
     private var wantedGroups: NameFilter
     private var wantedAgents: NameFilter
     /// Places of the parts of the conversation at hand.
     private var places: [PartPlace] = []
-    private var rows: [ConversationRow] = []
-    private var records: [UInt32] = []
+    private var rows: [PlacedRow] = []
     private var knownAgents = 0
-    private var severities: [Int]
     private let zone: Zone
 
-    init(id: Int, rules: CompiledRules, options: InspectionOptions) throws {
+    /// Blocks for which a rule set is kept although nothing was judged by it.
+    private static let idleBlocks = 8
+
+    init(id: Int, rules: RunRules, options: InspectionOptions) throws {
         self.id = id
+        self.rules = rules
         self.options = options
         parser = NDJSONParser(isStrict: options.isStrict)
-        evaluator = try Evaluator(rules)
-        if let asOf = options.asOf { evaluator.asOf = asOf.milliseconds }
-        lines = FindingLines(rules)
-        groups = GroupPinning(roster: options.roster)
+        judges = Array(repeating: nil, count: rules.count)
+        groups = GroupPinning(roster: options.roster, agents: names)
         rosterGroups = RosterGroups(options.roster)
         wantedGroups = NameFilter(options.groups)
         wantedAgents = NameFilter(options.agents)
         zone = rules.policy.zone
-        severities = rules.summaries.map {
-            $0.polarity == .negative ? Severity.allCases.firstIndex(of: $0.severity) ?? -1 : -1
+        if !rules.differ {
+            latest = try RuleSetJudge(0, of: rules, names: names, options: options)
+            judges[0] = latest
         }
     }
 
@@ -63,11 +78,8 @@ final class BlockWorker {
     }
 
     /// Judges the block's conversations but those at the indices in `duplicates` (ascending).
-    func judge(into result: BlockResult, duplicates: [Int], keepsCases: Bool) {
-        evaluator.begin()
-        evaluator.collectsEvidence = options.writesFindings || keepsCases
-        rows.removeAll(keepingCapacity: true)
-        records.removeAll(keepingCapacity: true)
+    func judge(into result: BlockResult, duplicates: [Int], keepsCases: Bool) throws {
+        begin(collectsEvidence: options.writesFindings || keepsCases, result.comparison)
         var nextDuplicate = 0
         for index in 0..<parser.conversationCount {
             if nextDuplicate < duplicates.count, duplicates[nextDuplicate] == index {
@@ -75,67 +87,182 @@ final class BlockWorker {
                 result.bad.append((parser.record(index), "duplicate-conversation"))
                 continue
             }
-            let row = parser.row(
-                index, into: evaluator.table, names: &evaluator.names, zone: zone,
-                isGroup: { rosterGroups.contains($0) })
-            if isFiltered(row) {
+            let table = latest?.evaluator.table ?? unplaced
+            let row = row(index, table)
+            if isFiltered(row, table) {
+                table.removeLast(from: row.messages.lowerBound)
                 result.filtered += 1
-                continue
+            } else if let latest, !rules.differ {
+                rows.append(PlacedRow(judge: latest, row: row, parts: nil))
+            } else {
+                try place(row, index, table)
             }
-            rows.append(row)
         }
         if nextDuplicate > 0 { result.bad.sort { $0.record < $1.record } }
-        evaluator.scan()
-        for row in rows { judge(row, into: result, keepsCases: keepsCases) }
-        for number in knownAgents..<evaluator.names.count {
-            result.newAgents.append(Array(evaluator.names.nameBytes(Int32(number))))
+        for judge in active { judge.evaluator.scan() }
+        for placed in rows { judge(placed, into: result, keepsCases: keepsCases) }
+        for number in knownAgents..<names.table.count {
+            result.newAgents.append(Array(names.table.nameBytes(Int32(number))))
         }
-        knownAgents = evaluator.names.count
+        knownAgents = names.table.count
         result.newGroups = groups.takeNewNames()
     }
 
-    private func day(of row: ConversationRow) -> CalendarDay? {
-        guard row.hasTimes, let first = row.messages.first else { return nil }
-        return zone.day(of: Instant(milliseconds: evaluator.table.times[first]))
+    private func row(_ index: Int, _ table: MessageTable) -> ConversationRow {
+        parser.row(
+            index, into: table, names: &names.table, zone: zone,
+            isGroup: { rosterGroups.contains($0) })
     }
 
-    private func isFiltered(_ row: ConversationRow) -> Bool {
+    // MARK: Rule sets
+
+    /// Forgets the block before, and rule sets that are not needed any more.
+    private func begin(collectsEvidence: Bool, _ block: ComparisonBlock?) {
+        blockNumber += 1
+        collects = collectsEvidence
+        comparison = block
+        rows.removeAll(keepingCapacity: true)
+        for judge in active { judge.lastBlock = blockNumber - 1 }
+        active.removeAll(keepingCapacity: true)
+        for set in judges.indices {
+            guard let judge = judges[set], judge !== latest else { continue }
+            if blockNumber - judge.lastBlock > BlockWorker.idleBlocks { judges[set] = nil }
+        }
+        if let latest { activate(latest) }
+    }
+
+    private func activate(_ judge: RuleSetJudge) {
+        guard !active.contains(where: { $0 === judge }) else { return }
+        judge.begin(collectsEvidence: collects, comparison)
+        active.append(judge)
+    }
+
+    /// The judge of a rule set, ready for this block.
+    private func judge(of set: Int) throws -> RuleSetJudge {
+        if let known = judges[set] {
+            activate(known)
+            return known
+        }
+        let judge = try RuleSetJudge(set, of: rules, names: names, options: options)
+        judges[set] = judge
+        activate(judge)
+        return judge
+    }
+
+    /// Gives a conversation, the last one of `table`, to the judge of its version; one whose parts belong to
+    /// several versions to each of theirs.
+    private func place(_ row: ConversationRow, _ index: Int, _ table: MessageTable) throws {
+        let first = row.messages.lowerBound
+        let times = table.times
+        func set(at message: Int) -> Int {
+            rules.choice(at: row.hasTimes && !row.messages.isEmpty ? Instant(milliseconds: times[message]) : nil).set
+        }
+        let firstSet = set(at: first)
+        // Later messages never belong to an earlier version.
+        if set(at: row.messages.upperBound - 1) == firstSet {
+            if let latest, latest.set == firstSet {
+                rows.append(PlacedRow(judge: latest, row: row, parts: nil))
+            } else {
+                table.removeLast(from: first)
+                rows.append(try moved(index, to: firstSet, parts: nil))
+            }
+            return
+        }
+        table.removeLast(from: first)
+        let whole = try moved(index, to: firstSet, parts: nil)
+        // Times of the same messages in the same order, wherever they stand.
+        let moved = whole.judge.evaluator.table.times
+        let sets = whole.judge.evaluator.parts(of: whole.row).map {
+            rules.choice(at: Instant(milliseconds: moved[$0.messages.lowerBound])).set
+        }
+        var start = 0
+        while start < sets.count {
+            let end = sets[start...].firstIndex { $0 != sets[start] } ?? sets.count
+            rows.append(
+                start == 0
+                    ? PlacedRow(judge: whole.judge, row: whole.row, parts: 0..<end)
+                    : try self.moved(index, to: sets[start], parts: start..<end))
+            start = end
+        }
+    }
+
+    private func moved(_ index: Int, to set: Int, parts: Range<Int>?) throws -> PlacedRow {
+        let judge = try judge(of: set)
+        latest = judge
+        return PlacedRow(judge: judge, row: row(index, judge.evaluator.table), parts: parts)
+    }
+
+    // MARK: Filters
+
+    private func day(of row: ConversationRow, _ table: MessageTable) -> CalendarDay? {
+        guard row.hasTimes, let first = row.messages.first else { return nil }
+        return zone.day(of: Instant(milliseconds: table.times[first]))
+    }
+
+    private func isFiltered(_ row: ConversationRow, _ table: MessageTable) -> Bool {
         if options.firstDay != nil || options.lastDay != nil {
-            guard let day = day(of: row) else { return true }
+            guard let day = day(of: row, table) else { return true }
             if let first = options.firstDay, day < first { return true }
             if let last = options.lastDay, day > last { return true }
         }
         if !wantedGroups.isOff {
-            let group = groups.pin(row, row.messages, day: day(of: row), evaluator)
+            let group = groups.pin(row, row.messages, day: day(of: row, table), table)
             if !wantedGroups.takes(group, name: { groups.name($0) }) { return true }
         }
         if !wantedAgents.isOff {
-            let table = evaluator.table
             return !row.messages.contains { isWanted(table.agents[$0]) || isWanted(table.assignments[$0]) }
         }
         return false
     }
 
     private func isWanted(_ agent: Int32) -> Bool {
-        agent >= 0 && wantedAgents.takes(agent) { evaluator.names.name($0) }
+        agent >= 0 && wantedAgents.takes(agent) { names.table.name($0) }
     }
 
-    private func judge(_ row: ConversationRow, into result: BlockResult, keepsCases: Bool) {
-        evaluator.judge(row)
-        evaluator.withRows { add(row, $0, to: result, keepsCases: keepsCases) }
+    // MARK: Judgements
+
+    private func judge(_ placed: PlacedRow, into result: BlockResult, keepsCases: Bool) {
+        let evaluator = placed.judge.evaluator
+        evaluator.judge(placed.row, parts: placed.parts)
+        evaluator.withRows { add(placed, $0, to: result, keepsCases: keepsCases) }
     }
 
-    private func add(_ row: ConversationRow, _ rows: JudgementRows, to result: BlockResult, keepsCases: Bool) {
-        result.conversations += rows.parts.count
-        result.messages += row.messages.count
-        result.stays += rows.units.count - rows.parts.count
-        if !row.hasTimes, !row.messages.isEmpty { result.conversationsWithoutTimes += 1 }
+    private func add(_ placed: PlacedRow, _ rows: JudgementRows, to result: BlockResult, keepsCases: Bool) {
+        let (judge, row) = (placed.judge, placed.row)
+        let (tally, amount) = result.open(judge.set, judge.layout)
+        let parts = placed.parts ?? rows.parts.indices
+        result.conversations += parts.count
+        result.stays += rows.units.count - parts.count
+        if placed.parts == nil {
+            result.messages += row.messages.count
+        } else {
+            for part in parts { result.messages += rows.parts[part].messages.count }
+        }
+        let lacksTimes = !row.hasTimes && !row.messages.isEmpty
+        if lacksTimes { result.conversationsWithoutTimes += 1 }
         places.removeAll(keepingCapacity: true)
-        for part in rows.parts { places.append(place(of: part, row, in: result)) }
+        var judged = JudgedAmount(
+            conversations: parts.count, retroactive: 0, withoutTimes: lacksTimes ? parts.count : 0)
+        for (number, part) in rows.parts.enumerated() {
+            guard parts.contains(number) else {
+                // No unit of this judge lies there.
+                places.append(PartPlace(cell: 0, group: 0, day: nil))
+                continue
+            }
+            places.append(place(of: part, row, judge.evaluator, tally, in: result))
+            if row.hasTimes, judge.set == 0, isRetroactive(part, judge.evaluator) { judged.retroactive += 1 }
+        }
+        result.add(judged, at: amount)
+        if let comparer = judge.comparer, let comparison {
+            result.findings += rows.findings.count
+            return comparer.compare(
+                row, rows, judge.evaluator, defaultShop: options.defaultShop, into: comparison, set: judge.set
+            ) { makeCase($0, row, places[Int(rows.units[Int(rows.findings[$0].unit)].part)], rows, judge) }
+        }
         places.withUnsafeBufferPointer { places in
-            result.tally.add(rows, places: places)
+            tally.add(rows, places: places)
             for unit in rows.units where unit.agent >= 0 {
-                result.tally.note(agent: unit.agent, group: places[Int(unit.part)].group)
+                tally.note(agent: unit.agent, group: places[Int(unit.part)].group)
             }
             for entry in rows.ruleUnits where entry.outcome == .notEvaluated {
                 result.hasNotEvaluated = true
@@ -145,21 +272,29 @@ final class BlockWorker {
                 let record = rows.findings[index]
                 let place = places[Int(rows.units[Int(record.unit)].part)]
                 result.findings += 1
-                let severity = severities[Int(record.rule)]
+                let severity = judge.severities[Int(record.rule)]
                 if record.outcome == .hit, severity >= 0 { result.negativeHitsBySeverity[severity] += 1 }
                 if options.writesFindings {
-                    lines.append(
+                    judge.lines.append(
                         index, of: row, group: place.group, in: groups, day: place.day,
-                        defaultShop: options.defaultShop, rows, in: evaluator, to: &result.lines)
+                        defaultShop: options.defaultShop, rows, in: judge.evaluator, to: &result.lines)
                 }
                 if keepsCases, result.cases.count < options.caseLimit, result.caseBytes < options.caseBytes {
-                    keep(index, row, place, rows, in: result)
+                    keep(index, row, place, rows, judge, in: result)
                 }
             }
         }
     }
 
-    private func place(of part: Judgement.Part, _ row: ConversationRow, in result: BlockResult) -> PartPlace {
+    private func isRetroactive(_ part: Judgement.Part, _ evaluator: Evaluator) -> Bool {
+        guard rules.origin == .versionOfDay else { return false }
+        return rules.choice(at: Instant(milliseconds: evaluator.table.times[part.messages.lowerBound])).isRetroactive
+    }
+
+    private func place(
+        of part: Judgement.Part, _ row: ConversationRow, _ evaluator: Evaluator, _ tally: TallyCounter,
+        in result: BlockResult
+    ) -> PartPlace {
         var day: CalendarDay?
         if row.hasTimes {
             let first = evaluator.table.times[part.messages.lowerBound]
@@ -167,18 +302,25 @@ final class BlockWorker {
             result.firstInstant = min(result.firstInstant, first)
             result.lastInstant = max(result.lastInstant, evaluator.table.times[part.messages.upperBound - 1])
         }
-        let group = groups.pin(row, part.messages, day: day, evaluator)
-        let cell = result.tally.cell(group: group, day: day?.daysSince1970 ?? .min)
+        let group = groups.pin(row, part.messages, day: day, evaluator.table)
+        let cell = tally.cell(group: group, day: day?.daysSince1970 ?? .min)
         return PartPlace(cell: Int32(truncatingIfNeeded: cell), group: group, day: day)
     }
 
     private func keep(
-        _ index: Int, _ row: ConversationRow, _ place: PartPlace, _ rows: JudgementRows, in result: BlockResult
+        _ index: Int, _ row: ConversationRow, _ place: PartPlace, _ rows: JudgementRows, _ judge: RuleSetJudge,
+        in result: BlockResult
     ) {
-        let made = CaseBuilder.make(
-            index, of: row, group: groups.name(place.group), day: place.day,
-            defaultShop: options.defaultShop, rows, in: evaluator)
+        let made = makeCase(index, row, place, rows, judge)
         result.caseBytes += made.bytes
         result.cases.append(made.findingCase)
+    }
+
+    private func makeCase(
+        _ index: Int, _ row: ConversationRow, _ place: PartPlace, _ rows: JudgementRows, _ judge: RuleSetJudge
+    ) -> (findingCase: FindingCase, bytes: Int) {
+        CaseBuilder.make(
+            index, of: row, group: groups.name(place.group), day: place.day, defaultShop: options.defaultShop,
+            version: rules.version(judge.set)?.number, rows, in: judge.evaluator)
     }
 }

@@ -10,7 +10,7 @@ enum CaseBuilder {
     /// The finding with its context; `bytes` is about what it takes in a report.
     static func make(
         _ index: Int, of row: ConversationRow, group: String, day: CalendarDay?, defaultShop: String,
-        _ rows: JudgementRows, in evaluator: Evaluator
+        version: Int? = nil, _ rows: JudgementRows, in evaluator: Evaluator
     ) -> (findingCase: FindingCase, bytes: Int) {
         let table = evaluator.table
         let record = rows.findings[index]
@@ -50,7 +50,7 @@ enum CaseBuilder {
         return (
             FindingCase(
                 finding: finding, shop: optional(row.shop), buyer: optional(row.buyer), group: group, day: day,
-                context: context, messageCount: part.messages.count), bytes
+                context: context, messageCount: part.messages.count, version: version), bytes
         )
     }
 }

@@ -14,6 +14,16 @@ struct CheckpointData: Codable {
         var sparseCells: Data
     }
 
+    /// What one rule set counted.
+    struct Counts: Codable {
+        var set: Int
+        var agents: Table
+        var cells: Table
+        var cellKeys: Data
+        var groupsOfAgent: Data
+        var unitsOfAgent: Data
+    }
+
     struct Note: Codable {
         var code: String
         var english: String
@@ -23,19 +33,15 @@ struct CheckpointData: Codable {
     }
 
     /// Raised with every change of this form or of how blocks are cut: others are no checkpoints.
-    static let currentFormat = 2
+    static let currentFormat = 3
 
     var format = currentFormat
     var key: String
     var blocks: Int
     var coverage: Coverage
-    var agents: Table
-    var cells: Table
+    var counts: [Counts]
     var agentNames: [String]
     var groupNames: [String]
-    var cellKeys: Data
-    var groupsOfAgent: Data
-    var unitsOfAgent: Data
     var caseCount: Int
     var caseBytes: Int
     var findings: Int
@@ -50,18 +56,9 @@ struct CheckpointData: Codable {
         self.key = key
         blocks = totals.blocks
         coverage = totals.coverage
-        agents = CheckpointData.table(totals.counts.agents)
-        cells = CheckpointData.table(totals.counts.cells)
+        counts = totals.counts.sorted { $0.key < $1.key }.map { CheckpointData.counts(of: $0.key, $0.value) }
         agentNames = (0..<totals.agentNames.count).map { totals.agentNames.name(Int32($0)) }
         groupNames = (0..<totals.groupNames.count).map { totals.groupNames.name(Int32($0)) }
-        cellKeys = CheckpointData.data(
-            (0..<totals.counts.cellCount).flatMap { number in
-                let (group, day) = totals.counts.cell(number)
-                return [group, day]
-            })
-        let stays = CheckpointData.pairs(totals.counts.groupsOfAgent)
-        groupsOfAgent = CheckpointData.data(stays.keys)
-        unitsOfAgent = CheckpointData.data(stays.values)
         caseCount = totals.cases.count
         caseBytes = totals.caseBytes
         findings = totals.findings
@@ -76,21 +73,39 @@ struct CheckpointData: Codable {
         digestBytes = CheckpointData.data(digests)
     }
 
-    func totals(layout: TallyLayout) -> RunTotals {
-        var totals = RunTotals(layout: layout, workers: 1)
+    private static func counts(of set: Int, _ counter: TallyCounter) -> Counts {
+        let stays = pairs(counter.groupsOfAgent)
+        return Counts(
+            set: set, agents: table(counter.agents), cells: table(counter.cells),
+            cellKeys: data(
+                (0..<counter.cellCount).flatMap { number in
+                    let (group, day) = counter.cell(number)
+                    return [group, day]
+                }),
+            groupsOfAgent: data(stays.keys), unitsOfAgent: data(stays.values))
+    }
+
+    private static func restore(_ counts: Counts, into counter: TallyCounter) {
+        let pairs: [Int32] = array(counts.cellKeys)
+        for i in stride(from: 0, to: pairs.count - 1, by: 2) {
+            _ = counter.cell(group: pairs[i], day: pairs[i + 1])
+        }
+        restore(counts.agents, into: &counter.agents)
+        restore(counts.cells, into: &counter.cells)
+        let units: [Int32] = array(counts.unitsOfAgent)
+        for (pair, n) in zip(array(counts.groupsOfAgent) as [UInt64], units) {
+            counter.note(agent: PairKey.first(pair), group: PairKey.second(pair), units: n)
+        }
+    }
+
+    func totals(rules: RunRules) throws -> RunTotals {
+        var totals = RunTotals(rules: rules, workers: 1)
         totals.blocks = blocks
         totals.coverage = coverage
         for name in agentNames { _ = totals.agentNames.number(of: name) }
         for name in groupNames { _ = totals.groupNames.number(of: name) }
-        let pairs: [Int32] = CheckpointData.array(cellKeys)
-        for i in stride(from: 0, to: pairs.count - 1, by: 2) {
-            _ = totals.counts.cell(group: pairs[i], day: pairs[i + 1])
-        }
-        CheckpointData.restore(agents, into: &totals.counts.agents)
-        CheckpointData.restore(cells, into: &totals.counts.cells)
-        let units: [Int32] = CheckpointData.array(unitsOfAgent)
-        for (pair, n) in zip(CheckpointData.array(groupsOfAgent) as [UInt64], units) {
-            totals.counts.note(agent: PairKey.first(pair), group: PairKey.second(pair), units: n)
+        for entry in counts where entry.set < rules.count {
+            CheckpointData.restore(entry, into: totals.counter(entry.set, try rules.facts(entry.set).layout))
         }
         totals.caseBytes = caseBytes
         totals.findings = findings

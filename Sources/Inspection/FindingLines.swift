@@ -15,7 +15,10 @@ final class FindingLines {
     private var agentNames = QuotedNames()
     private var groupNames = QuotedNames()
 
-    init(_ rules: CompiledRules) {
+    /// - Parameters:
+    ///   - version: the version that the rules are; it stands in each line.
+    ///   - isDraft: each line says that the rules are a draft.
+    init(_ rules: CompiledRules, version: Int? = nil, isDraft: Bool = false) {
         for rule in rules.summaries {
             ruleStarts.append(words.count)
             words.raw(",\"rule\":")
@@ -26,6 +29,11 @@ final class FindingLines {
             words.string(rule.polarity.rawValue)
             words.raw(",\"severity\":")
             words.string(rule.severity.rawValue)
+            if let version {
+                words.raw(",\"version\":")
+                words.integer(version)
+            }
+            if isDraft { words.raw(",\"draft\":true") }
         }
         ruleStarts.append(words.count)
         var label: UInt8 = 0

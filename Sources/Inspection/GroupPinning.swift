@@ -22,6 +22,7 @@ struct RosterGroups {
 /// roster of that day; only the assistant: 服务助手; nobody: 未分组. One per worker.
 final class GroupPinning {
     private let roster: Roster?
+    private let agents: SharedNames
     private var names = NameTable()
     private var told = 0
     private let assistant: Int32
@@ -29,8 +30,9 @@ final class GroupPinning {
     /// Groups by (agent, day).
     private var byAgent: [UInt64: Int32] = [:]
 
-    init(roster: Roster?) {
+    init(roster: Roster?, agents: SharedNames) {
         self.roster = roster
+        self.agents = agents
         assistant = names.number(of: "服务助手")
         none = names.number(of: "未分组")
     }
@@ -45,26 +47,25 @@ final class GroupPinning {
     }
 
     func pin(
-        _ row: ConversationRow, _ messages: Range<Int>, day: CalendarDay?, _ evaluator: Evaluator
+        _ row: ConversationRow, _ messages: Range<Int>, day: CalendarDay?, _ table: MessageTable
     ) -> Int32 {
         if row.group.baseAddress != nil, !row.group.isEmpty { return names.number(of: row.group) }
-        let table = evaluator.table
         var sawAssistant = false
         for i in messages {
             var agent = OwnerNumber.none
             if table.assignments[i] >= 0 { agent = table.assignments[i] }
             if table.speakers[i] == Speaker.agent.rawValue, !table.automatic[i] { agent = table.agents[i] }
             if table.speakers[i] == Speaker.assistant.rawValue { sawAssistant = true }
-            if agent >= 0 { return group(of: agent, day: day, evaluator) }
+            if agent >= 0 { return group(of: agent, day: day) }
         }
         return sawAssistant ? assistant : none
     }
 
-    private func group(of agent: Int32, day: CalendarDay?, _ evaluator: Evaluator) -> Int32 {
+    private func group(of agent: Int32, day: CalendarDay?) -> Int32 {
         guard let roster else { return none }
         let key = PairKey.make(agent, day?.daysSince1970 ?? .min)
         if let known = byAgent[key] { return known }
-        let name = roster.entry(account: evaluator.names.name(agent), on: day)?.group
+        let name = roster.entry(account: agents.table.name(agent), on: day)?.group
         let number = name.map { names.number(of: $0) } ?? none
         byAgent[key] = number
         return number

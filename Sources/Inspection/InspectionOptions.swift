@@ -25,6 +25,8 @@ public struct InspectionOptions: Sendable {
     /// Keep up to so many findings with their context, and so many bytes of it.
     public var caseLimit = 0
     public var caseBytes = 30_000_000
+    /// The rule sets hold two sides each, to be compared: no tallies and no lines then.
+    public var comparison: ComparisonOptions?
     /// Bytes of a block; smaller ones are for tests.
     public var blockSize = 1 << 20
 

@@ -68,9 +68,9 @@ public struct RunCheckpoint: Sendable {
         }
     }
 
-    func restore(layout: TallyLayout) throws -> Restored? {
+    func restore(rules: RunRules) throws -> Restored? {
         guard let (data, cases) = stored() else { return nil }
-        var totals = data.totals(layout: layout)
+        var totals = try data.totals(rules: rules)
         totals.cases = Array(cases.prefix(data.caseCount))
         savedCases.count = cases.count
         return Restored(totals: totals, digests: data.digests)

@@ -2,26 +2,27 @@ import Archives
 import ConversationModel
 
 extension RunTotals {
-    /// The counts as reports read them: keys are names, sorted by bytes.
-    func tally(rules: [RuleSummary], roster: Roster?) -> Tally {
-        let agentLabels = (0..<counts.agents.keyCount).map { agentLabel($0, roster: roster) }
-        let agents = LabelledRows(agentLabels, of: counts.agents)
-        let cells = (0..<counts.cellCount).map { counts.cell($0) }
-        let groupLabels = cells.map { groupNames.name($0.group) }
-        let dayLabels = cells.map { cell in
-            cell.day == .min ? "日期未知" : CalendarDay(daysSince1970: cell.day).description
+    /// The counts as reports read them: keys are names, sorted by bytes, rules those of the newest set first.
+    func tally(roster: Roster?) throws -> Tally {
+        var sets = counts.keys.sorted(by: >)
+        // A report of nothing still names the rules, where it is clear which.
+        if sets.isEmpty, !rules.differ { sets = [0] }
+        var tallies: [Tally] = []
+        for set in sets {
+            let facts = try rules.facts(set)
+            let counter = counts[set] ?? TallyCounter(layout: facts.layout)
+            tallies.append(SetTally(counter, agentNames, groupNames, facts.summaries, roster).tally)
         }
-        func sum(by labels: [String]) -> TallyTable { table(counts.cells, LabelledRows(labels, of: counts.cells)) }
-        return Tally(
-            rules: rules, byAgent: table(counts.agents, agents), groupOfAgent: mainGroups(agents),
-            byGroup: sum(by: groupLabels), byDay: sum(by: dayLabels), total: sum(by: cells.map { _ in "全部" }))
+        var merged = Tally.merged(tallies)
+        merged.groupOfAgent = mainGroups(merged.byAgent.keys, roster: roster)
+        return merged
     }
 
-    private func agentLabel(_ key: Int, roster: Roster?) -> String {
-        let number = Int32(key - TallyCounter.ownerOffset)
-        guard number >= 0 else { return OwnerNumber.owner(number, names: agentNames).label }
-        let account = agentNames.name(number)
-        return roster.map { RunTotals.label(account: account, roster: $0) } ?? account
+    /// The digest of the rules that judged; empty where several sets did.
+    func rulesDigest() throws -> String {
+        let sets = counts.keys.sorted()
+        if sets.count > 1 || (sets.isEmpty && rules.differ) { return "" }
+        return try rules.facts(sets.first ?? 0).digest
     }
 
     /// The person behind an account, else the account in its normal form.
@@ -29,19 +30,60 @@ extension RunTotals {
         roster.entry(account: account, on: nil)?.person ?? Roster.normalForm(account)
     }
 
-    /// Per row of agents the group of most of its units; the lesser name among equals.
-    private func mainGroups(_ agents: LabelledRows) -> [String] {
-        var units = [[String: Int32]](repeating: [:], count: agents.names.count)
-        for i in 0..<counts.groupsOfAgent.count {
-            let entry = counts.groupsOfAgent.entry(i)
-            let key = Int(PairKey.first(entry.key)) + TallyCounter.ownerOffset
-            guard key < agents.rowOfKey.count, agents.rowOfKey[key] >= 0 else { continue }
-            let group = groupNames.name(PairKey.second(entry.key))
-            units[agents.rowOfKey[key]][group, default: 0] += entry.value
+    /// Per agent the group of most of its units; the lesser name among equals.
+    private func mainGroups(_ agents: [String], roster: Roster?) -> [String] {
+        var units: [String: [String: Int]] = [:]
+        var labels: [Int32: String] = [:]
+        for counter in counts.values {
+            for i in 0..<counter.groupsOfAgent.count {
+                let entry = counter.groupsOfAgent.entry(i)
+                let number = PairKey.first(entry.key)
+                let label =
+                    labels[number] ?? SetTally.agentLabel(Int(number) + TallyCounter.ownerOffset, agentNames, roster)
+                labels[number] = label
+                units[label, default: [:]][groupNames.name(PairKey.second(entry.key)), default: 0] += Int(entry.value)
+            }
         }
-        return units.map { groups in
-            groups.min { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }?.key ?? ""
+        return agents.map { agent in
+            units[agent]?.min { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }?.key ?? ""
         }
+    }
+}
+
+/// The tally of one rule set.
+private struct SetTally {
+    private let counts: TallyCounter
+    private let layout: TallyLayout
+    private(set) var tally: Tally
+
+    init(
+        _ counts: TallyCounter, _ agentNames: NameTable, _ groupNames: NameTable, _ rules: [RuleSummary],
+        _ roster: Roster?
+    ) {
+        self.counts = counts
+        layout = counts.layout
+        let none = TallyTable(keys: [], counts: [], exposures: [], classOfRule: [])
+        tally = Tally(rules: rules, byAgent: none, groupOfAgent: [], byGroup: none, byDay: none, total: none)
+        let agentLabels = (0..<counts.agents.keyCount).map { SetTally.agentLabel($0, agentNames, roster) }
+        let agents = LabelledRows(agentLabels, of: counts.agents)
+        let cells = (0..<counts.cellCount).map { counts.cell($0) }
+        let groupLabels = cells.map { groupNames.name($0.group) }
+        let dayLabels = cells.map { cell in
+            cell.day == .min ? "日期未知" : CalendarDay(daysSince1970: cell.day).description
+        }
+        tally.byAgent = table(counts.agents, agents)
+        tally.byGroup = sum(by: groupLabels)
+        tally.byDay = sum(by: dayLabels)
+        tally.total = sum(by: cells.map { _ in "全部" })
+    }
+
+    private func sum(by labels: [String]) -> TallyTable { table(counts.cells, LabelledRows(labels, of: counts.cells)) }
+
+    static func agentLabel(_ key: Int, _ names: NameTable, _ roster: Roster?) -> String {
+        let number = Int32(key - TallyCounter.ownerOffset)
+        guard number >= 0 else { return OwnerNumber.owner(number, names: names).label }
+        let account = names.name(number)
+        return roster.map { RunTotals.label(account: account, roster: $0) } ?? account
     }
 
     /// Sums the dimension's keys by label.

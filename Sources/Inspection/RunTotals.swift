@@ -2,19 +2,22 @@ import Archives
 import ConversationModel
 import Diagnostics
 import Evaluation
+import RuleLanguage
 
 /// Everything a run has counted so far: results of blocks merged in their order.
 struct RunTotals {
-    let layout: TallyLayout
+    let rules: RunRules
     var blocks = 0
     var coverage = Coverage()
-    /// The counts of all merged blocks; copies of the totals share it.
-    let counts: TallyCounter
+    /// The counts of all merged blocks by rule set; copies of the totals share them.
+    private(set) var counts: [Int: TallyCounter] = [:]
     var agentNames = NameTable()
     var groupNames = NameTable()
     var cases: [FindingCase] = []
     var caseBytes = 0
     var findings = 0
+    /// Where two rule sets are compared.
+    var comparison: ComparisonTotals?
     var negativeHitsBySeverity = [Int](repeating: 0, count: Severity.allCases.count)
     /// Bytes of finding lines handed on.
     var lineBytes = 0
@@ -28,11 +31,19 @@ struct RunTotals {
     /// Diagnostics of records that are kept; all are counted.
     static let diagnosticLimit = 1000
 
-    init(layout: TallyLayout, workers: Int) {
-        self.layout = layout
-        counts = TallyCounter(layout: layout)
+    init(rules: RunRules, workers: Int) {
+        self.rules = rules
+        coverage.rulesOrigin = rules.origin
         agentMaps = Array(repeating: [], count: workers)
         groupMaps = agentMaps
+    }
+
+    /// The counts of a set, there from now on.
+    mutating func counter(_ set: Int, _ layout: TallyLayout) -> TallyCounter {
+        if let known = counts[set] { return known }
+        let counter = TallyCounter(layout: layout)
+        counts[set] = counter
+        return counter
     }
 
     mutating func merge(_ block: BlockResult, caseLimit: Int, caseByteLimit: Int) {
@@ -44,7 +55,13 @@ struct RunTotals {
         for name in block.newGroups {
             groupMaps[block.workerID].append(name.withUnsafeBufferPointer { groupNames.number(of: $0) })
         }
-        counts.merge(block.tally, agentMap: agentMaps[block.workerID], groupMap: groupMaps[block.workerID])
+        for (set, amount) in block.judged {
+            guard let tally = block.tallies[set] else { continue }
+            counter(set, tally.layout).merge(
+                tally, agentMap: agentMaps[block.workerID], groupMap: groupMaps[block.workerID])
+            note(amount, of: set)
+        }
+        if let compared = block.comparison { comparison?.merge(compared, agentMap: agentMaps[block.workerID]) }
         findings += block.findings
         for (i, n) in block.negativeHitsBySeverity.enumerated() { negativeHitsBySeverity[i] += n }
         lineBytes += block.lines.count
@@ -53,6 +70,21 @@ struct RunTotals {
             caseBytes += 300 + findingCase.context.reduce(0) { $0 + $1.text.utf8.count + 80 }
             cases.append(findingCase)
         }
+    }
+
+    /// Adds what a version judged to the coverage, versions by number.
+    private mutating func note(_ amount: JudgedAmount, of set: Int) {
+        guard let version = rules.version(set) else { return }
+        let place = coverage.versions.firstIndex { $0.number >= version.number } ?? coverage.versions.count
+        if place == coverage.versions.count || coverage.versions[place].number != version.number {
+            coverage.versions.insert(
+                Coverage.VersionNote(
+                    number: version.number, rulesDigest: version.rulesDigest, effectiveFrom: version.effectiveFrom,
+                    emergencyReason: version.emergencyReason), at: place)
+        }
+        coverage.versions[place].conversations += amount.conversations
+        coverage.versions[place].retroactive += amount.retroactive
+        coverage.versions[place].withoutTimes += amount.withoutTimes
     }
 
     private mutating func mergeCoverage(_ block: BlockResult) {

@@ -1,6 +1,7 @@
 import Archives
 import ConversationModel
 import Evaluation
+import RuleLanguage
 
 /// One result line for each line in, in the same order, whatever happens to the line.
 ///
@@ -20,7 +21,20 @@ public final class StreamInspector {
     /// Hits of negative rules by severity, in the order of `Severity.allCases`.
     public private(set) var negativeHitsBySeverity = [Int](repeating: 0, count: Severity.allCases.count)
 
-    public init(_ rules: CompiledRules, engine: String, defaultShop: String, isStrict: Bool) throws {
+    /// An inspector with the first set of `rules`, which judges every line.
+    public convenience init(_ rules: RunRules, engine: String, defaultShop: String, isStrict: Bool) throws {
+        try self.init(
+            rules.set(0).compiled, version: rules.version(0)?.number, isDraft: rules.origin == .draft,
+            engine: engine, defaultShop: defaultShop, isStrict: isStrict)
+    }
+
+    /// - Parameters:
+    ///   - version: the version that the rules are; it stands in each line.
+    ///   - isDraft: each line says that the rules are a draft.
+    public init(
+        _ rules: CompiledRules, version: Int? = nil, isDraft: Bool = false, engine: String, defaultShop: String,
+        isStrict: Bool
+    ) throws {
         evaluator = try Evaluator(rules)
         parser = NDJSONParser(isStrict: isStrict, countsBlankLines: true)
         lines = FindingLines(rules)
@@ -31,6 +45,11 @@ public final class StreamInspector {
         json.string(engine)
         json.raw(",\"rules\":")
         json.string(rules.digest)
+        if let version {
+            json.raw(",\"version\":")
+            json.integer(version)
+        }
+        if isDraft { json.raw(",\"draft\":true") }
         head = json.bytes
     }
 

@@ -1,6 +1,7 @@
 import CVectorscan
 import ChineseText
 import Diagnostics
+import Dispatch
 
 #if canImport(Glibc)
 import Glibc
@@ -24,13 +25,31 @@ public final class CompiledPatterns: Sendable {
     /// reason and left out.
     public init(_ set: PatternSet, cache: DiskCache) throws(ScannerError) {
         atomCount = set.atoms.count
-        var databases: [Database] = []
-        for lane in Lane.allCases {
-            for kind in [DatabaseSource.Kind.literals, .regexes] {
-                let source = DatabaseSource(set, lane: lane, kind: kind)
-                guard !source.patterns.isEmpty else { continue }
-                databases.append(Database(lane: lane, pointer: try source.database(cache: cache)))
+        let sources = Lane.allCases.flatMap { lane in
+            [DatabaseSource.Kind.literals, .regexes].map { (lane, DatabaseSource(set, lane: lane, kind: $0)) }
+        }.filter { !$0.1.patterns.isEmpty }
+        // Compiling one takes much longer than all else, and no two have anything in common.
+        let outcomes = [Result<OpaquePointer, ScannerError>?](unsafeUninitializedCapacity: sources.count) {
+            room, count in
+            room.initialize(repeating: nil)
+            nonisolated(unsafe) let places = room
+            DispatchQueue.concurrentPerform(iterations: sources.count) { number in
+                places[number] = Result { () throws(ScannerError) in try sources[number].1.database(cache: cache) }
             }
+            count = sources.count
+        }
+        var databases: [Database] = []
+        var failure: ScannerError?
+        for ((lane, _), outcome) in zip(sources, outcomes) {
+            switch outcome {
+            case .success(let pointer): databases.append(Database(lane: lane, pointer: pointer))
+            case .failure(let error): failure = failure ?? error
+            case nil: break
+            }
+        }
+        if let failure {
+            for database in databases { hs_free_database(database.pointer) }
+            throw failure
         }
         self.databases = databases
     }
@@ -49,7 +68,7 @@ public enum ScannerError: Error, Sendable {
 }
 
 /// The patterns of one database, in a form that compiles.
-struct DatabaseSource {
+struct DatabaseSource: Sendable {
     enum Kind { case literals, regexes }
 
     let kind: Kind

@@ -14,7 +14,11 @@ package struct CoverageNote: Sendable {
     package let items: [Item]
 
     package init(_ report: Report) {
-        let coverage = report.coverage
+        self.init(report.coverage, zone: report.zone)
+    }
+
+    /// The statements of a coverage; times are shown as clocks of `zone` do.
+    package init(_ coverage: Coverage, zone: Zone) {
         var items: [Item] = []
         func add(_ label: String, _ text: String, isWarning: Bool = false) {
             items.append(Item(label: label, text: text, isWarning: isWarning))
@@ -27,7 +31,6 @@ package struct CoverageNote: Sendable {
                 isWarning: true)
         }
         if let first = coverage.firstInstant, let last = coverage.lastInstant {
-            let zone = report.zone
             add(
                 "数据范围",
                 "\(zone.text(of: first)) 至 \(zone.text(of: last))（\(singleLine(zone.name))）")
@@ -42,6 +45,7 @@ package struct CoverageNote: Sendable {
             "检查",
             "会话 \(grouped(coverage.conversations))，接待段 \(grouped(coverage.stays))，"
                 + "消息 \(grouped(coverage.messages))")
+        if let rules = CoverageNote.rules(coverage) { add("规则版本", rules.text, isWarning: rules.isWarning) }
         add("损坏", count: coverage.recordsBad, reasons: coverage.badByReason, unit: "条")
         add(
             "异常但保留", count: coverage.defectsByReason.values.reduce(0, +),
@@ -69,6 +73,38 @@ package struct CoverageNote: Sendable {
                     + (count > names.count ? " 等" : ""), isWarning: true)
         }
         self.items = items
+    }
+
+    /// Which rules judged how many conversations, where they are not just files; at most 12 versions are named.
+    private static func rules(_ coverage: Coverage) -> (text: String, isWarning: Bool)? {
+        let versions = coverage.versions
+        func named(_ version: Coverage.VersionNote) -> String {
+            var remarks: [String] = []
+            if version.retroactive > 0 { remarks.append("追溯 \(grouped(version.retroactive))") }
+            if version.withoutTimes > 0, coverage.rulesOrigin == .versionOfDay {
+                remarks.append("没有时间、按运行日 \(grouped(version.withoutTimes))")
+            }
+            if let reason = version.emergencyReason { remarks.append("紧急：\(shortened(singleLine(reason), to: 60))") }
+            return "第 \(version.number) 版 \(grouped(version.conversations)) 个会话"
+                + (remarks.isEmpty ? "" : "（\(remarks.joined(separator: "，"))）")
+        }
+        var parts = versions.prefix(12).map(named)
+        if versions.count > 12 {
+            let rest = versions.dropFirst(12)
+            parts.append(
+                "其余 \(grouped(rest.count)) 版 \(grouped(rest.reduce(0) { $0 + $1.conversations })) 个会话")
+        }
+        let list = parts.joined(separator: "，")
+        switch coverage.rulesOrigin {
+        case .files: return nil
+        case .draft: return ("草稿，不计入评分", true)
+        case .namedVersion: return (list.isEmpty ? "指定版本，不计入评分" : "\(list)；指定版本，不计入评分", true)
+        case .versionOfDay:
+            let isOdd = versions.contains {
+                $0.retroactive > 0 || $0.withoutTimes > 0 || $0.emergencyReason != nil
+            }
+            return list.isEmpty ? nil : (list, isOdd)
+        }
     }
 
     /// `无效 3，重复 1`: most first, then by code; at most 12 are named.

@@ -41,6 +41,10 @@ extension JSONReport {
             writer.value(finding.rule.value)
             writer.key("shop")
             writer.value(entry.shop)
+            if let version = entry.version {
+                writer.key("version")
+                writer.value(version)
+            }
         }
     }
 

@@ -129,7 +129,8 @@ public struct JSONReport: Sendable {
         }
     }
 
-    private func coverage(_ coverage: Coverage, _ writer: inout JSONWriter) {
+    /// The member `coverage`.
+    func coverage(_ coverage: Coverage, _ writer: inout JSONWriter) {
         writer.key("coverage")
         writer.object { writer in
             writer.key("badByReason")
@@ -158,6 +159,10 @@ public struct JSONReport: Sendable {
             writer.value(coverage.recordsInspected)
             writer.key("recordsRead")
             writer.value(coverage.recordsRead)
+            if coverage.rulesOrigin != .files {
+                writer.key("rulesOrigin")
+                writer.value(coverage.rulesOrigin.rawValue)
+            }
             writer.key("sources")
             writer.array { writer in
                 for source in coverage.sources { self.source(source, &writer) }
@@ -170,6 +175,31 @@ public struct JSONReport: Sendable {
             writer.array { writer in
                 for account in coverage.unmappedAccounts { writer.value(account) }
             }
+            if coverage.rulesOrigin != .files {
+                writer.key("versions")
+                writer.array { writer in
+                    for version in coverage.versions { self.version(version, &writer) }
+                }
+            }
+        }
+    }
+
+    private func version(_ version: Coverage.VersionNote, _ writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.key("conversations")
+            writer.value(version.conversations)
+            writer.key("effectiveFrom")
+            writer.value(version.effectiveFrom.milliseconds)
+            writer.key("emergency")
+            writer.value(version.emergencyReason)
+            writer.key("number")
+            writer.value(version.number)
+            writer.key("retroactive")
+            writer.value(version.retroactive)
+            writer.key("rulesDigest")
+            writer.value(version.rulesDigest)
+            writer.key("withoutTimes")
+            writer.value(version.withoutTimes)
         }
     }
 

@@ -37,6 +37,7 @@ extension RuleDecoder {
         case .expectation(let expectation):
             return sender(of: expectation.report == .met ? expectation.expect : expectation.after)
         case .silence(let silence): return Sender(speaker: silence.of)
+        case .gap(let gap): return Sender(speaker: gap.of)
         case .count(let count): return sender(of: count.of)
         case .scope(let scope): return sender(of: scope.find)
         case .all(let children): return subject(among: children).map { sender(of: $0) } ?? .agent

@@ -100,6 +100,7 @@ public struct Condition: Sendable, Hashable {
         case message(MessageCondition)
         case expectation(Expectation)
         case silence(Silence)
+        case gap(Gap)
         case count(Count)
         case scope(Scope)
         case all([Condition])
@@ -334,8 +335,12 @@ public struct Expectation: Sendable, Hashable {
     public var expect: Condition
     /// Milliseconds before which an answer does not count.
     public var earliest: Int64
-    /// Milliseconds after the trigger; nil: no limit of time.
+    /// Milliseconds after the trigger; nil: no limit of time, or a promised one.
     public var time: Int64?
+    /// The trigger says how long it may take; `time` is nil then.
+    public var promise: Promise?
+    /// A longer wait, and one that ends unanswered, counts as so many milliseconds.
+    public var cap: Int64?
     /// Messages of the answer's population after the trigger; nil: no limit.
     public var messages: Int?
     public var clock: Clock
@@ -351,7 +356,7 @@ public struct Expectation: Sendable, Hashable {
         after: Condition, trigger: Trigger = .run, expect: Condition, earliest: Int64 = 0,
         time: Int64? = nil, messages: Int? = nil, clock: Clock = .wall,
         onlyInsideHours: Bool = false, excuse: Excuse? = nil, atClose: AtClose? = nil,
-        report: Report = .met, onTransfer: OnTransfer = .carry
+        report: Report = .met, onTransfer: OnTransfer = .carry, promise: Promise? = nil, cap: Int64? = nil
     ) {
         self.after = after
         self.trigger = trigger
@@ -365,7 +370,12 @@ public struct Expectation: Sendable, Hashable {
         self.atClose = atClose
         self.report = report
         self.onTransfer = onTransfer
+        self.promise = promise
+        self.cap = cap
     }
+
+    /// Some time limits it, written or promised.
+    public var hasTime: Bool { time != nil || promise != nil }
 }
 
 /// A stretch without a message of one side, after a message of another.

@@ -33,11 +33,19 @@ extension RuleDecoder {
         }
         if let transfer = fields["onTransfer"] {
             result.onTransfer = choice(transfer, ["carry", "restart"]) ?? .carry
+            if member != nil, result.onTransfer == .restart, fields["within"].map({ !hasTime($0) }) ?? true {
+                diagnose(
+                    .conflictingFields, transfer.keyRange,
+                    Phrase(
+                        "'onTransfer' begins a time anew, and 'within' has none",
+                        "“onTransfer” 用来重新计时，但 within 里没有 time"),
+                    help: Phrase("add \"within\": {\"time\": …}", "请加上 \"within\": {\"time\": …}"))
+            }
         }
         return after != nil && expect != nil ? result : nil
     }
 
-    private func hasTime(_ within: JSONMember) -> Bool {
+    func hasTime(_ within: JSONMember) -> Bool {
         guard case .object(let members) = within.value.content else { return true }
         return members.contains { $0.key == "time" }
     }
@@ -46,21 +54,17 @@ extension RuleDecoder {
         guard
             let fields = fields(
                 of: member.value, "within",
-                known: ["time", "earliest", "messages", "clock", "only"],
-                later: ["cap", "promised"])
+                known: ["time", "vague", "earliest", "messages", "clock", "only", "cap"])
         else { return }
         if let time = fields["time"] {
             if case .string("promised") = time.value.content {
-                diagnose(
-                    .unsupported, time.value.range,
-                    Phrase(
-                        "the promised time is not supported by this version",
-                        "当前版本还不支持按承诺时间（promised）"),
-                    help: Phrase("write a duration", "请写一个时长"))
+                result.promise = Promise(words: fields["vague"].map { vagueWords($0) } ?? [])
             } else {
                 result.time = duration(time)
             }
         }
+        checkVague(fields)
+        if let cap = fields["cap"] { result.cap = self.cap(cap, of: result) }
         if let earliest = fields["earliest"] { result.earliest = duration(earliest) ?? 0 }
         if let messages = fields["messages"] { result.messages = count(messages) }
         if let clock = fields["clock"] {
@@ -143,7 +147,7 @@ extension RuleDecoder {
         case .any(let children): return children.flatMap { missedReports(of: $0) }
         case .all(let children): return subject(among: children).map { missedReports(of: $0) } ?? []
         case .unless(let base, _): return missedReports(of: base)
-        case .message, .silence, .count, .scope, .not: return []
+        case .message, .silence, .gap, .count, .scope, .not: return []
         }
     }
 

@@ -7,6 +7,7 @@ extension RuleWalk {
         case (.message(let old), .message(let new)): message("\(path).message", old, new)
         case (.expectation(let old), .expectation(let new)): expectation(path, old, new)
         case (.silence(let old), .silence(let new)): silence("\(path).silence", old, new)
+        case (.gap(let old), .gap(let new)): gap("\(path).gap", old, new)
         case (.count(let old), .count(let new)): count("\(path).count", old, new)
         case (.scope(let old), .scope(let new)) where old.direction == new.direction:
             scope("\(path).scope", old, new)
@@ -57,7 +58,9 @@ extension RuleWalk {
         condition("\(path).after", old.after, new.after)
         value("\(path).trigger", RuleText.trigger(old.trigger), RuleText.trigger(new.trigger))
         condition("\(path).expect", old.expect, new.expect)
-        value("\(path).within.time", RuleText.duration(old.time), RuleText.duration(new.time))
+        value("\(path).within.time", RuleText.time(old), RuleText.time(new))
+        value("\(path).within.vague", RuleText.vague(old.promise), RuleText.vague(new.promise))
+        value("\(path).within.cap", RuleText.duration(old.cap), RuleText.duration(new.cap))
         value("\(path).within.earliest", RuleText.duration(old.earliest), RuleText.duration(new.earliest))
         value("\(path).within.messages", old.messages.map(RuleText.number), new.messages.map(RuleText.number))
         text("\(path).within.clock", old.clock.rawValue, new.clock.rawValue)
@@ -80,6 +83,14 @@ extension RuleWalk {
 
     private mutating func silence(_ path: String, _ old: Silence, _ new: Silence) {
         text("\(path).of", old.of.name, new.of.name)
+        value("\(path).min", RuleText.duration(old.minimum), RuleText.duration(new.minimum))
+        value("\(path).max", RuleText.duration(old.maximum), RuleText.duration(new.maximum))
+    }
+
+    private mutating func gap(_ path: String, _ old: Gap, _ new: Gap) {
+        text("\(path).of", old.of.name, new.of.name)
+        value("\(path).after", RuleText.sides(old.after), RuleText.sides(new.after))
+        text("\(path).since", old.since.rawValue, new.since.rawValue)
         value("\(path).min", RuleText.duration(old.minimum), RuleText.duration(new.minimum))
         value("\(path).max", RuleText.duration(old.maximum), RuleText.duration(new.maximum))
     }

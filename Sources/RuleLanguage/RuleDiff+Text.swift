@@ -28,6 +28,16 @@ extension RuleDiff {
         return lines.map { $0 + "\n" }.joined()
     }
 
+    /// A line for each thing that differs in a rule.
+    public static func lines(of rule: Changed, in language: Language) -> [String] {
+        rule.changes.map { RuleDiff(from: [], to: []).line($0, language) }
+    }
+
+    /// What a new rule looks for, in a line.
+    public static func lines(ofNew rule: Rule) -> [String] {
+        ["when: " + RuleDiff(from: [], to: []).clipped(RuleText.condition(rule.when))]
+    }
+
     private func heading(_ rule: Rule, _ language: Language) -> String {
         let words = [
             word("polarity", rule.polarity.rawValue, language), word("severity", rule.severity.rawValue, language),

@@ -90,6 +90,11 @@ struct CanonicalBytes {
             add(silence.of.name)
             add(silence.minimum)
             add(silence.maximum)
+        case .gap(let gap):
+            add(["gap", gap.of.name, gap.since.rawValue])
+            add(gap.after.map(\.name))
+            add(gap.minimum)
+            add(gap.maximum)
         case .count(let count):
             add(count.isDistinct ? "count distinct" : "count")
             add(count.of)
@@ -160,6 +165,16 @@ struct CanonicalBytes {
         add(expectation.atClose?.rawValue ?? "")
         add(expectation.report.rawValue)
         add(expectation.onTransfer.rawValue)
+        // Only where there is one: rules without it keep their digest.
+        if let promise = expectation.promise {
+            add("promised")
+            add(promise.words.map(\.text))
+            for word in promise.words { add(word.limit) }
+        }
+        if let cap = expectation.cap {
+            add("cap")
+            add(cap)
+        }
     }
 
     mutating func add(_ message: MessageCondition) {

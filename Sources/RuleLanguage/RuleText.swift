@@ -50,6 +50,7 @@ enum RuleText {
                         "max": duration(silence.maximum),
                     ]))
             ]
+        case .gap(let gap): return [.init("gap", self.gap(gap))]
         case .count(let count):
             let distinct: [JSONText.Member] = count.isDistinct ? [.init("distinct", .bool(true))] : []
             return [
@@ -62,6 +63,18 @@ enum RuleText {
         case .unless(let base, let exceptions):
             return members(base) + [.init("unless", .array(exceptions.map { self.condition($0) }))]
         }
+    }
+
+    static func gap(_ gap: Gap) -> JSONText {
+        .object([
+            "of": .string(gap.of.name), "after": gap.isAfterOthers ? nil : sides(gap.after),
+            "since": gap.since == .previous ? nil : .string(gap.since.rawValue), "min": duration(gap.minimum),
+            "max": duration(gap.maximum),
+        ])
+    }
+
+    static func sides(_ sides: [Speaker]) -> JSONText {
+        sides.count == 1 ? .string(sides[0].name) : .strings(sides.map(\.name))
     }
 
     static func scope(_ scope: Scope) -> JSONText {
@@ -121,13 +134,23 @@ enum RuleText {
 
     private static func within(_ expectation: Expectation) -> JSONText? {
         let bounds = JSONText.object([
-            "time": duration(expectation.time),
+            "time": time(expectation), "vague": vague(expectation.promise),
             "earliest": expectation.earliest == 0 ? nil : duration(expectation.earliest),
             "messages": expectation.messages.map(number),
             "clock": expectation.clock == .wall ? nil : .string(expectation.clock.rawValue),
             "only": expectation.onlyInsideHours ? .string("inside-hours") : nil,
+            "cap": duration(expectation.cap),
         ])
         return bounds == .object([] as [JSONText.Member]) ? nil : bounds
+    }
+
+    static func time(_ expectation: Expectation) -> JSONText? {
+        expectation.promise == nil ? duration(expectation.time) : .string("promised")
+    }
+
+    static func vague(_ promise: Promise?) -> JSONText? {
+        guard let promise, !promise.words.isEmpty else { return nil }
+        return .object(promise.words.map { JSONText.Member($0.text, duration($0.limit)) })
     }
 
     static func excuse(_ excuse: Expectation.Excuse) -> JSONText {

@@ -37,8 +37,19 @@ struct ArchiveArguments: ParsableArguments {
     @Flag(help: "The same conversation or message id may stand twice.")
     var allowDuplicates = false
 
+    /// The archives; says which rosters beside them are no archives.
     func inputs() throws -> [ArchiveInput] {
-        try ArchiveInput.resolve(archives.map { ArchivePath(bytes: Array($0.utf8)) })
+        for archive in archives {
+            let roster = (archive as NSString).appendingPathComponent("roster.csv")
+            var isDirectory: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: archive, isDirectory: &isDirectory), isDirectory.boolValue,
+                FileManager.default.fileExists(atPath: roster)
+            else { continue }
+            say(
+                Phrase("'\(roster)' is taken for a roster, not for chats", "“\(roster)” 视为花名册，不作聊天记录读取"),
+                severity: "note")
+        }
+        return try ArchiveInput.resolve(archives.map { ArchivePath(bytes: Array($0.utf8)) })
     }
 
     func knownZone() throws -> Zone {

@@ -61,7 +61,7 @@ struct ExplainCommand: ParsableCommand {
                 phrase: Phrase("no rule '\(rule)' in the rules given", "所给规则中没有 “\(rule)”"))
         }
         let evaluator = try Evaluator(compiled)
-        if let asOf { evaluator.asOf = try InspectCommand.instant(asOf).milliseconds }
+        if let asOf { evaluator.asOf = try SelectionArguments.instant(asOf).milliseconds }
         guard let explanations = try explanations(of: rule, evaluator) else {
             throw CommandFailure(
                 code: 1,

@@ -22,14 +22,16 @@ struct InspectCommand: ParsableCommand {
               mingjian inspect archive.ndjson --rules Rules
               mingjian inspect exports/ --rules Rules --html report.html --roster roster.csv
               mingjian inspect archive.ndjson.gz --rules Rules --out run1      (resumes if stopped)
+              mingjian inspect archive.ndjson --versions shop                  (rules by the day)
+              mingjian inspect archive.ndjson --versions shop --as-version 3
+              mingjian inspect archive.ndjson --draft Rules
               zcat a.ndjson.gz | mingjian inspect - --rules Rules --format ndjson > findings.ndjson
               mingjian inspect --stream - --rules Rules < lines.ndjson > results.ndjson
             """)
 
     @OptionGroup var archive: ArchiveArguments
 
-    @Option(help: "Rule files or directories (may be repeated).")
-    var rules: [String] = ["Rules"]
+    @OptionGroup var choice: RulesArguments
 
     @Option(help: "What standard output gets: \(Format.allCases.map(\.rawValue).joined(separator: ", ")).")
     var format = Format.table
@@ -40,35 +42,13 @@ struct InspectCommand: ParsableCommand {
     @Option(help: "Write everything into this directory, with checkpoints: the same command goes on.")
     var out: String?
 
-    @Option(help: "Roster (CSV): accounts to persons and groups, dated.")
-    var roster: String?
-
-    @Option(help: "First day, YYYY-MM-DD: conversations by the day of their first message.")
-    var from: String?
-
-    @Option(help: "Last day, YYYY-MM-DD, inclusive.")
-    var to: String?
-
-    @Option(help: "Only this group (may be repeated).")
-    var group: [String] = []
-
-    @Option(help: "Only conversations with this agent (may be repeated).")
-    var agent: [String] = []
-
-    @Option(help: "What was not closed at this instant (RFC 3339) is cut off.")
-    var asOf: String?
-
-    @Option(help: "The shop's name where the archive has none; part of finding ids.")
-    var shop = ""
+    @OptionGroup var selection: SelectionArguments
 
     @Option(help: "Exit with 1 if a negative rule of this severity or graver was hit: info, minor, major, critical.")
     var failOn: String?
 
     @Option(help: "Exit with 65 if more than this share of records is bad, in percent.")
     var maxBad = 0.1
-
-    @Option(help: "Threads (default: all processors).")
-    var threads: Int?
 
     @Option(help: "Table of --format csv: agents, groups, rules, days.")
     var table = "agents"
@@ -90,26 +70,32 @@ struct InspectCommand: ParsableCommand {
         let policy = try archive.policy()
         let failing = try failOn.map { try severity($0) }
         if stream {
-            let compiled = try RuleSources(paths: rules).compiled(policy: policy)
-            return try StreamInspection(archive: archive, shop: shop, maxBad: maxBad, failing: failing).run(
-                rules: compiled)
+            guard choice.versions == nil || choice.asVersion != nil else {
+                throw CommandFailure(
+                    code: CommandFailure.usage,
+                    phrase: Phrase(
+                        "--stream takes one set of rules: name the version with --as-version",
+                        "--stream 只能用一套规则：请用 --as-version 指定版本"))
+            }
+            return try StreamInspection(archive: archive, shop: selection.shop, maxBad: maxBad, failing: failing).run(
+                rules: choice.loaded(policy: policy).rules)
         }
         // Rules first: a wrong configuration must not cost a read of the archive.
-        let compiled = try RuleSources(paths: rules).compiled(policy: policy)
+        let (rules, rulesKey) = try choice.loaded(policy: policy)
         let options = try inspectionOptions()
         let inputs = try archive.inputs()
         let lines = try openArchive(inputs, options: archive.options())
         let title = archive.archives.joined(separator: ", ")
         let writer = ReportWriter(
-            title: title, rules: compiled, policy: policy, rowLimit: all ? nil : 40, csvTable: table)
+            title: title, policy: policy, rowLimit: all ? nil : 40, csvTable: table)
         let directory = try out.map {
-            try OutputDirectory(path: $0, key: runKey(inputs: inputs, digest: compiled.digest))
+            try OutputDirectory(path: $0, key: runKey(inputs: inputs, rules: rulesKey))
         }
         let stdout = Output()
-        let progress = quiet ? nil : ProgressLine(total: totalBytes(inputs))
+        let progress = quiet ? nil : ProgressLine(total: SelectionArguments.totalBytes(inputs))
         let findingsToStdout = format == .ndjson
         let inspection = BatchInspection(
-            lines, rules: compiled, options: options, checkpoint: directory?.checkpoint,
+            lines, rules: rules, options: options, checkpoint: directory?.checkpoint,
             sink: { bytes in
                 if let directory { try directory.findings.write(bytes) }
                 if findingsToStdout { try stdout.write(bytes) }
@@ -143,20 +129,7 @@ struct InspectCommand: ParsableCommand {
 
     /// The exit code: bad records, then what was hit.
     private func verdict(_ result: InspectionResult, failing: Severity?) throws -> Int32 {
-        let coverage = result.coverage
-        if !quiet, coverage.recordsBad > 0 {
-            let shown = result.diagnostics.prefix(10)
-            note(RuleSources.renderer(.concise).render(Array(shown), sources: []))
-            let more = coverage.recordsBad - shown.count
-            if more > 0 { say(Phrase("\(more) more bad records", "另有 \(more) 条坏记录"), severity: "note") }
-        }
-        if Double(coverage.recordsBad) * 100 > maxBad * Double(coverage.recordsRead) {
-            say(
-                Phrase(
-                    "\(coverage.recordsBad) of \(coverage.recordsRead) records are bad, more than \(maxBad) % (--max-bad)",
-                    "\(coverage.recordsRead) 条记录中有 \(coverage.recordsBad) 条坏记录，超过 \(maxBad) %（--max-bad）"))
-            return CommandFailure.badData
-        }
+        if tooManyBadRecords(in: result, limit: maxBad, isQuiet: quiet) { return CommandFailure.badData }
         guard let failing else { return 0 }
         let order = Severity.allCases
         let isHit = order.indices.contains { order[$0] >= failing && result.negativeHitsBySeverity[$0] > 0 }
@@ -164,63 +137,14 @@ struct InspectCommand: ParsableCommand {
     }
 
     private func inspectionOptions() throws -> InspectionOptions {
-        var options = InspectionOptions()
-        options.threads = min(256, max(1, threads ?? ProcessInfo.processInfo.activeProcessorCount))
-        options.firstDay = try day(from, "--from")
-        options.lastDay = try day(to, "--to")
-        if let first = options.firstDay, let last = options.lastDay, first > last {
-            throw CommandFailure(
-                code: CommandFailure.usage, phrase: Phrase("--from is after --to", "--from 晚于 --to"))
-        }
-        if let threads, threads < 1 {
-            throw CommandFailure(
-                code: CommandFailure.usage, phrase: Phrase("--threads takes 1 or more", "--threads 至少为 1"))
-        }
-        options.groups = Set(group)
-        options.agents = Set(agent)
-        options.defaultShop = shop
-        options.allowsDuplicates = archive.allowDuplicates
-        options.isStrict = archive.strictJSON
-        options.largestRecord = archive.maxLine
+        var options = try selection.options(archive)
         options.writesFindings = format == .ndjson || out != nil
         if format == .html || html != nil || out != nil || format == .json { options.caseLimit = 20_000 }
         if format == .json, html == nil, out == nil { options.caseLimit = 0 }
-        if let asOf { options.asOf = try InspectCommand.instant(asOf) }
-        if let roster { options.roster = try readRoster(roster) }
+        if let roster = selection.roster {
+            options.roster = try SelectionArguments.readRoster(roster, isQuiet: quiet)
+        }
         return options
-    }
-
-    private func readRoster(_ path: String) throws -> Roster {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw CommandFailure(
-                code: CommandFailure.inputOutput,
-                phrase: Phrase("cannot read roster '\(path)'", "无法读取花名册 “\(path)”"))
-        }
-        let (roster, diagnostics) = try Roster.parse([UInt8](data), path: path)
-        if !diagnostics.isEmpty, !quiet { note(RuleSources.renderer(.concise).render(diagnostics, sources: [])) }
-        return roster
-    }
-
-    private func day(_ text: String?, _ option: String) throws -> CalendarDay? {
-        guard let text else { return nil }
-        guard let day = CalendarDay(text) else {
-            throw CommandFailure(
-                code: CommandFailure.usage,
-                phrase: Phrase(
-                    "\(option) takes a day as YYYY-MM-DD, not '\(text)'", "\(option) 的日期写作 YYYY-MM-DD，而不是 “\(text)”"))
-        }
-        return day
-    }
-
-    /// The instant that `--as-of` names.
-    static func instant(_ text: String) throws -> Instant {
-        let formatter = ISO8601DateFormatter()
-        guard let date = formatter.date(from: text) else {
-            throw CommandFailure(
-                code: CommandFailure.usage,
-                phrase: Phrase("--as-of takes an RFC 3339 time with offset", "--as-of 取带时区偏移的 RFC 3339 时间"))
-        }
-        return Instant(milliseconds: Int64((date.timeIntervalSince1970 * 1000).rounded()))
     }
 
     private func severity(_ text: String) throws -> Severity {
@@ -233,24 +157,13 @@ struct InspectCommand: ParsableCommand {
         return severity
     }
 
-    private func totalBytes(_ inputs: [ArchiveInput]) -> Int? {
-        var total = 0
-        for input in inputs {
-            guard let path = input.path else { return nil }
-            var status = stat()
-            guard path.withCString({ stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-            total += Int(status.st_size)
-        }
-        return total
-    }
-
     /// What makes two runs the same run: inputs with size and change time, rules, options.
-    private func runKey(inputs: [ArchiveInput], digest: String) -> String {
+    private func runKey(inputs: [ArchiveInput], rules: String) -> String {
         var parts = [
-            Version.engine, digest, "\(archive)",
-            "\(from ?? "") \(to ?? "") \(group) \(agent) \(asOf ?? "") \(shop) \(roster ?? "")",
+            Version.engine, rules, "\(archive)",
+            selection.key,
         ]
-        let beside = [roster, archive.mapping].compactMap { $0 }.map { ArchivePath($0) }
+        let beside = [selection.roster, archive.mapping].compactMap { $0 }.map { ArchivePath($0) }
         for path in inputs.compactMap(\.path) + beside {
             var status = stat()
             if path.withCString({ stat($0, &status) }) == 0 {

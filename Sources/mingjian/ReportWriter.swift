@@ -2,7 +2,6 @@ import ArgumentParser
 import ChineseText
 import ConversationModel
 import Diagnostics
-import Evaluation
 import Foundation
 import Inspection
 import Reports
@@ -10,7 +9,6 @@ import Reports
 /// Renders a run's result in the formats of the command line.
 struct ReportWriter {
     let title: String
-    let rules: CompiledRules
     let policy: TimePolicy
     /// Rows of a terminal table; nil is all.
     let rowLimit: Int?
@@ -18,7 +16,7 @@ struct ReportWriter {
 
     func report(_ result: InspectionResult) -> Report {
         Report(
-            title: title, engine: Version.engine, rulesDigest: rules.digest, zone: policy.zone,
+            title: title, engine: Version.engine, rulesDigest: result.rulesDigest, zone: policy.zone,
             tally: result.tally, coverage: result.coverage, cases: result.cases,
             casesLeftOut: result.findings - result.cases.count)
     }
@@ -80,7 +78,7 @@ final class OutputDirectory {
         }
         for table in ["agents", "groups", "rules", "days"] {
             let tables = ReportWriter(
-                title: writer.title, rules: writer.rules, policy: writer.policy, rowLimit: nil, csvTable: table)
+                title: writer.title, policy: writer.policy, rowLimit: nil, csvTable: table)
             try tables.write(report, format: .csv, to: Output(path: "\(path)/\(table).csv"))
         }
         checkpoint.remove()

@@ -1,7 +1,6 @@
 import Archives
 import ConversationModel
 import Diagnostics
-import Evaluation
 import Foundation
 import Inspection
 import Synchronization
@@ -14,7 +13,7 @@ struct StreamInspection {
     /// The least severity of a negative hit that makes the exit code 1.
     let failing: Severity?
 
-    func run(rules: CompiledRules) throws -> Int32 {
+    func run(rules: RunRules) throws -> Int32 {
         var options = try archive.options(cutting: false)
         options.waitsForHead = false
         // Whatever a line is, it gets its result line.

@@ -14,6 +14,15 @@ import Testing
         #expect(names == ["Z.tsv.zst", "a/B.JSONL", "a/z.csv.gz", "b.ndjson", "c.txt", "客户.json"])
     }
 
+    @Test func aRosterRightInADirectoryIsNoArchive() throws {
+        let directory = try TemporaryDirectory()
+        for name in ["a.ndjson", "roster.csv", "2024/roster.csv"] { try directory.write(name, "x") }
+        let inputs = try ArchiveInput.resolve([ArchivePath(directory.path)])
+        let names = inputs.map { String($0.name.dropFirst(directory.path.count + 1)) }
+        #expect(names == ["2024/roster.csv", "a.ndjson"])
+        #expect(try ArchiveInput.resolve([directory.path("roster.csv")]).count == 1)
+    }
+
     @Test func namedFilesAreTakenWhateverTheyAreCalled() throws {
         let directory = try TemporaryDirectory()
         try directory.write(".odd", "x")

@@ -18,6 +18,15 @@ struct Run {
         _ inputs: [ArchiveInput], rules: CompiledRules, checkpoint: RunCheckpoint? = nil, stopAfter: Int? = nil,
         set: (inout InspectionOptions) -> Void = { _ in }
     ) throws {
+        try self.init(
+            inputs, rules: RunRules(RuleSet(rules)), checkpoint: checkpoint, stopAfter: stopAfter, set: set)
+    }
+
+    /// The same with rules that may have versions.
+    init(
+        _ inputs: [ArchiveInput], rules: RunRules, checkpoint: RunCheckpoint? = nil, stopAfter: Int? = nil,
+        set: (inout InspectionOptions) -> Void = { _ in }
+    ) throws {
         var options = InspectionOptions()
         options.writesFindings = true
         options.caseLimit = 50

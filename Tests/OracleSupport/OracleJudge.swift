@@ -33,6 +33,7 @@ struct OracleJudge {
         case .message(let message): return value(of: message)
         case .expectation(let expectation): return value(of: expectation)
         case .silence(let silence): return value(of: silence)
+        case .gap(let gap): return value(of: gap)
         case .count(let count): return value(of: count)
         case .scope(let scope): return value(of: scope)
         case .any(let children):
@@ -123,7 +124,7 @@ struct OracleJudge {
         case .count(let count): return population(of: count.of, positioned: positioned)
         case .scope(let scope): return population(of: scope.find, positioned: positioned)
         case .expectation(let e): return population(of: e.expect, positioned: positioned)
-        case .silence, .not: return []
+        case .silence, .gap, .not: return []
         }
     }
 
@@ -236,6 +237,7 @@ struct OracleJudge {
             return stretches(of: silence).map {
                 OracleExposure(owner: unit.debtor(at: $0.start), anchor: $0.start)
             }
+        case .gap(let gap): return exposures(of: gap)
         case .count(let count):
             switch count.bound {
             case .atLeast: return exposures(of: count.of)
@@ -303,7 +305,7 @@ struct OracleJudge {
             guard let subject = subject(of: children) else { return nil }
             return duty(of: children[subject], isRoot: false)
         case .unless(let child, _): return duty(of: child, isRoot: false)
-        case .message, .silence, .count, .scope, .any, .not: return nil
+        case .message, .silence, .gap, .count, .scope, .any, .not: return nil
         }
     }
 }

@@ -78,7 +78,8 @@ private struct Window {
 
         // "Unknown when T is given and times are not"; so are a T_min and hours.
         let needsTimes =
-            expectation.time != nil || expectation.earliest > 0 || expectation.onlyInsideHours
+            expectation.time != nil || expectation.promise != nil || expectation.earliest > 0
+            || expectation.onlyInsideHours
         var reasons = after.unknowns
         var isKnown = true
         if needsTimes, !unit.hasTimes {
@@ -108,6 +109,8 @@ private struct Window {
             let isOutside =
                 isKnown && expectation.onlyInsideHours
                 && !hours.isOpen(at: unit.time(row))
+            // "T may be `promised`: the duration entity in the trigger, none: no obligation".
+            if let promise = expectation.promise, promise.limit(in: unit.record.folded[row]) == nil { return nil }
             return isOutside ? nil : (row, match.spans)
         }
         answers = expect.matches.filter { $0.anchor != nil }
@@ -151,9 +154,17 @@ private struct Window {
         return least.map { unit.time(row) < $0 } ?? true
     }
 
+    /// T, written or promised.
+    private func limit(of trigger: Int) -> Int64? {
+        guard let promise = expectation.promise else { return expectation.time }
+        return promise.limit(in: unit.record.folded[trigger])
+    }
+
+    private var hasLimit: Bool { expectation.time != nil || expectation.promise != nil }
+
     /// The deadline as it stands when only rows before `row` have been seen; nil is never.
     func deadline(of trigger: Int, before row: Int = .max) -> Int64? {
-        guard let time = expectation.time else { return nil }
+        guard let time = limit(of: trigger) else { return nil }
         func later(_ span: Int64, than row: Int) -> Int64? {
             hours.instant(after: span, since: unit.time(row), clock: expectation.clock)
         }
@@ -183,7 +194,7 @@ private struct Window {
         // "B at j > i is met iff t_i + T_min ≤ t_j ≤ t_i + T and at most K messages …".
         let met = answers.compactMap(\.anchor).first { row in
             guard row > trigger, !isEarly(row, after: trigger) else { return false }
-            if expectation.time != nil, let due = deadline(of: trigger, before: row),
+            if hasLimit, let due = deadline(of: trigger, before: row),
                 unit.time(row) > due
             {
                 return false
@@ -199,7 +210,7 @@ private struct Window {
             let last = counted.filter({ $0 > trigger }).dropFirst(limit - 1).first
         {
             let due = deadline(of: trigger, before: last)
-            if expectation.time == nil || due.map({ unit.time(last) <= $0 }) ?? true {
+            if !hasLimit || due.map({ unit.time(last) <= $0 }) ?? true {
                 return .missed(unit.debtor(before: last))
             }
         }
@@ -223,7 +234,7 @@ private struct Window {
             // "default `missed`, but `void` where T is given and ends later than a C that came by
             // silence".
             case nil:
-                return expectation.time != nil && bySilence ? .void : .missed(unit.lastDebtor)
+                return hasLimit && bySilence ? .void : .missed(unit.lastDebtor)
             }
         }
     }

@@ -55,6 +55,8 @@ extension Condition {
         case .expectation(let e):
             var words = ["after \(e.after.sketch) expect \(e.expect.sketch) \(e.trigger)"]
             if let time = e.time { words.append("within \(time)") }
+            if let promise = e.promise { words.append("promised \(promise.words)") }
+            if let cap = e.cap { words.append("cap \(cap)") }
             if let messages = e.messages { words.append("K \(messages)") }
             if e.earliest > 0 { words.append("earliest \(e.earliest)") }
             if e.clock == .business { words.append("business") }
@@ -69,6 +71,7 @@ extension Condition {
         case .silence(let silence):
             let maximum = silence.maximum.map { "\($0)" } ?? "∞"
             return "silence(\(silence.of.name) \(silence.minimum)...\(maximum))"
+        case .gap(let gap): return "\(gap)"
         case .count(let count): return "count(\(count.of.sketch) \(count.bound)\(count.isDistinct ? " distinct" : ""))"
         case .scope(let scope):
             var words = ["\(scope.direction.rawValue) \(scope.which) \(scope.anchor.sketch) find \(scope.find.sketch)"]

@@ -35,9 +35,15 @@ public struct RandomCase: Sendable {
         /// Messages alike to sentences, and to one another.
         public static let likeness = Features(rawValue: 1 << 11)
 
+        /// Gaps between messages of any sides.
+        public static let gaps = Features(rawValue: 1 << 16)
+
+        /// Limits that the trigger promises, and caps of waits.
+        public static let promises = Features(rawValue: 1 << 17)
+
         /// All but the oddities.
         public static let standard: Features = [
-            .missingTimes, .truncation, .regex, .parts, .hours, .scopes, .likeness,
+            .missingTimes, .truncation, .regex, .parts, .hours, .scopes, .likeness, .gaps, .promises,
         ]
     }
 

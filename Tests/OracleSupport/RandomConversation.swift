@@ -120,7 +120,8 @@ struct RandomConversation {
 
     private func text(_ draw: inout Draw) -> String {
         (0..<draw.one(of: [1, 1, 1, 2, 2, 3])).map { _ in
-            draw.one(of: RandomConversation.pieces)
+            if features.contains(.promises), draw.chance(30) { return draw.one(of: RandomRules.promises) }
+            return draw.one(of: RandomConversation.pieces)
         }.joined()
     }
 }

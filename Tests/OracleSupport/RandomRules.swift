@@ -41,6 +41,7 @@ struct RandomRules {
 
     private func leaf(_ draw: inout Draw) -> Condition {
         if features.contains(.scopes), draw.chance(30) { return scope(depth: 1, &draw) }
+        if features.contains(.gaps), draw.chance(15) { return gap(&draw) }
         switch draw.number(0...9) {
         case 0..<4: return message(nil, &draw)
         case 4..<8: return expectation(&draw)
@@ -179,6 +180,7 @@ struct RandomRules {
                     ? nil : features.contains(.oddities) ? draw.one(of: Limits.all) : time * 2,
                 times: draw.number(1...2))
         }
+        if features.contains(.promises) { addPromise(to: &result, &draw) }
         result.atClose = draw.one(of: [nil, nil, .missed, .void])
         result.report = !isPositive && draw.chance(65) ? .missed : .met
         result.onTransfer = draw.chance(20) ? .restart : .carry

@@ -16,6 +16,8 @@ int32_t mj_nfkc_casefold(const uint16_t *source, int32_t length, uint16_t *targe
 int32_t mj_nfkc_casefold_boundary_before(uint32_t code_point);
 /* 1 if no code point can change by what follows it. */
 int32_t mj_nfkc_casefold_inert(uint32_t code_point);
+/* 1 if NFKC_Casefold leaves the code point as it is, whatever stands beside it. */
+int32_t mj_nfkc_casefold_keeps(uint32_t code_point);
 /* General category as ICU numbers it (U_UNASSIGNED 0, …). */
 int32_t mj_general_category(uint32_t code_point);
 /* NFD of UTF-16 text. Returns the length needed, or -1 on failure. */

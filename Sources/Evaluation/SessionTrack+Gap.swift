@@ -1,23 +1,23 @@
 import ConversationModel
 import RuleLanguage
 
-/// Stretches without a message of one side: final when the least length has passed, with a longest
+/// Stretches in which a side says nothing: final when the least length has passed, with a longest
 /// one when the side speaks again. The later message joins the evidence when it comes.
-final class SilenceTrack: SessionTrack {
-    private let silence: Silence
+final class GapTrack: SessionTrack {
+    private let plan: GapPlan
     private var start = -1
     private var starts: [Int] = []
     private var ends: [Int: Int] = [:]
     private var owners: [Int: Int32] = [:]
 
-    init(_ run: SessionRun, _ silence: Silence) {
-        self.silence = silence
+    init(_ run: SessionRun, _ plan: GapPlan) {
+        self.plan = plan
         super.init(run, isImmediate: false, isOrdered: true)
         if !rows.hasTimes { unknowns = .noTimes }
     }
 
     private func due(_ start: Int) -> Int64 {
-        Instant(milliseconds: unit.time(start)).advanced(by: silence.minimum).milliseconds
+        Instant(milliseconds: unit.time(start)).advanced(by: plan.minimum).milliseconds
     }
 
     override func observe(_ row: Int) {
@@ -25,20 +25,18 @@ final class SilenceTrack: SessionTrack {
         guard rows.hasTimes, unit.isMember(row), rows.hasContent(row), !table.automatic[row],
             table.speakers[row] != Speaker.system.rawValue
         else { return }
-        guard table.speakers[row] == silence.of.rawValue else {
-            guard start < 0 else { return }
-            start = row
-            starts.append(row)
-            if silence.maximum == nil { run.schedule(due(row), anchor: row, track: number) }
-            return
+        let speaker = table.speakers[row]
+        if start >= 0, plan.ends(at: speaker) {
+            if plan.counts(unit.time(row) - unit.time(start), endedBy: speaker) {
+                ends[start] = row
+                found(start, before: row)
+            }
+            start = -1
         }
-        guard start >= 0 else { return }
-        let gap = unit.time(row) - unit.time(start)
-        if gap >= silence.minimum, gap <= silence.maximum ?? .max {
-            ends[start] = row
-            found(start, before: row)
-        }
-        start = -1
+        guard start < 0, plan.begins(after: speaker) else { return }
+        start = row
+        starts.append(row)
+        if plan.maximum == nil { run.schedule(due(row), anchor: row, track: number) }
     }
 
     private func found(_ start: Int, before limit: Int) {
@@ -57,7 +55,7 @@ final class SilenceTrack: SessionTrack {
 
     override func close() {
         guard rows.hasTimes, start >= 0 else { return }
-        if let maximum = silence.maximum {
+        if let maximum = plan.maximum {
             let latest = Instant(milliseconds: unit.time(start)).advanced(by: maximum).milliseconds
             if unit.isCutOff, unit.endInstant <= latest { unknowns.insert(.cutOff) }
         } else if due(start) <= unit.endInstant {

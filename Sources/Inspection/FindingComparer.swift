@@ -1,0 +1,166 @@
+import ConversationModel
+import Evaluation
+
+/// Lays the findings of two rule sets on a conversation side by side. One for each worker and rule set.
+///
+/// Findings are the same where their ids are. Ids are computed where places do not settle it, and for verdicts.
+final class FindingComparer {
+    let sides: [ComparedRules.Side]
+    let partners: [Int32]
+    let summaries: [RuleSummary]
+    /// Findings of rules that differ, on the conversation at hand.
+    private var pending: [Pending] = []
+
+    private struct Pending {
+        /// The old form's rule number.
+        var pair: Int32
+        var isNew: Bool
+        var index: Int
+    }
+
+    /// What the id of a finding rests on within one conversation, without messages' keys.
+    private struct Place: Hashable {
+        var isHit: Bool
+        var anchor: Int32
+        /// What stands for the whole unit.
+        var whole: Int32
+        /// What started the stay; -1 outside one.
+        var stay: Int32
+    }
+
+    init(_ comparison: ComparedRules, summaries: [RuleSummary]) {
+        sides = comparison.sides
+        partners = comparison.partners
+        self.summaries = summaries
+    }
+
+    /// Whether a rule's findings need what they rest on: to see whether it changed, or to be shown.
+    func needsEvidence(_ rule: Int, _ room: ComparisonRoom, hasVerdicts: Bool) -> Bool {
+        switch sides[rule] {
+        case .both: false
+        case .old: partners[rule] >= 0 || hasVerdicts || room.takes(.lost, of: summaries[rule].id)
+        case .new: partners[rule] >= 0 || hasVerdicts || room.takes(.gained, of: summaries[rule].id)
+        }
+    }
+
+    /// Adds the findings of the last judgement to the block's comparison.
+    ///
+    /// - Parameter makeCase: a finding with its context, and about the bytes it takes.
+    func compare(
+        _ row: ConversationRow, _ rows: JudgementRows, _ evaluator: Evaluator, defaultShop: String,
+        into block: ComparisonBlock, set: Int, makeCase: (Int) -> (findingCase: FindingCase, bytes: Int)
+    ) {
+        let counts = block.counts(of: set, summaries)
+        pending.removeAll(keepingCapacity: true)
+        var affected: Set<Int32> = []
+        func part(_ index: Int) -> Int32 { rows.units[Int(rows.findings[index].unit)].part }
+        func key(_ index: Int) -> FindingKey? {
+            FindingKey(
+                hexadecimal: evaluator.findingID(index, conversation: row, defaultShop: defaultShop))
+        }
+        /// Counts a finding of one side or of both; `kind` is what the draft does to it.
+        func add(_ kind: BacktestCase.Kind?, old: Int?, new: Int?) {
+            guard let index = new ?? old else { return }
+            if let old { counts.add(rows.findings[old], \.old) }
+            if let new { counts.add(rows.findings[new], \.new) }
+            var verdict: Int32 = -1
+            if let verdicts = block.options.verdicts, let key = key(index) {
+                verdict = verdicts.place(key)
+                if verdict >= 0 { block.found.append((verdict, (old != nil ? 1 : 0) | (new != nil ? 2 : 0))) }
+            }
+            guard let kind else { return }
+            switch kind {
+            case .gained: counts.add(rows.findings[index], \.gained)
+            case .lost: counts.add(rows.findings[index], \.lost)
+            case .changed: counts.add(rows.findings[index], \.changed)
+            }
+            affected.insert(part(index))
+            let rule = summaries[Int(rows.findings[index].rule)].id
+            var made = BacktestCase(kind: kind, old: nil, new: nil)
+            if verdict >= 0 { made.verdict = block.options.verdicts?.verdicts[Int(verdict)] }
+            guard block.takes(kind, of: rule, isDecisive: made.isDecisive) else { return }
+            let (before, after) = (old.map(makeCase), new.map(makeCase))
+            made.old = before?.findingCase
+            made.new = after?.findingCase
+            // A draft has no version.
+            made.new?.version = nil
+            block.keep(made, of: rule, bytes: (before?.bytes ?? 0) + (after?.bytes ?? 0))
+        }
+        for index in rows.findings.indices {
+            let rule = Int(rows.findings[index].rule)
+            switch sides[rule] {
+            case .both: add(nil, old: index, new: index)
+            case .old where partners[rule] < 0: add(.lost, old: index, new: nil)
+            case .new where partners[rule] < 0: add(.gained, old: nil, new: index)
+            case .old: pending.append(Pending(pair: Int32(rule), isNew: false, index: index))
+            case .new: pending.append(Pending(pair: partners[rule], isNew: true, index: index))
+            }
+        }
+        if !pending.isEmpty {
+            pending.sort { ($0.pair, $0.isNew ? 1 : 0, $0.index) < ($1.pair, $1.isNew ? 1 : 0, $1.index) }
+            var start = 0
+            while start < pending.count {
+                var end = start
+                while end < pending.count, pending[end].pair == pending[start].pair { end += 1 }
+                let old = pending[start..<end].filter { !$0.isNew }.map(\.index)
+                let new = pending[start..<end].filter(\.isNew).map(\.index)
+                match(old, new, rows, key: key, add)
+                start = end
+            }
+        }
+        block.conversationsAffected += affected.count
+    }
+
+    /// Matches the findings of both forms of a rule.
+    private func match(
+        _ old: [Int], _ new: [Int], _ rows: JudgementRows, key: (Int) -> FindingKey?,
+        _ add: (BacktestCase.Kind?, Int?, Int?) -> Void
+    ) {
+        func place(_ index: Int) -> Place {
+            let finding = rows.findings[index]
+            let unit = rows.units[Int(finding.unit)]
+            return Place(
+                isHit: finding.outcome == .hit, anchor: finding.anchor,
+                whole: finding.anchor < 0 ? (unit.start < 0 ? unit.part : unit.start) : -1,
+                stay: unit.agent == OwnerNumber.none ? -1 : unit.start)
+        }
+        func both(_ before: Int, _ after: Int) {
+            add(isSame(rows.findings[before], rows.findings[after], rows) ? nil : .changed, before, after)
+        }
+        if old.count == new.count, zip(old, new).allSatisfy({ place($0) == place($1) }) {
+            for (before, after) in zip(old, new) { both(before, after) }
+            return
+        }
+        var known: [FindingKey: Int] = [:]
+        for index in old { if let key = key(index), known[key] == nil { known[key] = index } }
+        var isFound: Set<Int> = []
+        var found: Set<FindingKey> = []
+        for index in new {
+            guard let key = key(index) else { continue }
+            if let before = known[key] {
+                // Of two findings with one id the second is neither gained nor lost.
+                let isFirst = isFound.insert(before).inserted
+                if isFirst { both(before, index) } else { add(nil, nil, index) }
+            } else {
+                add(.gained, nil, index)
+            }
+            found.insert(key)
+        }
+        for index in old where !isFound.contains(index) {
+            if let key = key(index), found.contains(key) { add(nil, index, nil) } else { add(.lost, index, nil) }
+        }
+    }
+
+    /// Whether two findings rest on the same places and are charged alike.
+    private func isSame(
+        _ a: Judgement.FindingRecord, _ b: Judgement.FindingRecord, _ rows: JudgementRows
+    ) -> Bool {
+        guard a.owner == b.owner, a.gap == b.gap, a.isPartial == b.isPartial, a.evidence.count == b.evidence.count
+        else { return false }
+        return zip(a.evidence, b.evidence).allSatisfy { first, second in
+            let (x, y) = (rows.evidence[Int(first)], rows.evidence[Int(second)])
+            guard x.message == y.message, x.label == y.label, x.spans.count == y.spans.count else { return false }
+            return zip(x.spans, y.spans).allSatisfy { rows.spans[Int($0)] == rows.spans[Int($1)] }
+        }
+    }
+}

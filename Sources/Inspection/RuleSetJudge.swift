@@ -1,0 +1,52 @@
+import ConversationModel
+import Evaluation
+import RuleLanguage
+
+/// What a worker needs to judge by one rule set. Made when it is needed and let go when it is not any more.
+final class RuleSetJudge {
+    let set: Int
+    let rules: RuleSet
+    let evaluator: Evaluator
+    let layout: TallyLayout
+    let lines: FindingLines
+    /// Per rule the index of its severity, -1 where hits of it are no fault.
+    let severities: [Int]
+    /// Where two sets are compared.
+    let comparer: FindingComparer?
+    /// The block that it judged something of last.
+    var lastBlock = -1
+
+    init(_ set: Int, of rules: RunRules, names: SharedNames, options: InspectionOptions) throws {
+        self.set = set
+        self.rules = try rules.set(set)
+        layout = try rules.facts(set).layout
+        let compiled = self.rules.compiled
+        evaluator = try Evaluator(compiled, names: names)
+        if let asOf = options.asOf { evaluator.asOf = asOf.milliseconds }
+        lines = FindingLines(
+            compiled, version: rules.version(set)?.number, isDraft: rules.origin == .draft)
+        comparer = self.rules.comparison.map { FindingComparer($0, summaries: compiled.summaries) }
+        severities = compiled.summaries.map {
+            $0.polarity == .negative ? Severity.allCases.firstIndex(of: $0.severity) ?? -1 : -1
+        }
+    }
+}
+
+extension RuleSetJudge {
+    /// Makes ready for a block.
+    func begin(collectsEvidence: Bool, _ block: ComparisonBlock?) {
+        evaluator.begin()
+        evaluator.collectsEvidence = collectsEvidence
+        guard let comparer, let block else { return }
+        evaluator.collectsEvidence = true
+        evaluator.withoutEvidence = comparer.sides.indices.map { !block.needsEvidence(comparer, of: $0) }
+    }
+}
+
+/// A conversation of the block, in the table of the judge that judges it.
+struct PlacedRow {
+    let judge: RuleSetJudge
+    let row: ConversationRow
+    /// The parts that are this judge's; nil: all.
+    let parts: Range<Int>?
+}

@@ -1,0 +1,58 @@
+import ChineseText
+import Dispatch
+
+/// Many regexes, read and compiled for the span matcher on all processors at once.
+///
+/// They are most of the work of making rules executable, and each stands for itself.
+public struct PreparedRegexes {
+    /// A regex as it is written, and the level of the text it is matched against.
+    public struct Source: Hashable, Sendable {
+        public let pattern: String
+        public let level: TextLevel
+
+        public init(_ pattern: String, level: TextLevel) {
+            self.pattern = pattern
+            self.level = level
+        }
+    }
+
+    /// A pattern with its matcher (nil: it takes too much memory), or why it is refused.
+    public typealias Outcome = Result<(pattern: Pattern, matcher: SpanMatcher?), PatternProblem>
+
+    private var outcomes: [Source: Outcome] = [:]
+    private let table: FoldTable
+
+    /// Prepares `sources`, of which some may be equal.
+    public init(_ sources: some Sequence<Source>, table: FoldTable) {
+        self.table = table
+        var seen: Set<Source> = []
+        let different = sources.filter { seen.insert($0).inserted }
+        let found = [Outcome?](unsafeUninitializedCapacity: different.count) { room, count in
+            room.initialize(repeating: nil)
+            // Each iteration writes a place of its own.
+            nonisolated(unsafe) let places = room
+            DispatchQueue.concurrentPerform(iterations: different.count) { number in
+                places[number] = PreparedRegexes.outcome(of: different[number], table)
+            }
+            count = different.count
+        }
+        for (source, outcome) in zip(different, found) { outcomes[source] = outcome }
+    }
+
+    /// What came of a regex; one that was not prepared is read now.
+    public mutating func outcome(of source: Source) -> Outcome {
+        if let known = outcomes[source] { return known }
+        let outcome = PreparedRegexes.outcome(of: source, table)
+        outcomes[source] = outcome
+        return outcome
+    }
+
+    private static func outcome(of source: Source, _ table: FoldTable) -> Outcome {
+        do throws(PatternProblem) {
+            let pattern = try Pattern(source.pattern, level: source.level, table: table)
+            return .success((pattern, SpanMatcher(pattern)))
+        } catch {
+            return .failure(error)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import ConversationModel
+
+extension BacktestRule.Status {
+    /// The word of reports.
+    var label: String {
+        switch self {
+        case .added: "新增"
+        case .removed: "删除"
+        case .changed: "修改"
+        case .described: "仅说明修改"
+        case .unchanged: "未变"
+        }
+    }
+}
+
+extension BacktestCase.Kind {
+    /// The word of reports.
+    var label: String {
+        switch self {
+        case .gained: "新增"
+        case .lost: "消失"
+        case .changed: "变化"
+        }
+    }
+}
+
+extension Verdict {
+    /// The word of reports.
+    var label: String {
+        switch self {
+        case .confirmed: "已确认"
+        case .misjudged: "误判"
+        }
+    }
+}
+
+extension BacktestCounts {
+    /// `+3 −1`; a dash where nothing is gained or lost.
+    var movement: String {
+        let parts = [(gained, "+"), (lost, "−")].filter { $0.0 > 0 }.map { "\($0.1)\(grouped($0.0))" }
+        return parts.isEmpty ? "—" : parts.joined(separator: " ")
+    }
+}
+
+extension BacktestReport {
+    /// The three sums with their words.
+    var sums: [(label: String, counts: BacktestCounts)] {
+        let totals = totals
+        return [("负面命中", totals.negativeHits), ("达成", totals.positiveHits), ("未达成", totals.missed)]
+    }
+
+    /// Rules in which the draft or its findings differ, those with most to look at first.
+    var differingRules: [BacktestRule] {
+        rules.filter { $0.weight > 0 || $0.status != .unchanged }.sorted {
+            $0.weight != $1.weight ? $0.weight > $1.weight : $0.summary.id < $1.summary.id
+        }
+    }
+
+    /// Owners with something gained or lost, most first.
+    var affectedAgents: [BacktestAgent] {
+        agents.filter { $0.weight > 0 }.sorted {
+            $0.weight != $1.weight
+                ? $0.weight > $1.weight : $0.name.utf8.lexicographicallyPrecedes($1.name.utf8)
+        }
+    }
+
+    /// What becomes of reviewed findings, in words; what speaks against the draft is marked.
+    var verdictFacts: [(label: String, count: Int, isAgainst: Bool)] {
+        guard let verdicts else { return [] }
+        return [
+            ("已确认，仍命中", verdicts.confirmedKept, false), ("已确认，将消失", verdicts.confirmedLost, true),
+            ("误判，将消除", verdicts.misjudgedGone, false), ("误判，仍存在", verdicts.misjudgedRemaining, false),
+            ("误判，将重现", verdicts.misjudgedReturning, true), ("本存档中未出现", verdicts.unseen, false),
+        ]
+    }
+}
+
+extension RuleSummary {
+    /// What hits of the rule are called.
+    var hitLabel: String { polarity == .negative ? "命中" : "达成" }
+}

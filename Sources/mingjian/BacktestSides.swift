@@ -1,0 +1,135 @@
+import ConversationModel
+import Diagnostics
+import Evaluation
+import Foundation
+import Inspection
+import RuleLanguage
+
+/// A draft and what it is compared with: compiled together, and described when both have judged.
+struct BacktestSides {
+    /// The sets of the run, each of both sides.
+    let rules: RunRules
+    private let draft: RuleSources
+    private let draftLabel: String
+    private let old: Old
+
+    private enum Old {
+        case files(RuleSources, label: String)
+        case versions(VersionStore, RuleVersionIndex, now: Instant)
+    }
+
+    /// Reads both sides, one of `against` and `versions`; 66 where one of them has errors.
+    init(draft paths: [String], against: [String], versions: String?, policy: TimePolicy) throws {
+        let draft = try RuleSources(paths: paths)
+        _ = try draft.checkedRules()
+        self.draft = draft
+        draftLabel = paths.joined(separator: ", ")
+        guard let versions else {
+            let files = try RuleSources(paths: against)
+            _ = try files.checkedRules()
+            old = .files(files, label: against.joined(separator: ", "))
+            rules = RunRules(try BacktestSides.joined(files, draft, policy: policy))
+            return
+        }
+        let store = VersionStore(path: versions)
+        let index = try store.index()
+        let now = try Surroundings.now()
+        guard index.inForce(at: now) != nil else {
+            throw CommandFailure(
+                code: CommandFailure.badRules,
+                phrase: Phrase("no versions of rules in '\(versions)'", "“\(versions)” 里没有规则版本"))
+        }
+        RulesArguments.warn(of: index, zone: policy.zone)
+        // Versions come when they are needed; what is wrong with the draft is said before the archive is read.
+        _ = try draft.compiled(policy: policy)
+        old = .versions(store, index, now: now)
+        rules = RunRules(versions: index, at: now, policy: policy) { version in
+            try BacktestSides.joined(RuleSources(files: store.files(of: version)), draft, policy: policy)
+        }
+    }
+
+    /// Both sides in one set.
+    private static func joined(_ old: RuleSources, _ new: RuleSources, policy: TimePolicy) throws -> RuleSet {
+        _ = try old.checkedRules()
+        let (rules, comparison) = ComparedRules.joined(old: old.rules, new: new.rules)
+        let result = RuleCompiler.compile(
+            rules, digest: rulesDigest(rules), policy: policy, table: Surroundings.foldTable,
+            cache: Surroundings.cache, sources: old.files + new.files, sets: 2)
+        let errors = result.diagnostics.filter { $0.severity == .error }
+        if let compiled = result.rules, errors.isEmpty { return RuleSet(compiled, comparison: comparison) }
+        // Each by itself says best what is wrong with it.
+        _ = try new.compiled(policy: policy)
+        _ = try old.compiled(policy: policy)
+        throw new.refused(errors)
+    }
+
+    /// The report of a run that has judged by both.
+    func report(
+        _ result: ComparisonOutcome, _ coverage: Coverage, title: String, casesPerRule: Int
+    ) throws -> BacktestReport {
+        let base: [Rule]
+        let side: (label: String, digest: String)
+        switch old {
+        case .files(let files, let label):
+            base = files.rules
+            side = (label, rulesDigest(files.rules))
+        case .versions(let store, let index, let now):
+            // Differences of the rules are told against the newest version that judged something.
+            let newest = coverage.versions.last.flatMap { index[$0.number] } ?? index.inForce(at: now)?.version
+            base = try newest.map { try RuleSources(files: store.files(of: $0)).checkedRules() } ?? []
+            let numbers = coverage.versions.map { String($0.number) }
+            let shown = numbers.prefix(8).joined(separator: "、") + (numbers.count > 8 ? " 等" : "")
+            side = (
+                "第 \(numbers.isEmpty ? newest.map { String($0.number) } ?? "" : shown) 版",
+                numbers.count > 1 ? "" : newest?.rulesDigest ?? ""
+            )
+        }
+        return BacktestReport(
+            title: title, engine: Version.engine, zone: rules.zone, old: side,
+            new: (draftLabel, rulesDigest(draft.rules)), coverage: coverage,
+            conversationsAffected: result.conversationsAffected, rules: described(result, base),
+            agents: result.agents, cases: result.cases, verdicts: result.verdicts, casesPerRule: casesPerRule)
+    }
+
+    /// All rules of both sides by id, with what differs in them and in their findings.
+    private func described(_ result: ComparisonOutcome, _ base: [Rule]) -> [BacktestRule] {
+        let before = Dictionary(base.map { ($0.id, $0) }) { first, _ in first }
+        let after = Dictionary(draft.rules.map { ($0.id, $0) }) { first, _ in first }
+        let changed = Dictionary(
+            RuleDiff(from: base, to: draft.rules).changed.map { ($0.new.id, $0) }
+        ) { first, _ in first }
+        let known = Dictionary(result.summaries.map { ($0.id, $0) }) { first, _ in first }
+        let ids = Set(before.keys).union(after.keys).union(known.keys)
+        return ids.sorted().compactMap { id in
+            guard let summary = after[id]?.reportSummary ?? known[id] ?? before[id]?.reportSummary else { return nil }
+            var rule: BacktestRule
+            if let new = after[id] {
+                if let old = before[id] {
+                    let status: BacktestRule.Status =
+                        old.judgement != new.judgement ? .changed : changed[id] != nil ? .described : .unchanged
+                    rule = BacktestRule(
+                        summary: summary, status: status,
+                        differences: changed[id].map { RuleDiff.lines(of: $0, in: .chinese) } ?? [])
+                } else {
+                    rule = BacktestRule(summary: summary, status: .added, differences: RuleDiff.lines(ofNew: new))
+                }
+            } else {
+                rule = BacktestRule(summary: summary, status: .removed)
+            }
+            if let counts = result.rules[id] {
+                rule.hits = counts.hits
+                rule.missed = counts.missed
+            }
+            return rule
+        }
+    }
+}
+
+extension Rule {
+    /// What reports need to know of it.
+    var reportSummary: RuleSummary {
+        RuleSummary(
+            id: id, name: name, polarity: polarity, category: category, severity: severity, unit: unit,
+            summary: summary)
+    }
+}

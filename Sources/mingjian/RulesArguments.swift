@@ -1,0 +1,80 @@
+import ArgumentParser
+import ConversationModel
+import Diagnostics
+import Evaluation
+import Foundation
+import Inspection
+import RuleLanguage
+
+/// Which rules a run takes: files, the versions of a store by day, one of them, or a draft.
+struct RulesArguments: ParsableArguments {
+    @Option(help: "Rule files or directories (may be repeated; default: Rules).")
+    var rules: [String] = []
+
+    @Option(help: "A store of versions: each conversation is judged by the version of its day.")
+    var versions: String?
+
+    @Option(help: "With --versions: this version judges everything; no run for scores.")
+    var asVersion: Int?
+
+    @Option(help: "Rules that are no version yet (may be repeated); the report says so: no run for scores.")
+    var draft: [String] = []
+
+    func validate() throws {
+        let sources = [!rules.isEmpty, versions != nil, !draft.isEmpty].count { $0 }
+        guard sources <= 1 else {
+            throw ValidationError("give one of --rules, --versions and --draft / --rules、--versions、--draft 只能给出一个")
+        }
+        guard asVersion == nil || versions != nil else {
+            throw ValidationError("--as-version goes with --versions / --as-version 须与 --versions 一起使用")
+        }
+    }
+
+    /// The rules of a run, and what makes two runs the same as far as they go.
+    func loaded(policy: TimePolicy) throws -> (rules: RunRules, key: String) {
+        guard let versions else {
+            let paths = draft.isEmpty ? rules.isEmpty ? ["Rules"] : rules : draft
+            let compiled = try RuleSources(paths: paths).compiled(policy: policy)
+            return (
+                RunRules(RuleSet(compiled), origin: draft.isEmpty ? .files : .draft),
+                "\(draft.isEmpty ? "files" : "draft") \(compiled.digest)"
+            )
+        }
+        let store = VersionStore(path: versions)
+        let index = try store.index()
+        RulesArguments.warn(of: index, zone: policy.zone)
+        if let asVersion {
+            let version = try store.version(asVersion, in: index)
+            let set = try store.compiled(version, policy: policy)
+            return (RunRules(set, origin: .namedVersion, version: version), "version \(version.seal)")
+        }
+        let now = try Surroundings.now()
+        guard let newest = index.versions.last, let today = index.inForce(at: now) else {
+            throw CommandFailure(
+                code: CommandFailure.badRules,
+                phrase: Phrase("no versions of rules in '\(versions)'", "“\(versions)” 里没有规则版本"))
+        }
+        let rules = RunRules(versions: index, at: now, policy: policy) {
+            try store.compiled($0, policy: policy)
+        }
+        // The newest seal holds all before it; conversations without times depend on the day.
+        return (rules, "versions \(newest.seal) \(today.version.number)")
+    }
+
+    /// Versions change at the shop's midnight: days of another zone would be split.
+    static func warn(of index: RuleVersionIndex, zone: Zone) {
+        guard let other = index.versions.first(where: { $0.zone != zone.name })?.zone else { return }
+        say(
+            Phrase(
+                "versions came into force at midnights of \(visible(other)), the days of this run are those of \(visible(zone.name)) (--zone)",
+                "规则版本按 \(visible(other)) 的零点生效，本次运行的日期按 \(visible(zone.name))（--zone）"),
+            severity: "warning")
+    }
+}
+
+extension VersionStore {
+    /// The rules of `version`, compiled; 66 where it is damaged.
+    func compiled(_ version: RuleVersion, policy: TimePolicy) throws -> RuleSet {
+        RuleSet(try RuleSources(files: files(of: version)).compiled(policy: policy))
+    }
+}

@@ -1,0 +1,134 @@
+import Archives
+import ArgumentParser
+import ChineseText
+import ConversationModel
+import Diagnostics
+import Foundation
+import Inspection
+import Reports
+import RuleLanguage
+import Synchronization
+
+extension RulesCommand {
+    /// `mingjian rules backtest`: what a draft would find and miss, compared with the rules in force.
+    struct Backtest: ParsableCommand {
+        enum Format: String, ExpressibleByArgument, CaseIterable {
+            case table, json, html
+        }
+
+        static let configuration = CommandConfiguration(
+            commandName: "backtest",
+            abstract: "Compares a draft with the rules in force over archives. 规则回测",
+            discussion: """
+                One pass judges by both. A finding is the same where its id is; what only
+                the draft finds is gained, what only the rules in force find is lost.
+
+                Examples:
+                  mingjian rules backtest --draft Rules --versions shop archive.ndjson
+                  mingjian rules backtest --draft Rules --against old-rules archive.ndjson \\
+                      --html backtest.html
+                  mingjian rules backtest --draft Rules --versions shop exports/ \\
+                      --from 2026-03-01 --verdicts verdicts.ndjson --format json
+
+                Exit codes: 0 done, whatever differs; 64 usage; 65 too many bad records, or
+                a line that is no verdict; 66 rules missing, invalid or damaged; 74 input
+                or output; 130 interrupted.
+                """)
+
+        @OptionGroup var archive: ArchiveArguments
+
+        @Option(help: "The draft: rule files or directories (may be repeated).")
+        var draft: [String]
+
+        @Option(help: "What it is compared with: rule files or directories (may be repeated).")
+        var against: [String] = []
+
+        @Option(help: "Or a store of versions: each conversation by the version of its day.")
+        var versions: String?
+
+        @OptionGroup var selection: SelectionArguments
+
+        @Option(help: "What reviewers said (NDJSON: finding, verdict).")
+        var verdicts: String?
+
+        @Option(help: "What standard output gets: table, json, html.")
+        var format = Format.table
+
+        @Option(help: "Write the HTML report to this file, too.")
+        var html: String?
+
+        @Option(help: "Findings kept with their context for each rule, gained, lost and changed: 0 to 1000.")
+        var examples = 20
+
+        @Option(help: "Exit with 65 if more than this share of records is bad, in percent.")
+        var maxBad = 0.1
+
+        @Flag(help: "Terminal tables with all their rows.")
+        var all = false
+
+        @Flag(name: .shortAndLong, help: "No progress and no summary of bad records.")
+        var quiet = false
+
+        func validate() throws {
+            guard against.isEmpty != (versions == nil) else {
+                throw ValidationError("give --against or --versions / --against 与 --versions 须给出且只能给出一个")
+            }
+            guard (0...1000).contains(examples) else {
+                throw ValidationError("--examples takes 0 to 1000 / --examples 取 0 到 1000")
+            }
+        }
+
+        func run() throws {
+            try mingjian.run { try backtest() }
+        }
+
+        private func backtest() throws -> Int32 {
+            var options = try selection.options(archive)
+            if let roster = selection.roster {
+                options.roster = try SelectionArguments.readRoster(roster, isQuiet: quiet)
+            }
+            var comparison = ComparisonOptions()
+            comparison.casesPerRule = examples
+            comparison.verdicts = try verdicts.map { try VerdictFile.read($0) }
+            options.comparison = comparison
+            let sides = try BacktestSides(
+                draft: draft, against: against, versions: versions, policy: archive.policy())
+            let inputs = try archive.inputs()
+            let lines = try openArchive(inputs, options: archive.options())
+            let progress = quiet ? nil : ProgressLine(total: SelectionArguments.totalBytes(inputs))
+            let inspection = BatchInspection(
+                lines, rules: sides.rules, options: options, progress: { progress?.show($0) },
+                isCancelled: { Surroundings.isInterrupted.load(ordering: .relaxed) })
+            let finished = try inspection.run()
+            progress?.clear()
+            guard let result = finished, let compared = result.comparison else {
+                say(Phrase("interrupted", "已中断"))
+                return 130
+            }
+            let report = try sides.report(
+                compared, result.coverage, title: archive.archives.joined(separator: ", "), casesPerRule: examples)
+            try write(report, format, to: Output())
+            if let html { try write(report, .html, to: Output(path: html)) }
+            if let failure = result.inputFailure {
+                say(failure.phrase)
+                say(
+                    Phrase("the report covers what was read before that", "报告只包含出错之前读到的内容"),
+                    severity: "warning")
+                return CommandFailure.inputOutput
+            }
+            return tooManyBadRecords(in: result, limit: maxBad, isQuiet: quiet) ? CommandFailure.badData : 0
+        }
+
+        private func write(_ report: BacktestReport, _ format: Format, to output: Output) throws {
+            switch format {
+            case .table:
+                let text = BacktestTextReport(
+                    width: Surroundings.width, usesColour: Surroundings.usesColour(STDOUT_FILENO),
+                    rowLimit: all ? nil : 40, displayWidth: { CharacterClass.displayWidth(of: $0) })
+                try output.write(text.render(report))
+            case .json: try BacktestJSONReport().write(report) { try output.write($0) }
+            case .html: try BacktestHTMLReport().write(report) { try output.write($0) }
+            }
+        }
+    }
+}

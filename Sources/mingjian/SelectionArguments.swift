@@ -1,0 +1,108 @@
+import Archives
+import ArgumentParser
+import ConversationModel
+import Diagnostics
+import Foundation
+import Inspection
+
+/// Which conversations a run over archives judges, whom it knows, and with how many threads.
+struct SelectionArguments: ParsableArguments {
+    @Option(help: "Roster (CSV): accounts to persons and groups, dated.")
+    var roster: String?
+
+    @Option(help: "First day, YYYY-MM-DD: conversations by the day of their first message.")
+    var from: String?
+
+    @Option(help: "Last day, YYYY-MM-DD, inclusive.")
+    var to: String?
+
+    @Option(help: "Only this group (may be repeated).")
+    var group: [String] = []
+
+    @Option(help: "Only conversations with this agent (may be repeated).")
+    var agent: [String] = []
+
+    @Option(help: "What was not closed at this instant (RFC 3339) is cut off.")
+    var asOf: String?
+
+    @Option(help: "The shop's name where the archive has none; part of finding ids.")
+    var shop = ""
+
+    @Option(help: "Threads (default: all processors).")
+    var threads: Int?
+
+    /// What makes two runs the same, as far as it is said here.
+    var key: String {
+        "\(from ?? "") \(to ?? "") \(group) \(agent) \(asOf ?? "") \(shop) \(roster ?? "")"
+    }
+
+    /// The options of a run, without its roster.
+    func options(_ archive: ArchiveArguments) throws -> InspectionOptions {
+        var options = InspectionOptions()
+        options.threads = min(256, max(1, threads ?? ProcessInfo.processInfo.activeProcessorCount))
+        options.firstDay = try day(from, "--from")
+        options.lastDay = try day(to, "--to")
+        if let first = options.firstDay, let last = options.lastDay, first > last {
+            throw CommandFailure(
+                code: CommandFailure.usage, phrase: Phrase("--from is after --to", "--from 晚于 --to"))
+        }
+        if let threads, threads < 1 {
+            throw CommandFailure(
+                code: CommandFailure.usage, phrase: Phrase("--threads takes 1 or more", "--threads 至少为 1"))
+        }
+        options.groups = Set(group)
+        options.agents = Set(agent)
+        options.defaultShop = shop
+        options.allowsDuplicates = archive.allowDuplicates
+        options.isStrict = archive.strictJSON
+        options.largestRecord = archive.maxLine
+        if let asOf { options.asOf = try SelectionArguments.instant(asOf) }
+        return options
+    }
+
+    /// The roster at `path`; what is odd in it is said unless the run is quiet.
+    static func readRoster(_ path: String, isQuiet: Bool) throws -> Roster {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw CommandFailure(
+                code: CommandFailure.inputOutput,
+                phrase: Phrase("cannot read roster '\(path)'", "无法读取花名册 “\(path)”"))
+        }
+        let (roster, diagnostics) = try Roster.parse([UInt8](data), path: path)
+        if !diagnostics.isEmpty, !isQuiet { note(RuleSources.renderer(.concise).render(diagnostics, sources: [])) }
+        return roster
+    }
+
+    private func day(_ text: String?, _ option: String) throws -> CalendarDay? {
+        guard let text else { return nil }
+        guard let day = CalendarDay(text) else {
+            throw CommandFailure(
+                code: CommandFailure.usage,
+                phrase: Phrase(
+                    "\(option) takes a day as YYYY-MM-DD, not '\(text)'", "\(option) 的日期写作 YYYY-MM-DD，而不是 “\(text)”"))
+        }
+        return day
+    }
+
+    /// The instant that `--as-of` names.
+    static func instant(_ text: String) throws -> Instant {
+        let formatter = ISO8601DateFormatter()
+        guard let date = formatter.date(from: text) else {
+            throw CommandFailure(
+                code: CommandFailure.usage,
+                phrase: Phrase("--as-of takes an RFC 3339 time with offset", "--as-of 取带时区偏移的 RFC 3339 时间"))
+        }
+        return Instant(milliseconds: Int64((date.timeIntervalSince1970 * 1000).rounded()))
+    }
+
+    /// Bytes of the inputs together; nil where one of them is no file.
+    static func totalBytes(_ inputs: [ArchiveInput]) -> Int? {
+        var total = 0
+        for input in inputs {
+            guard let path = input.path else { return nil }
+            var status = stat()
+            guard path.withCString({ stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+            total += Int(status.st_size)
+        }
+        return total
+    }
+}

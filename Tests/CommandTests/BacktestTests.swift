@@ -1,0 +1,140 @@
+import Foundation
+import Testing
+
+@Suite(.enabled(if: Command.isBuilt))
+struct BacktestTests {
+    let directory: TemporaryDirectory
+    static let archive = "Corpora/demo/conversations.ndjson"
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        for name in ["old", "new"] {
+            try FileManager.default.createDirectory(
+                atPath: directory.path + "/" + name, withIntermediateDirectories: true)
+        }
+        try directory.write("old/a.json", VersionTests.rule("contact", ["微信"]))
+        try directory.write("old/b.json", VersionTests.rule("gone", ["亲"]))
+        try directory.write("old/c.json", VersionTests.rule("same", ["帮您"]))
+        try directory.write("new/a.json", VersionTests.rule("contact", ["微信", "好的"]))
+        try directory.write("new/c.json", VersionTests.rule("same", ["帮您"], more: #""severity": "critical", "#))
+        try directory.write("new/d.json", VersionTests.rule("fresh", ["抱歉"]))
+    }
+
+    private func backtest(_ more: [String] = [], sides: [String]? = nil, now: String = "2026-04-01T00:00:00.000Z")
+        throws
+        -> Command.Outcome
+    {
+        let paths = sides ?? ["--against", directory.path + "/old"]
+        return try Command.run(
+            ["rules", "backtest", "--draft", directory.path + "/new"] + paths + [Self.archive] + more, in: directory,
+            environment: ["MINGJIAN_NOW": now])
+    }
+
+    private func findings(_ rules: String) throws -> [String: Set<String>] {
+        let outcome = try Command.run(
+            ["inspect", Self.archive, "--rules", directory.path + "/" + rules, "--format", "ndjson"], in: directory)
+        var result: [String: Set<String>] = [:]
+        for line in outcome.lines {
+            let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+            result[object?["rule"] as? String ?? "", default: []].insert(object?["id"] as? String ?? "")
+        }
+        return result
+    }
+
+    private func rules(_ outcome: Command.Outcome) throws -> [String: [String: Any]] {
+        let object = try #require(
+            try JSONSerialization.jsonObject(with: Data(outcome.output)) as? [String: Any], "\(outcome.errors)")
+        let list = try #require(object["rules"] as? [[String: Any]])
+        return Dictionary(uniqueKeysWithValues: list.map { ($0["id"] as? String ?? "", $0) })
+    }
+
+    @Test("the numbers are those of two inspections, and all threads write the same bytes")
+    func equalsTwoInspections() throws {
+        let (old, new) = (try findings("old"), try findings("new"))
+        let outcome = try backtest(["--format", "json", "--threads", "1"])
+        #expect(outcome.code == 0)
+        let rules = try rules(outcome)
+        #expect(rules.count == 4)
+        for (id, rule) in rules {
+            let hits = try #require(rule["hits"] as? [String: Int])
+            let (before, after) = (old[id] ?? [], new[id] ?? [])
+            #expect(hits["old"] == before.count && hits["new"] == after.count, "\(id)")
+            #expect(
+                hits["gained"] == after.subtracting(before).count && hits["lost"] == before.subtracting(after).count)
+        }
+        #expect(rules["same"]?["status"] as? String == "described" && rules["fresh"]?["status"] as? String == "added")
+        #expect(rules["gone"]?["status"] as? String == "removed" && rules["contact"]?["status"] as? String == "changed")
+        for format in ["table", "json", "html"] {
+            let one = try backtest(["--format", format, "--threads", "1"])
+            let three = try backtest(["--format", format, "--threads", "3"])
+            #expect(one.output == three.output && !one.output.isEmpty && one.code == 0, "\(format)")
+        }
+        let text = try backtest().text
+        for part in ["引流", "新增", "消失", "时间", "+ 好的"] where part != "时间" { #expect(text.contains(part), "\(text)") }
+    }
+
+    @Test("a draft is compared with the version of each day")
+    func againstVersions() throws {
+        let store = directory.path + "/store"
+        func publish(_ rules: String, at now: String) throws {
+            let outcome = try Command.run(
+                ["rules", "publish", directory.path + "/" + rules, "--to", store, "--author", "a", "--note", "n"],
+                in: directory, environment: ["MINGJIAN_NOW": now])
+            #expect(outcome.code == 0, "\(outcome.errors)")
+        }
+        try publish("old", at: "2026-03-01T02:00:00.000Z")
+        try publish("new", at: "2026-03-03T02:00:00.000Z")
+        let outcome = try backtest(["--format", "json"], sides: ["--versions", store])
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        let lines = try Command.run(
+            ["inspect", Self.archive, "--versions", store, "--format", "ndjson"], in: directory,
+            environment: ["MINGJIAN_NOW": "2026-04-01T00:00:00.000Z"])
+        let new = try findings("new")
+        for (id, rule) in try rules(outcome) {
+            let old = lines.lines.count { $0.contains("\"rule\":\"\(id)\"") }
+            let hits = try #require(rule["hits"] as? [String: Int])
+            #expect(hits["old"] == old && hits["new"] == (new[id] ?? []).count, "\(id)")
+        }
+        #expect(Set(lines.lines.map { $0.contains("\"version\":1") }) == [true, false])
+        #expect(try backtest([], sides: ["--versions", store]).text.contains("第 1、2 版"))
+    }
+
+    @Test("verdicts are read, counted and listed; what is none is refused by its line")
+    func verdicts() throws {
+        let lost = try #require(try findings("old")["gone"]?.sorted().first)
+        let back = try #require(try findings("new")["fresh"]?.sorted().first)
+        let file = try directory.write(
+            "verdicts.ndjson",
+            """
+            {"finding":"\(lost)","verdict":"confirmed","by":"阿宁"}
+
+            {"finding":"\(back)","verdict":"misjudged"}
+
+            """)
+        let text = try backtest(["--verdicts", file]).text
+        #expect(text.contains("已确认，将消失 1") && text.contains("误判，将重现 1") && text.contains("［误判］"), "\(text)")
+        let bad = try directory.write("bad.ndjson", "\n{\"finding\":\"1\",\"verdict\":\"confirmed\"}\n")
+        let refused = try backtest(["--verdicts", bad])
+        #expect(refused.code == 65 && refused.errors.contains("line 2"), "\(refused.errors)")
+        #expect(try backtest(["--verdicts", directory.path + "/none"]).code == 74)
+    }
+
+    @Test("wrong use and wrong rules are refused before the archive is read")
+    func refusals() throws {
+        try directory.write(
+            "broken.json", #"{"id":"x","name":"x","polarity":"negative","when":{"message":{"regex":"("}}}"#)
+        for (sides, code) in [
+            ([], 64), (["--against", directory.path + "/old", "--versions", directory.path], 64),
+            (["--versions", directory.path + "/none"], 66), (["--against", directory.path + "/none"], 66),
+            (["--against", directory.path + "/broken.json"], 66),
+        ] as [([String], Int32)] {
+            let outcome = try backtest([], sides: sides)
+            #expect(outcome.code == code && outcome.output.isEmpty, "\(sides): \(outcome.errors)")
+        }
+        #expect(try backtest(["--examples", "1001"]).code == 64)
+        let page = directory.path + "/page.html"
+        #expect(try backtest(["--html", page, "--examples", "1"]).code == 0)
+        let bytes = String(decoding: directory.contents("page.html"), as: UTF8.self)
+        #expect(bytes.contains("规则回测") && bytes.contains("未收录"))
+    }
+}
