@@ -47,12 +47,12 @@ extension CorpusCommand {
         private func measure() throws -> Int32 {
             let policy = try archive.policy()
             let compiled = try RuleSources(paths: rules.isEmpty ? ["Rules"] : rules).compiled(policy: policy)
-            let labels = try labels.map { try Labels(path: $0) }
+            let known = try labels.map { try Labels(path: $0) }
             var options = InspectionOptions()
             options.threads = ProcessInfo.processInfo.activeProcessorCount
             options.allowsDuplicates = archive.allowDuplicates
             options.largestRecord = archive.maxLine
-            options.writesFindings = labels != nil
+            options.writesFindings = known != nil
             var found: Set<Labels.Entry> = []
             let inspection = BatchInspection(
                 try openArchive(archive.inputs(), options: archive.options()),
@@ -63,10 +63,10 @@ extension CorpusCommand {
                     }
                 })
             guard let result = try inspection.run() else { return 130 }
-            let rows = rows(result, labels, found)
+            let measured = rows(result, known, found)
             switch format {
-            case .table: try Output().write(table(rows, conversations: result.coverage.conversations))
-            case .json: try Output().write(json(rows, conversations: result.coverage.conversations))
+            case .table: try Output().write(table(measured, conversations: result.coverage.conversations))
+            case .json: try Output().write(json(measured, conversations: result.coverage.conversations))
             }
             if let failure = result.inputFailure {
                 say(failure.phrase)
