@@ -6,7 +6,7 @@ CONFIGURATION := release
 BUILD := swift build -c $(CONFIGURATION) -Xswiftc -enable-testing
 BIN := .build/$(CONFIGURATION)/mingjian
 
-.PHONY: help bootstrap build demo test lint format rules bench clean
+.PHONY: help bootstrap build demo test lint format rules pages bench clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,6 +32,9 @@ format: ## Format all Swift files in place
 
 rules: build ## Run the examples inside all shipped rules
 	$(BIN) rules test Rules
+
+pages: build ## Write the pages of the shipped rules (docs/rules)
+	$(BIN) rules docs Rules --out docs/rules
 
 bench: build ## Run the benchmarks against their peers (long; installs peers into a local venv)
 	Benchmarks/run.sh

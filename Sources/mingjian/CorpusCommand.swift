@@ -4,11 +4,11 @@ import Diagnostics
 import Foundation
 import Synthesis
 
-/// `mingjian corpus`: seeded archives with their truth, and lists of patterns for measuring.
+/// `mingjian corpus`: seeded archives with their truth, lists of patterns, and how well rules do.
 struct CorpusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "corpus", abstract: "Makes seeded archives and pattern lists. 生成语料",
-        subcommands: [Generate.self, Keywords.self, Regexes.self])
+        commandName: "corpus", abstract: "Makes seeded archives and pattern lists, and measures rules. 生成语料与测量规则",
+        subcommands: [Generate.self, Keywords.self, Regexes.self, Rates.self])
 
     struct Generate: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -166,7 +166,8 @@ struct InspectCommand: ParsableCommand {
             throw CommandFailure(
                 code: CommandFailure.usage,
                 phrase: Phrase(
-                    "--table takes agents, groups, rules or days", "--table 取 agents、groups、rules 或 days"))
+                    "--table takes agents, groups, rules, days or scores",
+                        "--table 取 agents、groups、rules、days 或 scores"))
         }
         return table
     }

@@ -11,7 +11,8 @@ struct RulesCommand: ParsableCommand {
         commandName: "rules",
         abstract: "Checks, tests, makes and publishes rule files. 规则检查、测试与发布",
         subcommands: [
-            Check.self, Test.self, FromList.self, Publish.self, Versions.self, Show.self, Diff.self, Backtest.self,
+            Check.self, Test.self, FromList.self, Publish.self, Versions.self, Show.self, Diff.self, Docs.self,
+            Backtest.self,
         ])
 
     /// The forms in which diagnostics are printed.
