@@ -11,7 +11,7 @@ struct RulesCommand: ParsableCommand {
         commandName: "rules",
         abstract: "Checks, tests, makes and publishes rule files. 规则检查、测试与发布",
         subcommands: [
-            Check.self, Test.self, FromList.self, Publish.self, Versions.self, Show.self, Diff.self,
+            Check.self, Test.self, New.self, Fmt.self, FromList.self, Publish.self, Versions.self, Show.self, Diff.self,
         ])
 
     /// The forms in which diagnostics are printed.
