@@ -33,9 +33,13 @@ struct RulesCommand: ParsableCommand {
             commandName: "check",
             abstract: "Prints everything that is wrong with rule files. 检查规则文件",
             discussion: """
+                With --corpus also keywords of negative rules that hit often in an archive, as hits a
+                day: of its own days, or of a shop with --per-day conversations.
+
                 Examples:
                   mingjian rules check Rules
                   mingjian rules check Rules --format github
+                  mingjian rules check Rules --corpus march.ndjson --per-day 8000
 
                 Exit codes: 0 no errors (warnings do not count); 66 errors.
                 """)
@@ -46,13 +50,42 @@ struct RulesCommand: ParsableCommand {
         @Option(help: "full, concise, json or github.")
         var format = Format.full
 
+        @Option(help: "An archive in which keywords are counted; may be repeated.")
+        var corpus: [String] = []
+
+        @Option(help: "Conversations a day of the shop (default: those of the corpus).")
+        var perDay: Int?
+
+        @Option(help: "Hits a day from which on a keyword is common.")
+        var common = 20
+
+        @Flag(help: "Take keywords out of the files that are listed twice or add nothing.")
+        var fix = false
+
+        func validate() throws {
+            if perDay != nil, corpus.isEmpty { throw ValidationError("--per-day needs --corpus") }
+            guard perDay ?? 1 > 0, common > 0 else {
+                throw ValidationError("--per-day and --common take 1 or more")
+            }
+        }
+
         func run() throws {
             try mingjian.run { try check() }
         }
 
         private func check() throws -> Int32 {
-            let sources = try RuleSources(paths: paths, checks: true)
-            let diagnostics = sources.compile(policy: TimePolicy()).diagnostics
+            var sources = try RuleSources(paths: paths, checks: true)
+            if fix, try removeKeywords(sources) { sources = try RuleSources(paths: paths, checks: true) }
+            var diagnostics = sources.compile(policy: TimePolicy()).diagnostics
+            // Of rules that are not whole nothing more can be said.
+            if !diagnostics.contains(where: { $0.severity == .error }) {
+                diagnostics += RuleChecks.diagnostics(
+                    of: sources.rules, table: Surroundings.foldTable, cache: Surroundings.cache)
+                if !corpus.isEmpty {
+                    let counts = KeywordFrequencies(corpus: corpus, conversationsPerDay: perDay, threshold: common)
+                    diagnostics += try counts.warnings(sources.rules)
+                }
+            }
             let output = Output()
             let renderer = format.renderer
             try output.write(renderer.render(diagnostics, sources: sources.files))

@@ -17,6 +17,44 @@ struct AuthoringTests {
         """
     }
 
+    // MARK: check
+
+    @Test("check warns of what adds nothing, and a warning is no failure")
+    func checkWarns() throws {
+        let path = try directory.write("rule.json", rule(keywords: #"["加微信","加Ｖ信","加v信"]"#))
+        let outcome = try Command.run(["rules", "check", path, "--format", "json"], in: directory)
+        #expect(outcome.code == 0)
+        let found = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output)) as? [[String: Any]])
+        #expect(found.map { $0["code"] as? String } == ["duplicate-keyword"])
+        #expect(found.first?["line"] as? Int == 1)
+    }
+
+    @Test("check takes keywords out that add nothing, and leaves the rest of the file as it was")
+    func checkFixes() throws {
+        let path = try directory.write(
+            "rule.json", rule(keywords: #"["微信", "加微信" , "加QQ", "加qq"]"#, hit: #"["微信","加qq"]"#))
+        let outcome = try Command.run(["rules", "check", path, "--fix"], in: directory)
+        #expect(outcome.code == 0 && outcome.text == "no problems in 1 rule file\n", "\(outcome.text)")
+        let text = String(decoding: directory.contents("rule.json"), as: UTF8.self)
+        #expect(text == rule(keywords: #"["微信", "加QQ"]"#, hit: #"["微信","加qq"]"#))
+    }
+
+    @Test("check says how often keywords hit a day in a corpus")
+    func checkCounts() throws {
+        let path = try directory.write("rule.json", rule(keywords: #"["亲","加微信"]"#))
+        let corpus = "Corpora/demo/conversations.ndjson"
+        let outcome = try Command.run(
+            ["rules", "check", path, "--corpus", corpus, "--format", "concise"], in: directory)
+        #expect(outcome.code == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
+        #expect(outcome.text.contains("warning[common-keyword]: '亲' of rule 'contact' hits about "))
+        #expect(!outcome.text.contains("'加微信'"))
+        let larger = try Command.run(
+            ["rules", "check", path, "--corpus", corpus, "--per-day", "800000", "--format", "concise"], in: directory)
+        #expect(larger.text.contains("'加微信'"))
+        let alone = try Command.run(["rules", "check", path, "--per-day", "5"], in: directory)
+        #expect(alone.code == 64)
+    }
+
     // MARK: new and fmt
 
     @Test(
