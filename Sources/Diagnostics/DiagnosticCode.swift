@@ -70,6 +70,8 @@ public enum DiagnosticCode: String, CaseIterable, Sendable, Hashable {
     case exampleSpans = "example-spans"
     case exampleUndecided = "example-undecided"
     case exampleApplicable = "example-applicable"
+    case unnoticedChange = "unnoticed-change"
+    case unreachedBranch = "unreached-branch"
 
     /// What the code stands for, as a heading.
     public var title: Phrase {
@@ -128,6 +130,8 @@ public enum DiagnosticCode: String, CaseIterable, Sendable, Hashable {
         case .exampleHit: Phrase("example hit that must not be", "示例不该命中")
         case .exampleSpans: Phrase("example with other spans", "示例的命中片段不符")
         case .exampleUndecided: Phrase("example that cannot be decided", "示例无法判定")
+        case .unnoticedChange: Phrase("change that no example notices", "没有示例能发现的改动")
+        case .unreachedBranch: Phrase("condition that no example reaches", "没有示例触及的条件")
         case .exampleApplicable: Phrase("example judged that must not be", "示例不该适用")
         }
     }

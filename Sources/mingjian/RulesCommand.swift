@@ -105,11 +105,16 @@ struct RulesCommand: ParsableCommand {
                 Variants: an emoji before each message, ASCII in full width, traditional characters,
                 zero-width characters inside. "withoutVariants" in a rule leaves some out.
 
+                --mutate changes rules a little, one keyword, branch or limit at a time, and lists the
+                changes that no example notices; --coverage lists the conditions that hold in no
+                example. Both are warnings. --watch runs again when a file changes, until Ctrl-C.
+
                 Examples:
                   mingjian rules test Rules
                   mingjian rules test Rules/greeting/opening.json --no-variants
+                  mingjian rules test drafts --watch --coverage
 
-                Exit codes: 0 all pass; 66 some fail, or the rules have errors.
+                Exit codes: 0 all pass; 66 some fail, or the rules have errors; 130 --watch was ended.
                 """)
 
         @Argument(help: "Rule files or directories.")
@@ -118,23 +123,49 @@ struct RulesCommand: ParsableCommand {
         @Flag(name: .customLong("no-variants"), help: "Only as written.")
         var withoutVariants = false
 
+        @Flag(help: "Also list small changes of the rules that no example notices.")
+        var mutate = false
+
+        @Flag(help: "Also list conditions that no example reaches.")
+        var coverage = false
+
+        @Flag(help: "Run again when a file changes.")
+        var watch = false
+
         @Option(help: "full, concise, json or github.")
         var format = Format.full
 
         func run() throws {
-            try mingjian.run { try test() }
+            try mingjian.run { try watch ? testAgainAndAgain() : test() }
         }
 
-        private func test() throws -> Int32 {
+        /// Runs the examples once and prints what came of it.
+        func test() throws -> Int32 {
             let sources = try RuleSources(paths: paths)
-            let compiled = try sources.compiled(policy: TimePolicy())
-            let runner = try ExampleRunner(sources.rules, compiled: compiled)
-            let report = runner.run(variants: !withoutVariants)
+            let (rules, loading) = sources.compile(policy: TimePolicy())
+            let errors = loading.filter { $0.severity == .error }
             let output = Output()
-            try output.write(format.renderer.render(report.diagnostics, sources: sources.files))
-            if format == .full || format == .concise { try output.write(summary(report)) }
+            guard let rules, errors.isEmpty else {
+                try output.write(format.renderer.render(errors, sources: sources.files))
+                if isForPeople {
+                    try output.write(format.renderer.summary(of: errors, fileCount: sources.files.count))
+                }
+                return CommandFailure.badRules
+            }
+            let runner = try ExampleRunner(sources.rules, compiled: rules)
+            let report = runner.run(variants: !withoutVariants)
+            // What the examples prove is asked of rules that pass them.
+            let found = try report.diagnostics.isEmpty ? trials(sources.rules) : Trials()
+            try output.write(
+                format.renderer.render(report.diagnostics + found.diagnostics, sources: sources.files))
+            if isForPeople {
+                for line in found.summary { try output.write(line.text(in: Surroundings.language) + "\n") }
+                try output.write(summary(report))
+            }
             return report.diagnostics.isEmpty ? 0 : CommandFailure.badRules
         }
+
+        private var isForPeople: Bool { format == .full || format == .concise }
 
         private func summary(_ report: ExampleReport) -> String {
             let failed = report.diagnostics.count

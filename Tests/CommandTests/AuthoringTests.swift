@@ -17,7 +17,7 @@ struct AuthoringTests {
         """
     }
 
-    // MARK: check
+    // MARK: check and test
 
     @Test("check warns of what adds nothing, and a warning is no failure")
     func checkWarns() throws {
@@ -53,6 +53,48 @@ struct AuthoringTests {
         #expect(larger.text.contains("'加微信'"))
         let alone = try Command.run(["rules", "check", path, "--per-day", "5"], in: directory)
         #expect(alone.code == 64)
+    }
+
+    @Test("errors of rules are machine-readable in test, too")
+    func testPrintsErrorsInItsFormat() throws {
+        let path = try directory.write(
+            "rule.json", #"{"id":"a","name":"a","polarity":"negative","when":{"massage":{}}}"#)
+        let outcome = try Command.run(["rules", "test", path, "--format", "json"], in: directory)
+        #expect(outcome.code == 66)
+        let found = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output)) as? [[String: Any]])
+        #expect(found.map { $0["code"] as? String } == ["unknown-field"])
+    }
+
+    @Test("test lists changes that no example notices, and conditions that none reaches")
+    func testTries() throws {
+        let path = try directory.write("rule.json", rule(keywords: #"["加微信","加qq","加钉钉"]"#))
+        let outcome = try Command.run(["rules", "test", path, "--mutate", "--coverage"], in: directory)
+        #expect(outcome.code == 0)
+        #expect(outcome.text.contains("rule.json:1:109: warning[unnoticed-change]"), "\(outcome.text)")
+        #expect(outcome.text.contains("mutations: 2 of 3 changes noticed, 1 not\n"))
+        #expect(outcome.text.contains("coverage: 1 conditions, 0 not reached\n"))
+        #expect(outcome.text.hasSuffix("PASS 1 rules, 4 examples, 16 variants\n"))
+    }
+
+    @Test("watch tests again when a file changes, and ends when it is interrupted")
+    func watchTestsAgain() async throws {
+        let path = try directory.write("rule.json", rule(keywords: #"["加微信","加qq"]"#))
+        let (process, output, _) = try Command.process(["rules", "test", path, "--watch"], in: directory)
+        try process.run()
+        func waits(for part: String) async throws -> Bool {
+            for _ in 0..<200 {
+                let text = String(decoding: FileManager.default.contents(atPath: output) ?? Data(), as: UTF8.self)
+                if text.contains(part) { return true }
+                try await Task.sleep(for: .milliseconds(100))
+            }
+            return false
+        }
+        #expect(try await waits(for: "PASS 1 rules"))
+        try directory.write("rule.json", rule(keywords: #"["加微信"]"#))
+        #expect(try await waits(for: "error[example-missed]"))
+        process.interrupt()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 130)
     }
 
     // MARK: new and fmt

@@ -16,7 +16,7 @@ import Testing
         .badRegex, .unsupportedRegex, .costlyRegex, .emptyRegex, .tooManyRegexes, .scannerFailed,
         .exampleMissed, .exampleHit, .exampleSpans, .exampleUndecided, .exampleApplicable,
         .subsumedKeyword, .shortEvasionKeyword, .commonKeyword, .unreachableBranch, .neverTrue,
-        .alwaysTrue, .duplicateRule, .subsumedRule,
+        .alwaysTrue, .duplicateRule, .subsumedRule, .unnoticedChange, .unreachedBranch,
     ]
 
     /// Codes that only `rules check` shows.

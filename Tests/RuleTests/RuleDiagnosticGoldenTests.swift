@@ -14,12 +14,12 @@ struct RuleDiagnosticGoldenTests {
         "example-hit", "example-missed", "example-spans",
     ]
 
-    /// Codes that only `rules check`, and `rules check --corpus` show.
+    /// Codes that only `rules check`, `rules check --corpus` and `rules test` with their options show.
     static let namesOfChecks = [
         "subsumed-keyword", "short-evasion-keyword", "unreachable-branch", "never-true", "always-true",
         "duplicate-rule", "subsumed-rule",
     ]
-    static let namesOfTrials = ["common-keyword"]
+    static let namesOfTrials = ["common-keyword", "unnoticed-change", "unreached-branch"]
 
     @Test(arguments: names + namesOfChecks + namesOfTrials)
     func printsWhatWasRecorded(_ name: String) throws {
@@ -56,7 +56,12 @@ struct RuleDiagnosticGoldenTests {
             let hits = found.count { $0.rule == probe.alone.id }
             return hits > 20 ? CommonKeywords.warning(probe, hits: hits, perDay: hits) : nil
         }
-        return ["common-keyword": common]
+        return try [
+            "common-keyword": common,
+            "unnoticed-change": ExampleMutations(of: rules, table: Shipped.table, cache: Shipped.noCache)
+                .survivors.map(\.diagnostic),
+            "unreached-branch": ExampleCoverage(of: rules, table: Shipped.table, cache: Shipped.noCache).unreached,
+        ]
     }
 
     @Test func moreRegexesThanTheLimitAreRefused() {
