@@ -7,7 +7,7 @@ import Testing
 
 /// The rules that the documents show: every fenced block of JSON is read, checked, laid out and tested.
 struct DocumentedRuleTests {
-    static let pages = ["docs/rule-language.md"]
+    static let pages = ["docs/rule-language.md", "docs/parity.md"]
 
     /// The blocks of a page that are marked `json`, in order, each as a file named by its line.
     private func blocks(_ page: String) throws -> [SourceFile] {
