@@ -41,6 +41,16 @@ public enum DiagnosticCode: String, CaseIterable, Sendable, Hashable {
     case missedInPositive = "missed-in-positive"
     case impossibleWindow = "impossible-window"
 
+    // What rules say that adds nothing: warnings of `rules check`.
+    case subsumedKeyword = "subsumed-keyword"
+    case shortEvasionKeyword = "short-evasion-keyword"
+    case commonKeyword = "common-keyword"
+    case unreachableBranch = "unreachable-branch"
+    case neverTrue = "never-true"
+    case alwaysTrue = "always-true"
+    case duplicateRule = "duplicate-rule"
+    case subsumedRule = "subsumed-rule"
+
     // Examples.
     case badExample = "bad-example"
     case badMarks = "bad-marks"
@@ -60,6 +70,8 @@ public enum DiagnosticCode: String, CaseIterable, Sendable, Hashable {
     case exampleSpans = "example-spans"
     case exampleUndecided = "example-undecided"
     case exampleApplicable = "example-applicable"
+    case unnoticedChange = "unnoticed-change"
+    case unreachedBranch = "unreached-branch"
 
     /// What the code stands for, as a heading.
     public var title: Phrase {
@@ -97,6 +109,14 @@ public enum DiagnosticCode: String, CaseIterable, Sendable, Hashable {
         case .missedInPositive:
             Phrase("positive rule that reports misses", "正面规则不能报告未达成")
         case .impossibleWindow: Phrase("window that cannot match", "时间窗口不可能满足")
+        case .subsumedKeyword: Phrase("keyword that adds nothing", "关键词不起作用")
+        case .shortEvasionKeyword: Phrase("short keyword at level evasion", "evasion 的关键词太短")
+        case .commonKeyword: Phrase("keyword that hits every day", "关键词太常见")
+        case .unreachableBranch: Phrase("branch that adds nothing", "分支不起作用")
+        case .neverTrue: Phrase("condition that can never hold", "条件永远不成立")
+        case .alwaysTrue: Phrase("condition that always holds", "条件永远成立")
+        case .duplicateRule: Phrase("rule with the conditions of another", "规则条件重复")
+        case .subsumedRule: Phrase("rule within another", "规则被另一条包含")
         case .badExample: Phrase("malformed example", "示例写法不对")
         case .badMarks: Phrase("bad span marks in an example", "示例中的片段标记不对")
         case .tooFewExamples: Phrase("too few examples", "示例太少")
@@ -110,6 +130,8 @@ public enum DiagnosticCode: String, CaseIterable, Sendable, Hashable {
         case .exampleHit: Phrase("example hit that must not be", "示例不该命中")
         case .exampleSpans: Phrase("example with other spans", "示例的命中片段不符")
         case .exampleUndecided: Phrase("example that cannot be decided", "示例无法判定")
+        case .unnoticedChange: Phrase("change that no example notices", "没有示例能发现的改动")
+        case .unreachedBranch: Phrase("condition that no example reaches", "没有示例触及的条件")
         case .exampleApplicable: Phrase("example judged that must not be", "示例不该适用")
         }
     }

@@ -31,6 +31,22 @@ extension ExampleRunner {
         }
     }
 
+    /// Whether the conversation that was judged last keeps its promise: `failure` without its words.
+    func isKept(_ trial: Trial, _ row: ConversationRow) -> Bool {
+        let outcomes = outcomes(of: trial.rule).map(\.outcome)
+        switch trial.promise {
+        case .hit:
+            guard outcomes.contains(.hit) else { return false }
+            guard trial.variant == nil, let marks = trial.example.marks else { return true }
+            return spans(of: trial.rule, row) == marks
+        case .clean: return !outcomes.contains(.hit) && !outcomes.contains(.notEvaluated)
+        case .notApplicable: return outcomes.allSatisfy { $0 == .notApplicable }
+        }
+    }
+
+    /// Whether the rule hits the conversation that was judged last.
+    func isHit(_ rule: Int) -> Bool { outcomes(of: rule).contains { $0.outcome == .hit } }
+
     /// The rule's outcome on each of its units, in their order; units that it slept through as well.
     private func outcomes(of rule: Int) -> [UnitOutcome] {
         let judgement = evaluator.judgement

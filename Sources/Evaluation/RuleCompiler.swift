@@ -46,16 +46,17 @@ public struct RuleCompiler {
     /// Compiles `rules`, or returns nil with the diagnostics that say why not.
     ///
     /// Errors are those of patterns; everything else was found when the files were read. Databases
-    /// come from `cache` where it has them.
+    /// come from `cache` where it has them; so does the table of skeletons where it is not given.
     ///
     /// - Parameters:
     ///   - sources: the files of the rules, for exact places inside regexes.
     ///   - sets: how many rule sets these are together; each may hold as many regexes as one alone.
     public static func compile(
         _ rules: [Rule], digest: String, policy: TimePolicy = TimePolicy(), table: FoldTable,
-        cache: DiskCache, sources: [SourceFile] = [], sets: Int = 1
+        cache: DiskCache, sources: [SourceFile] = [], sets: Int = 1, skeletons: SkeletonTable? = nil
     ) -> (rules: CompiledRules?, diagnostics: [Diagnostic]) {
         var compiler = RuleCompiler(rules, table: table, cache: cache)
+        compiler.parts.skeletons = skeletons
         for source in sources { compiler.sources[source.path] = source }
         for rule in rules { compiler.compile(rule) }
         let regexes = compiler.parts.leaves.count { if case .regex = $0.kind { true } else { false } }

@@ -13,7 +13,7 @@ extension RuleDecoder {
             let named = require(fields, "kinds")
         else { return nil }
         let kinds = entityKinds(named)
-        let domains = fields["allowedDomains"].map { phrases($0).map { $0.text.lowercased() } } ?? []
+        let domains = fields["allowedDomains"].map { self.domains($0) } ?? []
         if let member = fields["allowedDomains"], !kinds.isEmpty, !kinds.contains(.url) {
             diagnose(
                 .conflictingFields, member.keyRange,
@@ -24,7 +24,7 @@ extension RuleDecoder {
         let probable = fields["probable"].flatMap { boolean($0) } ?? false
         guard !kinds.isEmpty else { return nil }
         return EntityCondition(
-            kinds: kinds, allowedDomains: domains.sorted(), includesProbable: probable)
+            kinds: kinds, allowedDomains: domains, includesProbable: probable)
     }
 
     private mutating func entityKinds(_ member: JSONMember) -> [EntityName] {

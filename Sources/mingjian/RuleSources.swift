@@ -140,7 +140,7 @@ struct RuleSources {
             phrase: Phrase("cannot read rules '\(path)': \(reason)", "无法读取规则 “\(path)”：\(reason)"))
     }
 
-    private static func ruleFiles(at path: String) throws -> [String] {
+    static func ruleFiles(at path: String) throws -> [String] {
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
             errno = ENOENT

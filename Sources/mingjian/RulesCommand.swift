@@ -11,8 +11,8 @@ struct RulesCommand: ParsableCommand {
         commandName: "rules",
         abstract: "Checks, tests, makes and publishes rule files. 规则检查、测试与发布",
         subcommands: [
-            Check.self, Test.self, FromList.self, Publish.self, Versions.self, Show.self, Diff.self, Docs.self,
-            Backtest.self,
+            Check.self, Test.self, New.self, Fmt.self, FromList.self, Publish.self, Versions.self, Show.self, Diff.self,
+            Docs.self, Backtest.self,
         ])
 
     /// The forms in which diagnostics are printed.
@@ -34,9 +34,13 @@ struct RulesCommand: ParsableCommand {
             commandName: "check",
             abstract: "Prints everything that is wrong with rule files. 检查规则文件",
             discussion: """
+                With --corpus also keywords of negative rules that hit often in an archive, as hits a
+                day: of its own days, or of a shop with --per-day conversations.
+
                 Examples:
                   mingjian rules check Rules
                   mingjian rules check Rules --format github
+                  mingjian rules check Rules --corpus march.ndjson --per-day 8000
 
                 Exit codes: 0 no errors (warnings do not count); 66 errors.
                 """)
@@ -47,13 +51,42 @@ struct RulesCommand: ParsableCommand {
         @Option(help: "full, concise, json or github.")
         var format = Format.full
 
+        @Option(help: "An archive in which keywords are counted; may be repeated.")
+        var corpus: [String] = []
+
+        @Option(help: "Conversations a day of the shop (default: those of the corpus).")
+        var perDay: Int?
+
+        @Option(help: "Hits a day from which on a keyword is common.")
+        var common = 20
+
+        @Flag(help: "Take keywords out of the files that are listed twice or add nothing.")
+        var fix = false
+
+        func validate() throws {
+            if perDay != nil, corpus.isEmpty { throw ValidationError("--per-day needs --corpus") }
+            guard perDay ?? 1 > 0, common > 0 else {
+                throw ValidationError("--per-day and --common take 1 or more")
+            }
+        }
+
         func run() throws {
             try mingjian.run { try check() }
         }
 
         private func check() throws -> Int32 {
-            let sources = try RuleSources(paths: paths, checks: true)
-            let diagnostics = sources.compile(policy: TimePolicy()).diagnostics
+            var sources = try RuleSources(paths: paths, checks: true)
+            if fix, try removeKeywords(sources) { sources = try RuleSources(paths: paths, checks: true) }
+            var diagnostics = sources.compile(policy: TimePolicy()).diagnostics
+            // Of rules that are not whole nothing more can be said.
+            if !diagnostics.contains(where: { $0.severity == .error }) {
+                diagnostics += RuleChecks.diagnostics(
+                    of: sources.rules, table: Surroundings.foldTable, cache: Surroundings.cache)
+                if !corpus.isEmpty {
+                    let counts = KeywordFrequencies(corpus: corpus, conversationsPerDay: perDay, threshold: common)
+                    diagnostics += try counts.warnings(sources.rules)
+                }
+            }
             let output = Output()
             let renderer = format.renderer
             try output.write(renderer.render(diagnostics, sources: sources.files))
@@ -73,11 +106,16 @@ struct RulesCommand: ParsableCommand {
                 Variants: an emoji before each message, ASCII in full width, traditional characters,
                 zero-width characters inside. "withoutVariants" in a rule leaves some out.
 
+                --mutate changes rules a little, one keyword, branch or limit at a time, and lists the
+                changes that no example notices; --coverage lists the conditions that hold in no
+                example. Both are warnings. --watch runs again when a file changes, until Ctrl-C.
+
                 Examples:
                   mingjian rules test Rules
                   mingjian rules test Rules/greeting/opening.json --no-variants
+                  mingjian rules test drafts --watch --coverage
 
-                Exit codes: 0 all pass; 66 some fail, or the rules have errors.
+                Exit codes: 0 all pass; 66 some fail, or the rules have errors; 130 --watch was ended.
                 """)
 
         @Argument(help: "Rule files or directories.")
@@ -86,23 +124,49 @@ struct RulesCommand: ParsableCommand {
         @Flag(name: .customLong("no-variants"), help: "Only as written.")
         var withoutVariants = false
 
+        @Flag(help: "Also list small changes of the rules that no example notices.")
+        var mutate = false
+
+        @Flag(help: "Also list conditions that no example reaches.")
+        var coverage = false
+
+        @Flag(help: "Run again when a file changes.")
+        var watch = false
+
         @Option(help: "full, concise, json or github.")
         var format = Format.full
 
         func run() throws {
-            try mingjian.run { try test() }
+            try mingjian.run { try watch ? testAgainAndAgain() : test() }
         }
 
-        private func test() throws -> Int32 {
+        /// Runs the examples once and prints what came of it.
+        func test() throws -> Int32 {
             let sources = try RuleSources(paths: paths)
-            let compiled = try sources.compiled(policy: TimePolicy())
-            let runner = try ExampleRunner(sources.rules, compiled: compiled)
-            let report = runner.run(variants: !withoutVariants)
+            let (rules, loading) = sources.compile(policy: TimePolicy())
+            let errors = loading.filter { $0.severity == .error }
             let output = Output()
-            try output.write(format.renderer.render(report.diagnostics, sources: sources.files))
-            if format == .full || format == .concise { try output.write(summary(report)) }
+            guard let rules, errors.isEmpty else {
+                try output.write(format.renderer.render(errors, sources: sources.files))
+                if isForPeople {
+                    try output.write(format.renderer.summary(of: errors, fileCount: sources.files.count))
+                }
+                return CommandFailure.badRules
+            }
+            let runner = try ExampleRunner(sources.rules, compiled: rules)
+            let report = runner.run(variants: !withoutVariants)
+            // What the examples prove is asked of rules that pass them.
+            let found = try report.diagnostics.isEmpty ? trials(sources.rules) : Trials()
+            try output.write(
+                format.renderer.render(report.diagnostics + found.diagnostics, sources: sources.files))
+            if isForPeople {
+                for line in found.summary { try output.write(line.text(in: Surroundings.language) + "\n") }
+                try output.write(summary(report))
+            }
             return report.diagnostics.isEmpty ? 0 : CommandFailure.badRules
         }
+
+        private var isForPeople: Bool { format == .full || format == .concise }
 
         private func summary(_ report: ExampleReport) -> String {
             let failed = report.diagnostics.count

@@ -15,6 +15,8 @@ import Testing
     static let codesShownElsewhere: Set<DiagnosticCode> = [
         .badRegex, .unsupportedRegex, .costlyRegex, .emptyRegex, .tooManyRegexes, .scannerFailed,
         .exampleMissed, .exampleHit, .exampleSpans, .exampleUndecided, .exampleApplicable,
+        .subsumedKeyword, .shortEvasionKeyword, .commonKeyword, .unreachableBranch, .neverTrue,
+        .alwaysTrue, .duplicateRule, .subsumedRule, .unnoticedChange, .unreachedBranch,
     ]
 
     /// Codes that only `rules check` shows.

@@ -14,7 +14,14 @@ struct RuleDiagnosticGoldenTests {
         "example-hit", "example-missed", "example-spans",
     ]
 
-    @Test(arguments: names)
+    /// Codes that only `rules check`, `rules check --corpus` and `rules test` with their options show.
+    static let namesOfChecks = [
+        "subsumed-keyword", "short-evasion-keyword", "unreachable-branch", "never-true", "always-true",
+        "duplicate-rule", "subsumed-rule",
+    ]
+    static let namesOfTrials = ["common-keyword", "unnoticed-change", "unreached-branch"]
+
+    @Test(arguments: names + namesOfChecks + namesOfTrials)
     func printsWhatWasRecorded(_ name: String) throws {
         let folder = "Tests/RuleTests/Diagnostics/"
         let file = SourceFile(
@@ -25,6 +32,10 @@ struct RuleDiagnosticGoldenTests {
         if let compiled = compiling.rules {
             diagnostics += try ExampleRunner(rules, compiled: compiled).run().diagnostics
         }
+        if Self.namesOfChecks.contains(name) {
+            diagnostics += RuleChecks.diagnostics(of: rules, table: Shipped.table, cache: Shipped.noCache)
+        }
+        if Self.namesOfTrials.contains(name) { diagnostics += try trials(rules)[name] ?? [] }
         #expect(diagnostics.contains { $0.code == name }, "the case does not show its code")
         let text =
             printed(diagnostics, [file], .english) + "\n" + printed(diagnostics, [file], .chinese)
@@ -35,6 +46,22 @@ struct RuleDiagnosticGoldenTests {
             return
         }
         #expect(text == String(decoding: try contents(folder + name + ".out.txt"), as: UTF8.self))
+    }
+
+    private func trials(_ rules: [Rule]) throws -> [String: [Diagnostic]] {
+        let probes = CommonKeywords(of: rules).probes
+        let compiled = try #require(Shipped.compile(probes.map(\.alone), sources: []).rules)
+        let found = try findings(in: "Corpora/demo/conversations.ndjson", by: compiled)
+        let common = probes.compactMap { probe in
+            let hits = found.count { $0.rule == probe.alone.id }
+            return hits > 20 ? CommonKeywords.warning(probe, hits: hits, perDay: hits) : nil
+        }
+        return try [
+            "common-keyword": common,
+            "unnoticed-change": ExampleMutations(of: rules, table: Shipped.table, cache: Shipped.noCache)
+                .survivors.map(\.diagnostic),
+            "unreached-branch": ExampleCoverage(of: rules, table: Shipped.table, cache: Shipped.noCache).unreached,
+        ]
     }
 
     @Test func moreRegexesThanTheLimitAreRefused() {

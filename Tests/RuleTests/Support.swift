@@ -20,6 +20,7 @@ func contents(_ path: String) throws -> [UInt8] {
 /// The rules that ship with the product, read and compiled once.
 enum Shipped {
     static let table = FoldTable()
+    static let noCache = DiskCache(directory: nil)
 
     static let files: [SourceFile] = {
         let below =
@@ -52,9 +53,9 @@ func printed(
     ).render(diagnostics, sources: sources)
 }
 
-/// Everything the rules find in the archive at `path` of the repository, by the batch path.
-func findings(in path: String) throws -> [Finding] {
-    let compiled = try #require(Shipped.compiled.rules)
+/// Everything `rules` find in the archive at `path` of the repository, by the batch path.
+func findings(in path: String, by rules: CompiledRules? = Shipped.compiled.rules) throws -> [Finding] {
+    let compiled = try #require(rules)
     let evaluator = try Evaluator(compiled)
     let input = ArchiveInput(path: ArchivePath(root + "/" + path))
     let reader = BlockReader(try openArchive([input], options: ArchiveOptions()))

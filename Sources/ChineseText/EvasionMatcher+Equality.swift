@@ -1,0 +1,10 @@
+extension EvasionMatcher {
+    /// Whether both find the same in every text: keywords that differ in case, in separators, in
+    /// look-alikes only.
+    ///
+    /// Such keywords have the same skeleton; those of one skeleton need not be such.
+    public func findsTheSame(as other: EvasionMatcher) -> Bool {
+        variants == other.variants && homophones == other.homophones
+            && isWordAtStart == other.isWordAtStart && isWordAtEnd == other.isWordAtEnd
+    }
+}

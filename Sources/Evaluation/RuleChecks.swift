@@ -1,0 +1,123 @@
+import ChineseText
+import ConversationModel
+import Diagnostics
+import Patterns
+import RuleLanguage
+
+/// Warnings about rules that can be read and compiled and yet are not what their author meant:
+/// conditions that say nothing, and words and rules that add nothing.
+///
+/// Each warning holds whatever the conversations are; what is only unusual is not warned of. The cost
+/// is about linear in the words and conditions: what would compare more is given up, in silence.
+public struct RuleChecks {
+    /// Comparisons of conditions and of words, for one rule.
+    private static let comparisonsPerRule = 200_000
+
+    let table: FoldTable
+    let cache: DiskCache
+    private var found: [Diagnostic] = []
+    private var seen: Set<Diagnostic> = []
+
+    /// Checks `rules`, names put in, in the order in which they were loaded; the warnings are sorted by
+    /// place, each once, however many rules use the condition that it stands at.
+    public static func diagnostics(of rules: [Rule], table: FoldTable, cache: DiskCache) -> [Diagnostic] {
+        var checks = RuleChecks(table: table, cache: cache)
+        let form = NormalText(table: table)
+        var keywords = KeywordChecks(table: table, cache: cache)
+        var shapes: [RuleShapes] = []
+        for rule in rules {
+            let shape = RuleShapes(rule, form)
+            let budget = CheckBudget(comparisonsPerRule)
+            if let appliesTo = shape.appliesTo { checks.check(appliesTo, budget) }
+            checks.check(shape.when, budget)
+            keywords.check(rule)
+            shapes.append(shape)
+        }
+        for diagnostic in keywords.diagnostics + RuleShapes.repetitions(shapes) { checks.add(diagnostic) }
+        return checks.found.sorted(by: Diagnostic.precedes)
+    }
+
+    private init(table: FoldTable, cache: DiskCache) {
+        self.table = table
+        self.cache = cache
+    }
+
+    private mutating func add(_ diagnostic: Diagnostic) {
+        if seen.insert(diagnostic).inserted { found.append(diagnostic) }
+    }
+
+    // MARK: Conditions
+
+    private mutating func check(_ shape: ConditionShape, _ budget: CheckBudget) {
+        if let constant = shape.constant(budget) { return add(RuleChecks.warning(constant)) }
+        if let never = shape.answerThatNeverComes { add(RuleChecks.warning(never)) }
+        if let text = shape.text { check(text, budget) }
+        for child in shape.children { check(child, budget) }
+        var branches = shape.children[...]
+        switch shape.normal.kind {
+        case .any: break
+        case .unless: branches = branches.dropFirst()
+        default: return
+        }
+        for (first, second) in ConstantTruth.pairs(Array(branches)) {
+            if second.implies(first, budget) {
+                unreachable(second.place)
+            } else if first.implies(second, budget) {
+                unreachable(first.place)
+            }
+        }
+    }
+
+    private mutating func check(_ shape: TextShape, _ budget: CheckBudget) {
+        if let constant = shape.constant(budget) { return add(RuleChecks.warning(constant)) }
+        for child in shape.children { check(child, budget) }
+        var branches = shape.children[...]
+        switch shape.normal.kind {
+        case .any: break
+        case .unless: branches = branches.dropFirst()
+        default: return
+        }
+        for (first, second) in ConstantTruth.pairs(Array(branches)) {
+            if second.implies(first, budget) {
+                unreachable(second.place)
+            } else if first.implies(second, budget) {
+                unreachable(first.place)
+            }
+        }
+    }
+
+    private mutating func unreachable(_ place: Place) {
+        add(
+            Diagnostic(
+                .unreachableBranch, severity: .warning,
+                Phrase(
+                    "wherever this branch holds, another one of the list does",
+                    "凡是这个分支成立的地方，同一列表里的另一个分支也成立"),
+                help: Phrase("remove it, or say what sets it apart", "请删掉它，或写出它与另一个的区别"),
+                at: RuleChecks.head(place)))
+    }
+
+    private static func warning(_ constant: ConstantTruth) -> Diagnostic {
+        constant.isTrueThere
+            ? Diagnostic(
+                .alwaysTrue, severity: .warning,
+                Phrase(
+                    "this condition always holds: \(constant.reason.english)",
+                    "这个条件永远成立：\(constant.reason.chinese)"),
+                help: Phrase("remove it, or correct what it asks for", "请删掉它，或改正它的要求"),
+                at: head(constant.place))
+            : Diagnostic(
+                .neverTrue, severity: .warning,
+                Phrase(
+                    "this condition can never hold: \(constant.reason.english)",
+                    "这个条件永远不成立：\(constant.reason.chinese)"),
+                help: Phrase("remove it, or correct what it asks for", "请删掉它，或改正它的要求"),
+                at: head(constant.place))
+    }
+
+    /// The first character of what stands at `place`: conditions go over many lines.
+    static func head(_ place: Place) -> Place {
+        guard let range = place.range else { return place }
+        return Place(path: place.path, range: SourceRange(range.start, min(range.start + 1, range.end)))
+    }
+}

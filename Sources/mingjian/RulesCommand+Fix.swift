@@ -1,0 +1,38 @@
+import ChineseText
+import ConversationModel
+import Diagnostics
+import Evaluation
+import Foundation
+import RuleLanguage
+
+extension RulesCommand.Check {
+    /// Takes keywords out that are listed twice or add nothing; whether a file was changed.
+    ///
+    /// Which messages hit stays the same; what is marked in them may get shorter. Files that stood in
+    /// the layout of `rules fmt` stand in it again.
+    func removeKeywords(_ sources: RuleSources) throws -> Bool {
+        let (rules, found) = sources.compile(policy: TimePolicy())
+        guard rules != nil, !found.contains(where: { $0.severity == .error }) else { return false }
+        let checks = RuleChecks.diagnostics(
+            of: sources.rules, table: Surroundings.foldTable, cache: Surroundings.cache)
+        let codes = [DiagnosticCode.duplicateKeyword.rawValue, DiagnosticCode.subsumedKeyword.rawValue]
+        let places = (found + checks).filter { codes.contains($0.code) }.map(\.place)
+        let layout = RuleLayout(displayWidth: { CharacterClass.displayWidth(of: $0) })
+        var changed = 0
+        for file in sources.files {
+            let ranges = places.filter { $0.path == file.path }.compactMap(\.range)
+            if ranges.isEmpty { continue }
+            var bytes = KeywordRemoval.removing(ranges, from: file.bytes)
+            if (try? layout.formatted(file)) == file.bytes {
+                bytes = try layout.formatted(SourceFile(path: file.path, bytes: bytes))
+            }
+            if bytes == file.bytes { continue }
+            try RegularFile.replace(file.path, by: bytes)
+            changed += 1
+        }
+        if changed > 0 {
+            say(Phrase("\(changed) files were changed", "改动了 \(changed) 个文件"), severity: "note")
+        }
+        return changed > 0
+    }
+}

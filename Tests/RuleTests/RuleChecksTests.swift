@@ -1,0 +1,218 @@
+import Diagnostics
+import Evaluation
+import Foundation
+import RuleLanguage
+import Testing
+
+/// Warnings of `rules check` that need rules as they are matched: folded, with names put in.
+struct RuleChecksTests {
+    private func warnings(_ rules: String) throws -> [Diagnostic] {
+        let file = SourceFile(path: "rules.json", bytes: Array(rules.utf8))
+        let (loaded, diagnostics) = loadRules(files: [file])
+        #expect(!diagnostics.contains { $0.severity == .error }, "\(diagnostics.map(\.message.english))")
+        return RuleChecks.diagnostics(of: loaded, table: Shipped.table, cache: Shipped.noCache)
+    }
+
+    private func codes(when: String) throws -> [String] {
+        try warnings(#"{"id":"a","name":"a","polarity":"negative","when":\#(when)}"#).map(\.code)
+    }
+
+    private func codes(text: String) throws -> [String] {
+        try codes(when: #"{"message":{"from":"agent",\#(text)}}"#)
+    }
+
+    // MARK: Keywords
+
+    @Test(
+        "keywords that add nothing once folded",
+        arguments: [
+            (#""keywords":["加Ｖ信","加v信"]"#, ["duplicate-keyword"]),
+            (#""keywords":["微信号","微信號"]"#, ["duplicate-keyword"]),
+            (#""keywords":["加V信","加v-信"],"fold":"evasion""#, ["duplicate-keyword"]),
+            (#""keywords":["加微信","加微❤信"],"fold":"evasion""#, ["duplicate-keyword"]),
+            (#""keywords":["微信号"],"allow":["微信號"]"#, ["swallowed-keyword"]),
+            (#""keywords":["加微信","微信"]"#, ["subsumed-keyword"]),
+            (#""keywords":["加vx","vx"]"#, ["subsumed-keyword"]),
+            (#""keywords":["微信"],"fold":"evasion""#, ["short-evasion-keyword"]),
+        ])
+    func keywordsThatAddNothing(text: String, expected: [String]) throws {
+        #expect(try codes(text: text) == expected)
+    }
+
+    @Test(
+        "keywords that only look as if they added nothing",
+        arguments: [
+            #""keywords":["加Ｖ信","加v信"],"fold":"exact""#,
+            // Read alike, but one of them finds what the other does not.
+            #""keywords":["加微信","加薇信"],"fold":"evasion""#,
+            #""keywords":["加微信","加微信号"],"fold":"evasion""#,
+            // The shorter one needs a word boundary that the longer does not give it.
+            #""keywords":["vx","vx88"]"#,
+            #""keywords":["v信","av信"]"#,
+            #""keywords":["滚","滚蛋"],"boundary":"word""#,
+            // The shorter one is shielded where the longer one is not.
+            #""keywords":["微信","加微信支付"],"allow":["微信支付"]"#,
+            #""keywords":["微信","加微信"],"match":"all""#,
+            #""keywords":["微信","加微信","qq"],"match":{"atLeast":2}"#,
+            #""keywords":["微信"],"fold":"evasion","allow":["威信"]"#,
+            #""keywords":["微信"],"fold":"evasion","homophones":false"#,
+            #""keywords":["vx"],"fold":"evasion""#,
+        ])
+    func keywordsThatAddSomething(text: String) throws {
+        #expect(try codes(text: text) == [])
+    }
+
+    // MARK: Branches
+
+    @Test(
+        "branches that another one implies",
+        arguments: [
+            #""any":[{"keywords":["a","b"]},{"keywords":["B"]}]"#,
+            #""any":[{"regex":"x","except":"y"},{"regex":"x"}]"#,
+            #""any":[{"length":{"min":3,"max":5}},{"length":{"max":9}}]"#,
+            #""any":[{"equals":["好的"]},{"equals":["好的！","行"]}]"#,
+            #""any":[{"all":[{"keywords":["a"]},{"regex":"x"}]},{"keywords":["a"]}]"#,
+            #""any":[{"entity":"phone"},{"entity":["phone","email"]}]"#,
+            #""any":[{"similar":{"to":["我们加个微信聊"],"floor":80}},{"similar":{"to":["我们加个微信聊","加个好友"]}}]"#,
+            #""keywords":["a"],"unless":[{"keywords":["b"]},{"keywords":["c","b"]}]"#,
+        ])
+    func impliedBranches(text: String) throws {
+        #expect(try codes(text: text) == ["unreachable-branch"])
+    }
+
+    @Test(
+        "branches that are only alike",
+        arguments: [
+            #""any":[{"keywords":["a","b"]},{"keywords":["b"],"fold":"exact"}]"#,
+            #""any":[{"keywords":["a","b"]},{"keywords":["b"],"boundary":"substring"}]"#,
+            #""any":[{"keywords":["a","b"],"allow":["ab"]},{"keywords":["b"]}]"#,
+            #""any":[{"regex":"x","except":"y"},{"regex":"x","except":"z"}]"#,
+            #""any":[{"entity":{"kinds":"url","allowedDomains":["a.cn"]}},{"entity":{"kinds":"url","allowedDomains":["b.cn"]}}]"#,
+            #""any":[{"keywords":["a","b"],"match":"all"},{"keywords":["c"]}]"#,
+            #""any":[{"length":{"min":3}},{"length":{"max":9}}]"#,
+        ])
+    func differentBranches(text: String) throws {
+        // The length that covers all lengths is another matter.
+        #expect(try codes(text: text).filter { $0 == "unreachable-branch" } == [])
+    }
+
+    @Test func branchesOverMessagesAreComparedByWhoAndWhere() throws {
+        let wide = #"{"message":{"from":["agent","buyer"],"keywords":["a","b"]}}"#
+        let narrow = #"{"message":{"from":"agent","keywords":["a"]}}"#
+        #expect(try codes(when: #"{"any":[\#(wide),\#(narrow)]}"#) == ["unreachable-branch"])
+        let other = #"{"message":{"from":"assistant","keywords":["a"]}}"#
+        #expect(try codes(when: #"{"any":[\#(wide),\#(other)]}"#) == [])
+        // The first message of both is not always the first of the agent.
+        let first = #"{"message":{"from":["agent","buyer"],"position":"first","keywords":["a","b"]}}"#
+        #expect(try codes(when: #"{"any":[\#(first),\#(narrow)]}"#) == [])
+    }
+
+    // MARK: Constants
+
+    @Test(
+        "conditions that can never hold",
+        arguments: [
+            #"{"all":[{"message":{"keywords":["a"]}},{"not":{"message":{"keywords":["a","b"]}}}]}"#,
+            #"{"message":{"from":"agent","keywords":["a"],"not":{"keywords":["b","a"]}}}"#,
+            #"{"message":{"from":"agent","keywords":["a"],"unless":{"keywords":["a"]}}}"#,
+            #"{"message":{"all":[{"length":{"max":3}},{"length":{"min":5}}]}}"#,
+            #"{"message":{"all":[{"equals":["好"]},{"equals":["行"]}]}}"#,
+            #"{"message":{"regex":"微信","except":"微信"}}"#,
+            #"{"message":{"keywords":["加V信","加Ｖ信"],"match":{"atLeast":2}}}"#,
+            #"{"count":{"of":{"message":{"from":"agent","position":{"first":2},"keywords":["a"]}},"atLeast":3}}"#,
+            #"{"scope":{"before":{"message":{"from":"buyer","position":"first"}},"find":{"message":{"from":"buyer"}}}}"#,
+            #"{"after":{"message":{"from":"agent"}},"expect":{"message":{"from":"agent","position":"first"}},"within":{"time":"5s"}}"#,
+        ])
+    func neverTrue(when: String) throws {
+        #expect(try codes(when: when).filter { $0 != "duplicate-keyword" } == ["never-true"])
+    }
+
+    @Test(
+        "conditions that always hold",
+        arguments: [
+            #"{"any":[{"message":{"keywords":["a"]}},{"not":{"message":{"keywords":["a"]}}}]}"#,
+            #"{"message":{"length":{"min":0}}}"#,
+            #"{"count":{"of":{"message":{"from":"agent","position":{"last":2}}},"atMost":2}}"#,
+        ])
+    func alwaysTrue(when: String) throws {
+        #expect(try codes(when: when) == ["always-true"])
+    }
+
+    @Test(
+        "conditions that conversations decide",
+        arguments: [
+            #"{"all":[{"message":{"from":"agent","keywords":["a"]}},{"not":{"message":{"from":"buyer","keywords":["a"]}}}]}"#,
+            #"{"all":[{"message":{"keywords":["a","b"]}},{"not":{"message":{"keywords":["a"]}}}]}"#,
+            #"{"message":{"keywords":["a"],"unless":{"keywords":["a"],"allow":["ab"]}}}"#,
+            #"{"message":{"all":[{"equals":["好！"]},{"equals":["好"]}]}}"#,
+            #"{"count":{"of":{"message":{"from":"agent","position":{"first":2}}},"atLeast":2}}"#,
+            #"{"scope":{"before":{"message":{"from":"buyer","position":"first"}},"find":{"message":{"from":"agent"}}}}"#,
+            #"{"scope":{"after":{"message":{"from":"buyer","position":"first"}},"find":{"message":{"from":"buyer"}}}}"#,
+            #"{"after":{"message":{"from":"buyer","position":"first"}},"expect":{"message":{"from":"agent","position":"first"}},"within":{"time":"5s"}}"#,
+        ])
+    func neitherNeverNorAlways(when: String) throws {
+        #expect(try codes(when: when) == [])
+    }
+
+    // MARK: Rules
+
+    private func rule(_ id: String, _ words: String, _ more: String = "") -> String {
+        #"{"id":"\#(id)","name":"\#(id)","polarity":"negative"\#(more),"when":{"message":{"from":"agent","keywords":\#(words)}}}"#
+    }
+
+    @Test func rulesThatRepeatOthers() throws {
+        let same = "[\(rule("a", #"["加微信","加QQ"]"#)),\(rule("b", #"["加qq","加微信"]"#))]"
+        #expect(try warnings(same).map(\.code) == ["duplicate-rule"])
+        #expect(try warnings(same).first?.place.range?.start == rule("a", #"["加微信","加QQ"]"#).utf8.count + 2)
+        let within = "[\(rule("a", #"["加微信"]"#)),\(rule("b", #"["加qq","加微信"]"#))]"
+        #expect(try warnings(within).map(\.code) == ["subsumed-rule"])
+        // A graver rule about some of the words is no mistake.
+        let graver = "[\(rule("a", #"["加微信"]"#, #","severity":"critical""#)),\(rule("b", #"["加qq","加微信"]"#))]"
+        #expect(try warnings(graver).isEmpty)
+        let stay = "[\(rule("a", #"["加微信"]"#, #","unit":"stay""#)),\(rule("b", #"["加微信"]"#))]"
+        #expect(try warnings(stay).isEmpty)
+    }
+
+    @Test func aSharedConditionIsWarnedOfOnce() throws {
+        let names = #"{"conditions":{"pair":{"any":[{"keywords":["a"]},{"keywords":["a"]}]}}}"#
+        func use(_ id: String, _ words: String) -> String {
+            #"{"id":"\#(id)","name":"n","polarity":"negative","when":{"message":{"keywords":["\#(words)"],"use":"pair"}}}"#
+        }
+        let found = try warnings("[\(names),\(use("a", "x")),\(use("b", "y"))]")
+        #expect(found.map(\.code) == ["unreachable-branch"])
+    }
+
+    // MARK: Cost
+
+    @Test("ten thousand rules with fifty thousand words are checked in seconds", .timeLimit(.minutes(2)))
+    func manyRulesAreCheckedInSeconds() throws {
+        var text = ""
+        for number in 0..<10_000 {
+            let words = (0..<5).map { "\"第\(number)条\($0)号词\"" }.joined(separator: ",")
+            text += rule("rule-\(number)", "[\(words)]") + "\n"
+        }
+        let file = SourceFile(path: "rules.ndjson", bytes: Array(text.utf8))
+        let rules = loadRules(files: [file]).rules
+        #expect(rules.count == 10_000)
+        let clock = ContinuousClock()
+        var found: [Diagnostic] = []
+        let time = clock.measure {
+            found = RuleChecks.diagnostics(of: rules, table: Shipped.table, cache: Shipped.noCache)
+        }
+        #expect(found.isEmpty)
+        // Without optimisation, on a machine that does other things as well.
+        #expect(time < .seconds(60), "\(time)")
+    }
+
+    @Test("a list made to be slow is given up, not waited for", .timeLimit(.minutes(2)))
+    func aHostileListIsGivenUp() throws {
+        let words = (1...2000).map { "\"" + String(repeating: "啊", count: 60 + $0 % 130) + "\($0)\"" }
+        let branches = (0..<30).map { #"{"keywords":["b\#($0)",\#(words.prefix(200).joined(separator: ","))]}"# }
+        let clock = ContinuousClock()
+        let time = try clock.measure {
+            _ = try codes(
+                text: #""any":[{"keywords":[\#(words.joined(separator: ","))]},\#(branches.joined(separator: ","))]"#)
+        }
+        #expect(time < .seconds(60), "\(time)")
+    }
+}
