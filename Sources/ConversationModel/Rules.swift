@@ -42,10 +42,12 @@ public struct RuleSummary: Sendable, Hashable {
     public var severity: Severity
     public var unit: UnitKind
     public var summary: String
+    /// Names of the steps, where the rule is a procedure; else empty.
+    public var steps: [String]
 
     public init(
         id: RuleID, name: String, polarity: Polarity, category: String, severity: Severity,
-        unit: UnitKind, summary: String
+        unit: UnitKind, summary: String, steps: [String] = []
     ) {
         self.id = id
         self.name = name
@@ -54,5 +56,6 @@ public struct RuleSummary: Sendable, Hashable {
         self.severity = severity
         self.unit = unit
         self.summary = summary
+        self.steps = steps
     }
 }

@@ -9,8 +9,10 @@ final class FindingLines {
     private var words = JSONBytes()
     /// Where the words of each rule begin.
     private var ruleStarts: [Int] = []
-    /// Where the name of each label begins.
+    /// Where the name of each label begins, and of each step behind them.
     private var labelStarts: [Int] = []
+    /// Labels before the names of steps.
+    private var labelCount = 0
 
     private var agentNames = QuotedNames()
     private var groupNames = QuotedNames()
@@ -34,7 +36,17 @@ final class FindingLines {
             words.string(name)
             label += 1
         }
+        labelCount = labelStarts.count
+        for name in rules.stepNames {
+            labelStarts.append(words.count)
+            words.string(name)
+        }
         labelStarts.append(words.count)
+    }
+
+    /// The place of a label, or of a step's name.
+    private func label(_ entry: Judgement.EvidenceRecord) -> Int {
+        entry.step < 0 ? Int(entry.label.rawValue) : labelCount + Int(entry.step)
     }
 
     @inline(__always)
@@ -86,9 +98,30 @@ final class FindingLines {
             json.integer(record.gap)
         }
         if record.isPartial { json.raw(",\"partial\":true") }
+        if record.divergence >= 0 {
+            divergence(evaluator.judgement.divergences[Int(record.divergence)], evaluator, &json)
+        }
         json.raw(",\"evidence\":[")
         evidence(record, rows, evaluator.table, to: &json)
         json.raw("]}\n")
+    }
+
+    /// The step that a procedure missed.
+    private func divergence(_ found: Judgement.DivergenceRecord, _ evaluator: Evaluator, _ json: inout JSONBytes) {
+        json.raw(",\"divergence\":{\"step\":")
+        json.integer(found.step + 1)
+        json.raw(",\"name\":")
+        json.raw(words(labelCount + Int(found.name), labelStarts))
+        switch found.kind {
+        case .missing: json.raw(",\"kind\":\"missing\"")
+        case .late: json.raw(",\"kind\":\"late\"")
+        case .outOfOrder: json.raw(",\"kind\":\"out-of-order\"")
+        }
+        if found.message >= 0 {
+            json.raw(",\"message\":")
+            json.integer(evaluator.table.positions[Int(found.message)])
+        }
+        json.raw("}")
     }
 
     /// An agent's name with its quotes.
@@ -115,7 +148,7 @@ final class FindingLines {
             let entry = rows.evidence[index]
             let position = table.positions[Int(entry.message)]
             if entry.spans.isEmpty {
-                open(position, entry.label, isFirst: isFirst, to: &json)
+                open(position, label(entry), isFirst: isFirst, to: &json)
                 isFirst = false
                 json.raw("}")
                 continue
@@ -123,7 +156,7 @@ final class FindingLines {
             var scalars = ScalarCursor(table.texts[Int(entry.message)])
             for spanIndex in Int(entry.spans.lowerBound)..<Int(entry.spans.upperBound) {
                 let span = rows.spans[spanIndex]
-                open(position, entry.label, isFirst: isFirst, to: &json)
+                open(position, label(entry), isFirst: isFirst, to: &json)
                 isFirst = false
                 json.raw(",\"start\":")
                 json.integer(span.start)
@@ -138,12 +171,12 @@ final class FindingLines {
         }
     }
 
-    private func open(_ position: Int32, _ label: EvidenceLabel, isFirst: Bool, to json: inout JSONBytes) {
+    private func open(_ position: Int32, _ label: Int, isFirst: Bool, to json: inout JSONBytes) {
         if !isFirst { json.raw(",") }
         json.raw("{\"message\":")
         json.integer(position)
         json.raw(",\"label\":")
-        json.raw(words(Int(label.rawValue), labelStarts))
+        json.raw(words(label, labelStarts))
     }
 }
 
