@@ -23,7 +23,7 @@ struct CheckpointData: Codable {
     }
 
     /// Raised with every change of this form or of how blocks are cut: others are no checkpoints.
-    static let currentFormat = 2
+    static let currentFormat = 3
 
     var format = currentFormat
     var key: String
@@ -36,6 +36,9 @@ struct CheckpointData: Codable {
     var cellKeys: Data
     var groupsOfAgent: Data
     var unitsOfAgent: Data
+    /// Three numbers an entry: key, place, units.
+    var funnelOfAgents: Data
+    var funnelOfCells: Data
     var caseCount: Int
     var caseBytes: Int
     var findings: Int
@@ -62,6 +65,8 @@ struct CheckpointData: Codable {
         let stays = CheckpointData.pairs(totals.counts.groupsOfAgent)
         groupsOfAgent = CheckpointData.data(stays.keys)
         unitsOfAgent = CheckpointData.data(stays.values)
+        funnelOfAgents = CheckpointData.data(totals.counts.funnelOfAgents.entries.flatMap { [Int32($0), $1, $2] })
+        funnelOfCells = CheckpointData.data(totals.counts.funnelOfCells.entries.flatMap { [Int32($0), $1, $2] })
         caseCount = totals.cases.count
         caseBytes = totals.caseBytes
         findings = totals.findings
@@ -92,6 +97,8 @@ struct CheckpointData: Codable {
         for (pair, n) in zip(CheckpointData.array(groupsOfAgent) as [UInt64], units) {
             totals.counts.note(agent: PairKey.first(pair), group: PairKey.second(pair), units: n)
         }
+        CheckpointData.restore(funnelOfAgents, into: &totals.counts.funnelOfAgents)
+        CheckpointData.restore(funnelOfCells, into: &totals.counts.funnelOfCells)
         totals.caseBytes = caseBytes
         totals.findings = findings
         totals.negativeHitsBySeverity = negativeHitsBySeverity
@@ -137,6 +144,13 @@ struct CheckpointData: Codable {
             let (key, rule) = (PairKey.first(pair), PairKey.second(pair))
             dimension.touch(Int(key))
             dimension.add(key: Int(key), rule: rule, dense: -1, cell)
+        }
+    }
+
+    private static func restore(_ data: Data, into counts: inout FunnelCounts) {
+        let numbers: [Int32] = array(data)
+        for i in stride(from: 0, to: numbers.count - 2, by: 3) {
+            counts.add(numbers[i + 2], key: Int(numbers[i]), place: numbers[i + 1])
         }
     }
 

@@ -14,7 +14,9 @@ extension RunTotals {
         func sum(by labels: [String]) -> TallyTable { table(counts.cells, LabelledRows(labels, of: counts.cells)) }
         return Tally(
             rules: rules, byAgent: table(counts.agents, agents), groupOfAgent: mainGroups(agents),
-            byGroup: sum(by: groupLabels), byDay: sum(by: dayLabels), total: sum(by: cells.map { _ in "全部" }))
+            byGroup: sum(by: groupLabels), byDay: sum(by: dayLabels), total: sum(by: cells.map { _ in "全部" }),
+            funnels: funnels(
+                agentLabel: { agentLabel($0, roster: roster) }, groupLabel: { groupLabels[$0] }))
     }
 
     private func agentLabel(_ key: Int, roster: Roster?) -> String {

@@ -14,6 +14,8 @@ public struct CSVReport: Sendable {
         case rules
         /// Day × rule.
         case days
+        /// Procedures: step × whole run, group, agent.
+        case procedures
     }
 
     public var table: Table
@@ -28,9 +30,19 @@ public struct CSVReport: Sendable {
     /// Writes the table in pieces of about 64 KiB.
     public func write(_ report: Report, to sink: ([UInt8]) throws -> Void) rethrows {
         var buffer: [UInt8] = [0xEF, 0xBB, 0xBF]
-        let header = keyTitles + CSVReport.titles
+        let header = table == .procedures ? CSVReport.funnelTitles : keyTitles + CSVReport.titles
         append(header, to: &buffer)
         let tally = report.tally
+        if table == .procedures {
+            try funnels(of: tally) { record in
+                append(record, to: &buffer)
+                if buffer.count > 65_536 {
+                    try sink(buffer)
+                    buffer.removeAll(keepingCapacity: true)
+                }
+            }
+            return try finish(report, header.count, &buffer, sink)
+        }
         let source = source(in: tally)
         for key in source.keys.indices {
             for row in rows(tally, source, key) {
@@ -43,9 +55,15 @@ public struct CSVReport: Sendable {
                 }
             }
         }
+        try finish(report, header.count, &buffer, sink)
+    }
+
+    private func finish(
+        _ report: Report, _ fields: Int, _ buffer: inout [UInt8], _ sink: ([UInt8]) throws -> Void
+    ) rethrows {
         if includesCoverage {
             let note = "※ " + CoverageNote(report).line
-            append([note] + Array(repeating: "", count: header.count - 1), to: &buffer)
+            append([note] + Array(repeating: "", count: fields - 1), to: &buffer)
         }
         try sink(buffer)
     }
@@ -58,7 +76,7 @@ public struct CSVReport: Sendable {
         switch table {
         case .agents: ["客服", "分组"]
         case .groups: ["分组"]
-        case .rules: []
+        case .rules, .procedures: []
         case .days: ["日期"]
         }
     }
@@ -67,7 +85,7 @@ public struct CSVReport: Sendable {
         switch table {
         case .agents: tally.byAgent
         case .groups: tally.byGroup
-        case .rules: tally.total
+        case .rules, .procedures: tally.total
         case .days: tally.byDay
         }
     }
@@ -82,7 +100,7 @@ public struct CSVReport: Sendable {
         case .agents:
             [source.keys[key], key < tally.groupOfAgent.count ? tally.groupOfAgent[key] : ""]
         case .groups, .days: [source.keys[key]]
-        case .rules: []
+        case .rules, .procedures: []
         }
     }
 

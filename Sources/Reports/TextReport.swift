@@ -6,7 +6,7 @@ import ConversationModel
 public struct TextReport: Sendable {
     /// A part of the report; they print in this order.
     public enum Section: String, Sendable, Hashable, CaseIterable {
-        case coverage, agents, groups, rules, days
+        case coverage, agents, groups, rules, procedures, days
     }
 
     public var sections: Set<Section>
@@ -43,6 +43,7 @@ public struct TextReport: Sendable {
             lines += rules(report.tally, .negative) + rules(report.tally, .positive)
             lines += silentRules(report.tally)
         }
+        if sections.contains(.procedures) { lines += funnels(of: report.tally) }
         if sections.contains(.days) {
             lines += summaries("日期", report.tally, report.tally.byDay)
         }
@@ -164,7 +165,7 @@ extension TextReport {
         return section("按\(title)", table, hidden: hidden)
     }
 
-    private func section(_ title: String, _ table: TextTable, hidden: Int) -> [String] {
+    func section(_ title: String, _ table: TextTable, hidden: Int) -> [String] {
         guard !table.rows.isEmpty else { return [] }
         var lines = ["", painted(title, .bold)] + table.lines(width: width, colour: usesColour)
         if hidden > 0 {
@@ -173,7 +174,7 @@ extension TextReport {
         return lines
     }
 
-    private func columns(_ names: [String], _ numbers: [String]) -> [TextTable.Column] {
+    func columns(_ names: [String], _ numbers: [String]) -> [TextTable.Column] {
         names.map { .init(title: $0, alignment: .left) }
             + numbers.map { .init(title: $0, alignment: .right) }
     }

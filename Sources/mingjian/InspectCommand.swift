@@ -70,7 +70,7 @@ struct InspectCommand: ParsableCommand {
     @Option(help: "Threads (default: all processors).")
     var threads: Int?
 
-    @Option(help: "Table of --format csv: agents, groups, rules, days.")
+    @Option(help: "Table of --format csv: agents, groups, rules, days, procedures.")
     var table = "agents"
 
     @Flag(help: "Terminal tables with all their rows.")

@@ -36,7 +36,8 @@ struct ReportWriter {
                 throw CommandFailure(
                     code: CommandFailure.usage,
                     phrase: Phrase(
-                        "--table takes agents, groups, rules or days", "--table 取 agents、groups、rules 或 days"))
+                        "--table takes agents, groups, rules, days or procedures",
+                        "--table 取 agents、groups、rules、days 或 procedures"))
             }
             try CSVReport(table: table).write(report) { try output.write($0) }
         case .html: try HTMLReport().write(report) { try output.write($0) }
@@ -78,7 +79,8 @@ final class OutputDirectory {
         for (name, format) in [("report.json", InspectCommand.Format.json), ("report.html", .html)] {
             try writer.write(report, format: format, to: Output(path: path + "/" + name))
         }
-        for table in ["agents", "groups", "rules", "days"] {
+        let hasProcedures = report.tally.rules.contains { !$0.steps.isEmpty }
+        for table in ["agents", "groups", "rules", "days"] + (hasProcedures ? ["procedures"] : []) {
             let tables = ReportWriter(
                 title: writer.title, rules: writer.rules, policy: writer.policy, rowLimit: nil, csvTable: table)
             try tables.write(report, format: .csv, to: Output(path: "\(path)/\(table).csv"))
