@@ -39,7 +39,8 @@ public enum FindingOutcome: String, Sendable, Hashable, Codable {
 public struct Evidence: Hashable, Sendable, Codable {
     /// Index of the message in the conversation, as reported.
     public var message: Int
-    /// What the place is to the rule: `match`, `trigger`, `answer`, `excuse`, `earlier`, `later`.
+    /// What the place is to the rule: `match`, `trigger`, `answer`, `excuse`, `earlier`, `later`; of a
+    /// sequence the name of the step.
     public var label: String
     /// Sorted, disjoint; empty where the whole message counts.
     public var spans: [Span]
@@ -71,10 +72,13 @@ public struct Finding: Hashable, Sendable, Codable {
     public var gap: Int64?
     /// The rule hit although something in it could not be decided.
     public var isPartial: Bool
+    /// Where a missed sequence left its steps.
+    public var divergence: Divergence?
 
     public init(
         id: String, rule: RuleID, outcome: FindingOutcome, owner: Owner, conversation: String,
-        anchor: Int?, evidence: [Evidence], gap: Int64? = nil, isPartial: Bool = false
+        anchor: Int?, evidence: [Evidence], gap: Int64? = nil, isPartial: Bool = false,
+        divergence: Divergence? = nil
     ) {
         self.id = id
         self.rule = rule
@@ -85,6 +89,7 @@ public struct Finding: Hashable, Sendable, Codable {
         self.evidence = evidence
         self.gap = gap
         self.isPartial = isPartial
+        self.divergence = divergence
     }
 
     /// Whether the real wait was longer than `gap`: no message ended it in time.

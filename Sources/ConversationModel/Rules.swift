@@ -46,10 +46,12 @@ public struct RuleSummary: Sendable, Hashable {
     public var score: Int?
     /// Rules that say the same fact.
     public var family: String?
+    /// Names of the steps, where the rule is a procedure; else empty.
+    public var steps: [String]
 
     public init(
         id: RuleID, name: String, polarity: Polarity, category: String, severity: Severity,
-        unit: UnitKind, summary: String, score: Int? = nil, family: String? = nil
+        unit: UnitKind, summary: String, score: Int? = nil, family: String? = nil, steps: [String] = []
     ) {
         self.id = id
         self.name = name
@@ -60,5 +62,6 @@ public struct RuleSummary: Sendable, Hashable {
         self.summary = summary
         self.score = score
         self.family = family
+        self.steps = steps
     }
 }

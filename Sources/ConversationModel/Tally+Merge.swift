@@ -17,7 +17,56 @@ extension Tally {
         }
         return Tally(
             rules: rules, byAgent: table(\.byAgent), groupOfAgent: [], byGroup: table(\.byGroup),
-            byDay: table(\.byDay), total: table(\.total))
+            byDay: table(\.byDay), total: table(\.total), funnels: mergedFunnels(tallies, rules, places))
+    }
+
+    /// Funnels of procedures by rule. Steps are those of the first tally that has the procedure; where another
+    /// one's are named otherwise, what it counted of a step that has no name here is in nothing but `applicable`.
+    private static func mergedFunnels(
+        _ tallies: [Tally], _ rules: [RuleSummary], _ places: [[Int]]
+    ) -> [Funnel] {
+        var merged: [Int: Funnel] = [:]
+        for (number, tally) in tallies.enumerated() {
+            for funnel in tally.funnels {
+                let rule = places[number][funnel.rule]
+                let steps = rules[rule].steps.map { tally.rules[funnel.rule].steps.firstIndex(of: $0) }
+                let rows = { (row: Funnel.Row) in row.rearranged(steps) }
+                let own = Funnel(
+                    rule: rule, total: rows(funnel.total), byAgent: funnel.byAgent.map(rows),
+                    byGroup: funnel.byGroup.map(rows))
+                merged[rule] = merged[rule].map { $0.adding(own) } ?? own
+            }
+        }
+        return merged.values.sorted { $0.rule < $1.rule }
+    }
+}
+
+extension Funnel.Row {
+    /// The counts of the steps at these places; nil: nothing was counted.
+    fileprivate func rearranged(_ steps: [Int?]) -> Funnel.Row {
+        let none = [Int](repeating: 0, count: diverged.first?.count ?? 3)
+        return Funnel.Row(
+            key: key, applicable: applicable, reached: steps.map { step in step.map { reached[$0] } ?? 0 },
+            diverged: steps.map { step in step.map { diverged[$0] } ?? none })
+    }
+
+    fileprivate func adding(_ other: Funnel.Row) -> Funnel.Row {
+        Funnel.Row(
+            key: key, applicable: applicable + other.applicable, reached: zip(reached, other.reached).map { $0 + $1 },
+            diverged: zip(diverged, other.diverged).map { zip($0, $1).map { $0 + $1 } })
+    }
+}
+
+extension Funnel {
+    fileprivate func adding(_ other: Funnel) -> Funnel {
+        func rows(_ a: [Row], _ b: [Row]) -> [Row] {
+            var sums = Dictionary(uniqueKeysWithValues: a.map { ($0.key, $0) })
+            for row in b { sums[row.key] = sums[row.key].map { $0.adding(row) } ?? row }
+            return sums.values.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+        }
+        return Funnel(
+            rule: rule, total: total.adding(other.total), byAgent: rows(byAgent, other.byAgent),
+            byGroup: rows(byGroup, other.byGroup))
     }
 }
 

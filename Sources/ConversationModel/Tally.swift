@@ -66,10 +66,12 @@ public struct Tally: Sendable {
     public var byDay: TallyTable
     /// One key: the whole run.
     public var total: TallyTable
+    /// One for each procedure among the rules that decided on something.
+    public var funnels: [Funnel]
 
     public init(
         rules: [RuleSummary], byAgent: TallyTable, groupOfAgent: [String], byGroup: TallyTable,
-        byDay: TallyTable, total: TallyTable
+        byDay: TallyTable, total: TallyTable, funnels: [Funnel] = []
     ) {
         self.rules = rules
         self.byAgent = byAgent
@@ -77,5 +79,6 @@ public struct Tally: Sendable {
         self.byGroup = byGroup
         self.byDay = byDay
         self.total = total
+        self.funnels = funnels
     }
 }

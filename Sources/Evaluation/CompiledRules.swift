@@ -27,8 +27,10 @@ struct CompiledRule: @unchecked Sendable {
     /// Where it is one message condition over one leaf and no more: that condition's number of a
     /// population and its leaf.
     let plain: PlainRule?
-    /// The expectation whose missed obligations a positive rule reports.
+    /// The expectation whose missed obligations a positive rule reports, or the sequence whose divergence.
     let duty: Duty?
+    /// The sequence that the rule is, or -1.
+    let procedure: Int
 
     struct PlainRule {
         let population: PopulationTest
@@ -79,6 +81,8 @@ public final class CompiledRules: Sendable {
     let unscannedLeaves: [Int]
     /// What messages are compared with earlier ones.
     let repeats: [RepeatsTest]
+    /// Names of the steps of sequences, by number.
+    public let stepNames: [String]
     /// What triggers promise.
     let promises: [PromiseTest]
     /// Different populations that conditions choose from.
@@ -113,6 +117,7 @@ public final class CompiledRules: Sendable {
         var populations: [PopulationTest] = []
         var repeats: [RepeatsTest] = []
         var promises: [PromiseTest] = []
+        var stepNames: [String] = []
         var textSenders: [TextLevel: UInt8] = [:]
         var skeletons: SkeletonTable?
         var exposureClasses: [ExposureClass] = []
@@ -139,6 +144,7 @@ public final class CompiledRules: Sendable {
         populations = FixedTable(parts.populations)
         repeats = parts.repeats
         promises = parts.promises
+        stepNames = parts.stepNames
         self.patterns = patterns
         var places = [[LeafPlace]](repeating: [], count: patterns.atomCount)
         for (number, leaf) in parts.leaves.enumerated() {
@@ -168,6 +174,11 @@ public final class CompiledRules: Sendable {
 }
 
 extension CompiledRules {
+    /// What a piece of evidence is to its rule, as reports show it.
+    public func label(of evidence: Judgement.EvidenceRecord) -> String {
+        evidence.step < 0 ? evidence.label.name : stepNames[Int(evidence.step)]
+    }
+
     /// Whether a rule is looked at on every unit, instead of when a keyword of it occurs.
     public func isAlwaysJudged(_ rule: Int) -> Bool { alwaysRules.contains(Int32(rule)) }
 }

@@ -41,6 +41,7 @@ extension Evaluator {
         case .expectation(let expectation): return value(expectation, node: number)
         case .silence(let silence): return value(GapPlan(silence), node: number)
         case .gap(let gap): return value(gap, node: number)
+        case .sequence(let steps): return value(steps, node: number)
         case .count(let of, let bound): return value(countOf: of, bound)
         case .distinct(let of, let bound): return value(distinctOf: of, bound)
         case .scope(let scope): return value(scope)
@@ -410,6 +411,7 @@ extension Evaluator {
         case .count(let of, _), .distinct(let of, _): return positionedPopulation(of)
         case .scope(let scope): return positionedPopulation(scope.find)
         case .expectation(let expectation): return positionedPopulation(expectation.expect)
+        case .sequence(let steps): return positionedPopulation(steps[steps.count - 1].node)
         case .silence, .gap, .not: return arena.empty()
         }
     }

@@ -11,6 +11,9 @@ extension Evaluator {
         case .expectation, .silence, .gap:
             guard let obligation = obligation(of: node, anchor: anchor) else { return (owner(of: anchor), -1) }
             return (obligation.owner, gap(of: obligation))
+        case .sequence(let steps):
+            guard let run = completedRun(of: node, at: anchor) else { return (owner(of: anchor), -1) }
+            return (charge(steps[steps.count - 1].node, anchor: anchor).owner, length(of: run))
         case .count(let of, _), .distinct(let of, _): return charge(of, anchor: anchor)
         case .scope(let scope): return (charge(scope.find, anchor: anchor).owner, gap(of: anchor, scope))
         case .all(let children, let subject): return charge(children[subject], anchor: anchor)
@@ -77,12 +80,12 @@ extension Evaluator {
 
     // MARK: Evidence
 
-    func addEvidence(row i: Int, _ label: EvidenceLabel, spans: [Span]) {
+    func addEvidence(row i: Int, _ label: EvidenceLabel, step: Int32 = -1, spans: [Span]) {
         let first = Int32(judgement.spans.count)
         judgement.spans.append(contentsOf: spans)
         judgement.evidence.append(
             Judgement.EvidenceRecord(
-                message: Int32(base + i), label: label, spans: first..<Int32(judgement.spans.count)))
+                message: Int32(base + i), label: label, spans: first..<Int32(judgement.spans.count), step: step))
     }
 
     /// The evidence of a match of `node`; anchor -1 is ∅.
@@ -102,6 +105,8 @@ extension Evaluator {
             guard let obligation = obligation(of: node, anchor: anchor) else { return }
             addEvidence(row: obligation.trigger, .earlier, spans: [])
             if obligation.answer >= 0 { addEvidence(row: obligation.answer, .later, spans: []) }
+        case .sequence:
+            if let run = completedRun(of: node, at: anchor) { addEvidence(run) }
         case .count(let of, _):
             let mark = arena.mark
             let before = obligations.count
@@ -155,6 +160,7 @@ extension Evaluator {
         case .all(let children, let subject): spans(node: children[subject], at: i)
         case .any(let children):
             Span.union(children.filter { holds($0, at: i) }.flatMap { spans(node: $0, at: i) })
+        case .sequence(let steps): spans(of: steps, node, at: i)
         case .silence, .gap, .not: []
         }
     }

@@ -282,6 +282,7 @@ extension Evaluator {
         case .count(let of, _), .distinct(let of, _): return countedPopulation(of)
         case .scope(let scope): return countedPopulation(scope.find)
         case .expectation(let inner): return countedPopulation(inner.expect)
+        case .sequence(let steps): return countedPopulation(steps[steps.count - 1].node)
         case .silence, .gap, .not: return arena.empty()
         }
     }

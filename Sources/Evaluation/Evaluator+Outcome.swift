@@ -144,6 +144,7 @@ extension Evaluator {
     /// Judges a rule on the unit at hand, asleep or not.
     func judge(_ rule: CompiledRule, number: Int) {
         obligations.removeAll(keepingCapacity: true)
+        if !sequenceRuns.isEmpty { sequenceRuns.removeAll(keepingCapacity: true) }
         indexedNode = -1
         if !heldAnchors.isEmpty { heldAnchors.removeAll(keepingCapacity: true) }
         steps = 0
@@ -186,6 +187,9 @@ extension Evaluator {
             result.outcome = structural.isEmpty ? .notApplicable : .clean
         }
         add(result)
+        if rule.procedure >= 0, result.outcome == .hit || result.outcome == .clean {
+            addProcedure(rule.procedure, rule: number)
+        }
     }
 
     private func add(_ result: Judgement.RuleUnit) {
@@ -269,6 +273,14 @@ extension Evaluator {
             }
         case .silence(let silence): addExposures(GapPlan(silence), from: first)
         case .gap(let gap): addExposures(gap, from: first)
+        case .sequence:
+            for run in sequenceRuns where run.node == node {
+                switch run.fate {
+                case .met: expose(run.owner, Int32(base + run.last), from: first)
+                case .missed: expose(run.owner, run.last < 0 ? -1 : Int32(base + run.last), from: first)
+                default: break
+                }
+            }
         case .message(let message): addExposures(of: message.populationNumber, from: first)
         case .count(let of, let bound):
             switch bound {
@@ -338,6 +350,7 @@ extension Evaluator {
     ) {
         if let duty = rule.duty {
             guard duty.isRoot || value.isTrue || value.unknowns.isEmpty else { return }
+            if case .sequence = rules.nodes[duty.node].kind { return addDivergence(of: duty.node, rule: number) }
             for obligation in obligations where obligation.node == duty.node && obligation.fate == .missed {
                 addFinding(
                     number, .missed, owner: obligation.owner, anchor: obligation.trigger, gap: gap(of: obligation)
@@ -364,7 +377,7 @@ extension Evaluator {
         }
     }
 
-    private func addFinding(
+    func addFinding(
         _ rule: Int, _ outcome: FindingOutcome, owner: Int32, anchor: Int, gap: Int64 = -1,
         isPartial: Bool = false, evidence: () -> Void
     ) {

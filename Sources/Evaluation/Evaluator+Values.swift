@@ -83,10 +83,19 @@ extension Evaluator {
             anchor: record.anchor < 0 ? nil : Int(table.positions[Int(record.anchor)]),
             evidence: judgement.evidence[Int(record.evidence.lowerBound)..<Int(record.evidence.upperBound)].map {
                 Evidence(
-                    message: Int(table.positions[Int($0.message)]), label: $0.label.name,
+                    message: Int(table.positions[Int($0.message)]), label: rules.label(of: $0),
                     spans: Array(judgement.spans[Int($0.spans.lowerBound)..<Int($0.spans.upperBound)]))
             },
-            gap: record.gap < 0 ? nil : record.gap, isPartial: record.isPartial)
+            gap: record.gap < 0 ? nil : record.gap, isPartial: record.isPartial, divergence: divergence(of: record))
+    }
+
+    /// Where a missed sequence left its steps, as a value.
+    private func divergence(of record: Judgement.FindingRecord) -> Divergence? {
+        guard record.divergence >= 0 else { return nil }
+        let found = judgement.divergences[Int(record.divergence)]
+        return Divergence(
+            step: Int(found.step) + 1, name: rules.stepNames[Int(found.name)], kind: found.kind,
+            message: found.message < 0 ? nil : Int(table.positions[Int(found.message)]))
     }
 
     /// The id of a finding of the last judgement: 32 hexadecimal digits.

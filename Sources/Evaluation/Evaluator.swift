@@ -64,6 +64,8 @@ public final class Evaluator {
     var ruleMark: UInt32 = 0
     var mapped = MappedTextCache()
     var obligations: [Obligation] = []
+    /// Runs of the rule's sequences: completed ones, and the first of each.
+    var sequenceRuns: [SequenceRun] = []
     var identity = Identity()
     /// Where each anchor's obligation stands, once there are many.
     var obligationIndex: [Int: Int] = [:]

@@ -32,6 +32,7 @@ extension Explanation {
             ("anchor", optional(finding.anchor)),
             ("gap", finding.gap.map { String($0) } ?? "null"),
             ("partial", finding.isPartial ? "true" : "false"),
+            ("divergence", finding.divergence.map { json($0) } ?? "null"),
             (
                 "evidence",
                 list(
@@ -42,6 +43,13 @@ extension Explanation {
                         ])
                     })
             ),
+        ])
+    }
+
+    private static func json(_ divergence: Divergence) -> String {
+        object([
+            ("step", String(divergence.step)), ("name", quotedJSON(divergence.name)),
+            ("kind", quotedJSON(divergence.kind.rawValue)), ("message", optional(divergence.message)),
         ])
     }
 

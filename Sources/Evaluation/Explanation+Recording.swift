@@ -77,6 +77,7 @@ extension Evaluator {
         let mark = arena.mark
         defer { release(to: mark) }
         obligations.removeAll(keepingCapacity: true)
+        sequenceRuns.removeAll(keepingCapacity: true)
         indexedNode = -1
         let value = value(node)
         let own = obligations.filter { $0.node == node }
@@ -92,6 +93,9 @@ extension Evaluator {
             explain(plan, compiled, own, into: &result)
         case (.silence(let silence), .silence):
             result.notes = notes(GapPlan(silence))
+        case (.sequence(let sequence), .sequence(let steps)):
+            let first = sequenceRuns.first { $0.node == node && $0.isFirst }
+            explain(sequence, steps, first, into: &result)
         case (.gap, .gap(let plan)):
             result.notes = notes(plan)
         case (.count(let count), .count(let of, let bound)):

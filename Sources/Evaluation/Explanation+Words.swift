@@ -18,6 +18,7 @@ enum ConditionWords {
                 "silence of \(side.english), \(least)" + (most.map { " to \($0)" } ?? " or longer"),
                 "\(side.chinese)沉默 \(least)" + (most.map { " 到 \($0)" } ?? " 以上"))
         case .gap(let gap): return label(gap)
+        case .sequence(let sequence): return label(sequence)
         case .count(let count):
             let bound = label(count.bound)
             return count.isDistinct

@@ -42,6 +42,8 @@ public enum Outcome: UInt8, Sendable, Hashable {
 /// What the place of an evidence is to the rule.
 public enum EvidenceLabel: UInt8, Sendable, Hashable {
     case match, trigger, answer, excuse, earlier, later, context
+    /// A step of a sequence: reports show the step's own name.
+    case step
 
     public var name: String {
         switch self {
@@ -52,6 +54,7 @@ public enum EvidenceLabel: UInt8, Sendable, Hashable {
         case .earlier: "earlier"
         case .later: "later"
         case .context: "context"
+        case .step: "step"
         }
     }
 }
@@ -121,6 +124,31 @@ public struct Judgement {
         public var gap: Int64
         public var isPartial: Bool
         public var evidence: Range<Int32>
+        /// In `divergences`, or -1.
+        public var divergence: Int32 = -1
+    }
+
+    /// Where a sequence left its steps, by numbers.
+    public struct DivergenceRecord {
+        /// From 0.
+        public var step: Int32
+        /// Number of the step's name (`CompiledRules.stepNames`).
+        public var name: Int32
+        public var kind: Divergence.Kind
+        /// Position in the table; -1: none.
+        public var message: Int32
+    }
+
+    /// How far the first run of a rule's sequence came on a unit that it decided.
+    public struct ProcedureRecord {
+        public var rule: Int32
+        public var unit: Int32
+        public var owner: Int32
+        /// Bit by step.
+        public var taken: UInt32
+        /// The step that was missed, from 0; -1: all was done.
+        public var step: Int32
+        public var kind: Divergence.Kind
     }
 
     /// A message that a finding rests on, with its spans.
@@ -128,6 +156,8 @@ public struct Judgement {
         public var message: Int32
         public var label: EvidenceLabel
         public var spans: Range<Int32>
+        /// Of a step the number of its name.
+        public var step: Int32 = -1
     }
 
     public internal(set) var parts: [Part] = []
@@ -139,6 +169,8 @@ public struct Judgement {
     public internal(set) var findings: [FindingRecord] = []
     public internal(set) var evidence: [EvidenceRecord] = []
     public internal(set) var spans: [Span] = []
+    public internal(set) var divergences: [DivergenceRecord] = []
+    public internal(set) var procedures: [ProcedureRecord] = []
 
     mutating func removeAll() {
         parts.removeAll(keepingCapacity: true)
@@ -149,5 +181,7 @@ public struct Judgement {
         findings.removeAll(keepingCapacity: true)
         evidence.removeAll(keepingCapacity: true)
         spans.removeAll(keepingCapacity: true)
+        divergences.removeAll(keepingCapacity: true)
+        procedures.removeAll(keepingCapacity: true)
     }
 }

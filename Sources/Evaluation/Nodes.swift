@@ -12,6 +12,7 @@ struct Node: @unchecked Sendable {
         case expectation(Fixed<ExpectationNode>)
         case silence(Silence)
         case gap(GapPlan)
+        case sequence(StepList)
         case count(of: Int, bound: Count.Bound)
         case distinct(of: Int, bound: Count.Bound)
         case scope(Fixed<ScopeNode>)
@@ -119,6 +120,17 @@ struct TextList: RandomAccessCollection, Hashable {
     subscript(position: Int) -> TextNode { base[position] }
 }
 
+/// Steps of a sequence; the memory is a `NodeMemory`'s.
+struct StepList: RandomAccessCollection, Hashable {
+    fileprivate let base: UnsafePointer<StepNode>
+    let count: Int
+
+    var startIndex: Int { 0 }
+    var endIndex: Int { count }
+    @inline(__always)
+    subscript(position: Int) -> StepNode { base[position] }
+}
+
 /// A value in a `NodeMemory`, handed around without copying it.
 @dynamicMemberLookup
 struct Fixed<Value>: Hashable {
@@ -136,12 +148,14 @@ final class NodeMemory: @unchecked Sendable {
     private var textLists: [[TextNode]: TextList] = [:]
     private var expectations: [UnsafeMutablePointer<ExpectationNode>] = []
     private var scopes: [ScopeNode: Fixed<ScopeNode>] = [:]
+    private var sequences: [StepList] = []
 
     deinit {
         for list in lists.values { list.base.deallocate() }
         for list in textLists.values { list.base.deallocate() }
         for expectation in expectations { expectation.deallocate() }
         for scope in scopes.values { scope.base.deallocate() }
+        for sequence in sequences { sequence.base.deallocate() }
     }
 
     func list(_ numbers: some Sequence<Int>) -> NodeList {
@@ -164,6 +178,12 @@ final class NodeMemory: @unchecked Sendable {
         pointer.initialize(to: expectation)
         expectations.append(pointer)
         return Fixed(base: UnsafePointer(pointer))
+    }
+
+    func keep(_ steps: [StepNode]) -> StepList {
+        let list = StepList(base: NodeMemory.copy(steps), count: steps.count)
+        sequences.append(list)
+        return list
     }
 
     func keep(_ scope: ScopeNode) -> Fixed<ScopeNode> {

@@ -6,7 +6,7 @@ import RuleLanguage
 
 /// Turns rules into their executable form.
 public struct RuleCompiler {
-    private let table: FoldTable
+    let table: FoldTable
     private let cache: DiskCache
     private var patterns = PatternSet()
     private var parts = CompiledRules.Parts()
@@ -15,11 +15,11 @@ public struct RuleCompiler {
     private var populationNumbers: [PopulationTest: Int] = [:]
     private var repeatsNumbers: [RepeatsKey: Int32] = [:]
     private var classNumbers: [UnitKind: [ExposureSource: Int]] = [:]
-    private var regexes: PreparedRegexes
+    var regexes: PreparedRegexes
     private var placeOfAtom: [Int32: Place] = [:]
-    private var diagnostics: [Diagnostic] = []
+    var diagnostics: [Diagnostic] = []
     /// By path, to find a place inside a regex behind the escapes of its string.
-    private var sources: [String: SourceFile] = [:]
+    var sources: [String: SourceFile] = [:]
 
     private enum LeafKey: Hashable {
         case keywords(Keywords)
@@ -115,8 +115,8 @@ public struct RuleCompiler {
         parts.summaries.append(
             RuleSummary(
                 id: rule.id, name: rule.name, polarity: rule.polarity, category: rule.category,
-                severity: rule.severity, unit: rule.unit, summary: rule.summary, score: rule.score, family: rule.family)
-        )
+                severity: rule.severity, unit: rule.unit, summary: rule.summary, score: rule.score,
+                family: rule.family, steps: steps(of: subject)))
         parts.requiredLeaves.append(required)
         parts.rules.append(
             CompiledRule(
@@ -124,7 +124,8 @@ public struct RuleCompiler {
                 isOfStays: rule.unit == .stay, exposures: source,
                 exposureClass: shares ? classNumber(rule.unit, source) : -1,
                 plain: shares ? plainRule(root) : nil,
-                duty: rule.polarity == .positive ? duty(of: root, isRoot: true) : nil))
+                duty: rule.polarity == .positive ? duty(of: root, isRoot: true) : nil,
+                procedure: procedure(subject)))
     }
 
     private func plainRule(_ node: Int) -> CompiledRule.PlainRule? {
@@ -149,10 +150,22 @@ public struct RuleCompiler {
         return node
     }
 
+    /// The names of a procedure's steps.
+    private func steps(of node: Int) -> [String] {
+        guard case .sequence(let steps) = parts.nodes[node].kind else { return [] }
+        return steps.map { parts.stepNames[Int($0.name)] }
+    }
+
+    private func procedure(_ node: Int) -> Int {
+        if case .sequence = parts.nodes[node].kind { return node }
+        return -1
+    }
+
     private func duty(of node: Int, isRoot: Bool) -> CompiledRule.Duty? {
         switch parts.nodes[node].kind {
         case .expectation(let expectation):
             expectation.timing.report == .met ? CompiledRule.Duty(node: node, isRoot: isRoot) : nil
+        case .sequence: CompiledRule.Duty(node: node, isRoot: isRoot)
         case .all(let children, let subject): duty(of: children[subject], isRoot: false)
         default: nil
         }
@@ -167,7 +180,7 @@ public struct RuleCompiler {
     private func exposures(of node: Int) -> ExposureSource {
         switch parts.nodes[node].kind {
         case .message(let message): .populations(parts.memory.list([message.populationNumber]))
-        case .expectation, .silence, .gap: .own
+        case .expectation, .silence, .gap, .sequence: .own
         case .any(let children): union(children.map { exposures(of: $0) })
         case .all(let children, let subject): exposures(of: children[subject])
         case .count(let of, .atLeast), .distinct(let of, .atLeast): exposures(of: of)
@@ -192,7 +205,7 @@ public struct RuleCompiler {
         switch parts.nodes[node].kind {
         case .message(let message): message.text.flatMap { requiredLeaves($0) }
         case .expectation(let expectation): requiredLeaves(expectation.after)
-        case .silence, .gap: nil
+        case .silence, .gap, .sequence: nil
         case .distinct(let of, .atLeast): requiredLeaves(of)
         case .distinct: nil
         case .count(let of, let bound):
@@ -249,6 +262,7 @@ public struct RuleCompiler {
             return add(.expectation(parts.memory.keep(node)), isPure: false)
         case .silence(let silence): return add(.silence(silence), isPure: false)
         case .gap(let gap): return add(.gap(GapPlan(gap)), isPure: false)
+        case .sequence(let sequence): return compile(sequence)
         case .count(let count):
             let of = compile(count.of)
             let kind: Node.Kind =
@@ -273,6 +287,17 @@ public struct RuleCompiler {
             return add(
                 .all(parts.memory.list(numbers), subject: 0), isPure: numbers.allSatisfy { isPure($0) })
         }
+    }
+
+    private mutating func compile(_ sequence: StepSequence) -> Int {
+        let steps = sequence.steps.map { step in
+            parts.stepNames.append(step.name)
+            let name = Int32(parts.stepNames.count - 1)
+            return StepNode(
+                node: compile(step.condition), name: name, earliest: step.earliest, time: step.time,
+                messages: step.messages, isOptional: step.isOptional, sharesMessage: step.sharesMessage)
+        }
+        return add(.sequence(parts.memory.keep(steps)), isPure: false)
     }
 
     private mutating func negation(of condition: Condition) -> Int {
@@ -473,32 +498,5 @@ public struct RuleCompiler {
         parts.leaves.append(leaf)
         leafNumbers[key] = parts.leaves.count - 1
         return parts.leaves.count - 1
-    }
-
-    /// The pattern and its matcher; nil where one of them is refused, which is noted.
-    private mutating func matcher(
-        _ source: String, _ fold: FoldLevel, at place: Place
-    ) -> (pattern: Pattern, spans: SpanMatcher)? {
-        switch regexes.outcome(of: .init(source, level: TextLevel(fold))) {
-        case .success((let pattern, let spans?)): return (pattern, spans)
-        case .success:
-            diagnostics.append(
-                Diagnostic(
-                    .costlyRegex,
-                    Phrase("this pattern takes too much memory", "该正则占用的内存太多"),
-                    help: Phrase(
-                        "simplify the pattern, or split it into conditions", "请简化正则，或拆成多个条件"),
-                    at: place))
-        case .failure(let problem):
-            // An empty range still shows one character.
-            let end = max(problem.range.upperBound, problem.range.lowerBound + 1)
-            let place =
-                sources[place.path].map {
-                    RuleLanguage.place(
-                        of: problem.range.lowerBound..<end, inStringAt: place, source: $0)
-                } ?? place
-            diagnostics.append(Diagnostic(problem.code, problem.message, help: problem.help, at: place))
-        }
-        return nil
     }
 }

@@ -48,10 +48,13 @@ final class SessionRun {
     private var appliesTo: SessionTrack?
     /// The track whose missed obligations are findings of their own.
     private var duty: ExpectationTrack?
+    /// The track whose divergence is a finding of its own.
+    private var procedure: SequenceTrack?
     private var deadlines: [SessionDeadline] = []
     /// What is final but waits for `appliesTo`.
     private var heldHits: [Int] = []
     private var heldMisses: [Obligation] = []
+    private var heldDivergences: [SequenceRun] = []
     private var emitted: [String: Finding] = [:]
 
     init(_ number: Int, _ unit: SessionUnit) {
@@ -69,6 +72,15 @@ final class SessionRun {
         case .message(let message): track = MessageTrack(self, message, keepsScope: keepsScope)
         case .silence(let silence): track = GapTrack(self, GapPlan(silence))
         case .gap(let gap): track = GapTrack(self, gap)
+        case .sequence(let steps):
+            let children = steps.enumerated().map { place, step in
+                make(step.node, keepsScope: keepsScope && place == steps.count - 1)
+            }
+            let made = SequenceTrack(
+                self, steps, children,
+                counted: steps.map { $0.messages == nil ? [] : countedPopulations($0.node) })
+            if rule.duty?.node == node { procedure = made }
+            track = made
         case .expectation(let expectation):
             let after = make(expectation.after, keepsScope: false)
             let expect = make(expectation.expect, keepsScope: keepsScope)
@@ -108,6 +120,7 @@ final class SessionRun {
         case .count(let of, _), .distinct(let of, _): countedPopulations(of)
         case .scope(let scope): countedPopulations(scope.find)
         case .expectation(let inner): countedPopulations(inner.expect)
+        case .sequence(let steps): countedPopulations(steps[steps.count - 1].node)
         case .silence, .gap, .not: []
         }
     }
@@ -148,14 +161,24 @@ final class SessionRun {
         heldMisses.append(obligation)
     }
 
+    /// The first run of a sequence left its steps: a finding, where a positive rule is about it.
+    func diverged(_ sequence: SequenceRun, track: Int) {
+        guard !isClosed, rule.duty?.isRoot == true, procedure === tracks[track] else { return }
+        heldDivergences.append(sequence)
+    }
+
     private func release() {
         guard let root else { return }
         heldHits += root.fresh
-        guard !heldHits.isEmpty || !heldMisses.isEmpty, appliesTo?.isTrue ?? true else { return }
+        guard !heldHits.isEmpty || !heldMisses.isEmpty || !heldDivergences.isEmpty, appliesTo?.isTrue ?? true else {
+            return
+        }
         for anchor in heldHits { emit(hit(anchor)) }
         for obligation in heldMisses { emit(miss(obligation)) }
         heldHits.removeAll()
         heldMisses.removeAll()
+        for run in heldDivergences { emit(miss(run)) }
+        heldDivergences.removeAll()
     }
 
     private func emit(_ finding: Finding) {
@@ -179,6 +202,14 @@ final class SessionRun {
         return finding(
             .missed, owner: obligation.owner, anchor: obligation.trigger, gap: duty?.gap(of: obligation) ?? -1,
             duty.map { [$0.triggerEvidence(obligation)] } ?? [])
+    }
+
+    private func miss(_ run: SequenceRun) -> Finding {
+        var result = finding(
+            .missed, owner: run.owner, anchor: run.last, gap: procedure?.gap(of: run) ?? -1,
+            procedure?.evidence(of: run) ?? [])
+        result.divergence = procedure?.divergence(run)
+        return result
     }
 
     private var reasons: UnknownReasons { (root?.reasons ?? []).union(isClosed ? unit.limits : []) }
@@ -253,6 +284,9 @@ final class SessionRun {
             for obligation in duty.obligations where obligation.fate == .missed {
                 result.append(miss(obligation))
             }
+        } else if let procedure {
+            guard rule.duty?.isRoot == true || root.isTrue || root.unknowns.isEmpty else { return result }
+            for run in procedure.runs where run.fate == .missed { result.append(miss(run)) }
         } else if reasons.isEmpty {
             for exposure in exposures.list where !hitOwners.contains(exposure.owner) {
                 let anchor = Int(exposure.anchor)

@@ -90,6 +90,10 @@ class SessionTrack {
     /// Adds the exposures that come from what happened. At the end only.
     func addExposures(to exposures: inout SessionExposures) {}
 
+    final func evidence(_ row: Int, step: Int32, _ spans: [Span]) -> Evidence {
+        Evidence(message: Int(rows.table.positions[row]), label: rows.rules.stepNames[Int(step)], spans: spans)
+    }
+
     final func evidence(_ row: Int, _ label: EvidenceLabel, _ spans: [Span]) -> Evidence {
         Evidence(message: Int(rows.table.positions[row]), label: label.name, spans: spans)
     }

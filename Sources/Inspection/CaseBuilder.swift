@@ -31,7 +31,8 @@ enum CaseBuilder {
                 let entry = rows.evidence[Int(evidenceIndex)]
                 guard Int(entry.message) == i else { continue }
                 marks += rows.spans[Int(entry.spans.lowerBound)..<Int(entry.spans.upperBound)]
-                if !labels.contains(entry.label.name) { labels.append(entry.label.name) }
+                let label = evaluator.rules.label(of: entry)
+                if !labels.contains(label) { labels.append(label) }
             }
             let text = evaluator.maskedText(i)
             bytes += text.utf8.count + 80

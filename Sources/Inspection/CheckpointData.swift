@@ -22,6 +22,9 @@ struct CheckpointData: Codable {
         var cellKeys: Data
         var groupsOfAgent: Data
         var unitsOfAgent: Data
+        /// Three numbers an entry: key, place, units.
+        var funnelOfAgents: Data
+        var funnelOfCells: Data
     }
 
     struct Note: Codable {
@@ -84,7 +87,9 @@ struct CheckpointData: Codable {
                     let (group, day) = counter.cell(number)
                     return [group, day]
                 }),
-            groupsOfAgent: data(stays.keys), unitsOfAgent: data(stays.values))
+            groupsOfAgent: data(stays.keys), unitsOfAgent: data(stays.values),
+            funnelOfAgents: data(counter.funnelOfAgents.entries.flatMap { [Int32($0), $1, $2] }),
+            funnelOfCells: data(counter.funnelOfCells.entries.flatMap { [Int32($0), $1, $2] }))
     }
 
     private static func restore(_ counts: Counts, into counter: TallyCounter) {
@@ -98,6 +103,8 @@ struct CheckpointData: Codable {
         for (pair, n) in zip(array(counts.groupsOfAgent) as [UInt64], units) {
             counter.note(agent: PairKey.first(pair), group: PairKey.second(pair), units: n)
         }
+        restore(counts.funnelOfAgents, into: &counter.funnelOfAgents)
+        restore(counts.funnelOfCells, into: &counter.funnelOfCells)
     }
 
     func totals(rules: RunRules) throws -> RunTotals {
@@ -155,6 +162,13 @@ struct CheckpointData: Codable {
             let (key, rule) = (PairKey.first(pair), PairKey.second(pair))
             dimension.touch(Int(key))
             dimension.add(key: Int(key), rule: rule, dense: -1, cell)
+        }
+    }
+
+    private static func restore(_ data: Data, into counts: inout FunnelCounts) {
+        let numbers: [Int32] = array(data)
+        for i in stride(from: 0, to: numbers.count - 2, by: 3) {
+            counts.add(numbers[i + 2], key: Int(numbers[i]), place: numbers[i + 1])
         }
     }
 

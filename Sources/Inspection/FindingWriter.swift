@@ -9,8 +9,10 @@ final class FindingWriter {
     private var words = JSONBytes()
     /// Where the words of each rule begin.
     private var ruleStarts: [Int] = []
-    /// Where the name of each label begins.
+    /// Where the name of each label begins, and of each step behind them.
     private var labelStarts: [Int] = []
+    /// Labels before the names of steps.
+    private var labelCount = 0
 
     private var agentNames = QuotedNames()
     private var groupNames = QuotedNames()
@@ -47,7 +49,17 @@ final class FindingWriter {
             words.string(name)
             label += 1
         }
+        labelCount = labelStarts.count
+        for name in rules.stepNames {
+            labelStarts.append(words.count)
+            words.string(name)
+        }
         labelStarts.append(words.count)
+    }
+
+    /// The place of a label, or of a step's name.
+    private func label(_ entry: Judgement.EvidenceRecord) -> Int {
+        entry.step < 0 ? Int(entry.label.rawValue) : labelCount + Int(entry.step)
     }
 
     @inline(__always)
@@ -99,9 +111,30 @@ final class FindingWriter {
             json.integer(record.gap)
         }
         if record.isPartial { json.raw(",\"partial\":true") }
+        if record.divergence >= 0 {
+            divergence(evaluator.judgement.divergences[Int(record.divergence)], evaluator, &json)
+        }
         json.raw(",\"evidence\":[")
         evidence(record, rows, evaluator.table, to: &json)
         json.raw("]}\n")
+    }
+
+    /// The step that a procedure missed.
+    private func divergence(_ found: Judgement.DivergenceRecord, _ evaluator: Evaluator, _ json: inout JSONBytes) {
+        json.raw(",\"divergence\":{\"step\":")
+        json.integer(found.step + 1)
+        json.raw(",\"name\":")
+        json.raw(words(labelCount + Int(found.name), labelStarts))
+        switch found.kind {
+        case .missing: json.raw(",\"kind\":\"missing\"")
+        case .late: json.raw(",\"kind\":\"late\"")
+        case .outOfOrder: json.raw(",\"kind\":\"out-of-order\"")
+        }
+        if found.message >= 0 {
+            json.raw(",\"message\":")
+            json.integer(evaluator.table.positions[Int(found.message)])
+        }
+        json.raw("}")
     }
 
     /// An agent's name with its quotes.
@@ -128,7 +161,7 @@ final class FindingWriter {
             let entry = rows.evidence[index]
             let position = table.positions[Int(entry.message)]
             if entry.spans.isEmpty {
-                open(position, entry.label, isFirst: isFirst, to: &json)
+                open(position, label(entry), isFirst: isFirst, to: &json)
                 isFirst = false
                 json.raw("}")
                 continue
@@ -136,7 +169,7 @@ final class FindingWriter {
             var scalars = ScalarCursor(table.texts[Int(entry.message)])
             for spanIndex in Int(entry.spans.lowerBound)..<Int(entry.spans.upperBound) {
                 let span = rows.spans[spanIndex]
-                open(position, entry.label, isFirst: isFirst, to: &json)
+                open(position, label(entry), isFirst: isFirst, to: &json)
                 isFirst = false
                 json.raw(",\"start\":")
                 json.integer(span.start)
@@ -151,12 +184,12 @@ final class FindingWriter {
         }
     }
 
-    private func open(_ position: Int32, _ label: EvidenceLabel, isFirst: Bool, to json: inout JSONBytes) {
+    private func open(_ position: Int32, _ label: Int, isFirst: Bool, to json: inout JSONBytes) {
         if !isFirst { json.raw(",") }
         json.raw("{\"message\":")
         json.integer(position)
         json.raw(",\"label\":")
-        json.raw(words(Int(label.rawValue), labelStarts))
+        json.raw(words(label, labelStarts))
     }
 }
 

@@ -11,6 +11,7 @@ struct JudgementRows {
     let findings: UnsafeBufferPointer<Judgement.FindingRecord>
     let evidence: UnsafeBufferPointer<Judgement.EvidenceRecord>
     let spans: UnsafeBufferPointer<Span>
+    let procedures: UnsafeBufferPointer<Judgement.ProcedureRecord>
 }
 
 extension Evaluator {
@@ -21,11 +22,14 @@ extension Evaluator {
             judgement.units.withUnsafeBufferPointer { units in
                 judgement.ruleUnits.withUnsafeBufferPointer { ruleUnits in
                     judgement.classUnits.withUnsafeBufferPointer { classUnits in
-                        withFindings { exposures, findings, evidence, spans in
-                            body(
-                                JudgementRows(
-                                    parts: parts, units: units, ruleUnits: ruleUnits, classUnits: classUnits,
-                                    exposures: exposures, findings: findings, evidence: evidence, spans: spans))
+                        judgement.procedures.withUnsafeBufferPointer { procedures in
+                            withFindings { exposures, findings, evidence, spans in
+                                body(
+                                    JudgementRows(
+                                        parts: parts, units: units, ruleUnits: ruleUnits, classUnits: classUnits,
+                                        exposures: exposures, findings: findings, evidence: evidence, spans: spans,
+                                        procedures: procedures))
+                            }
                         }
                     }
                 }

@@ -14,6 +14,9 @@ final class TallyCounter {
     private(set) var cellNumbers = PairTable<UInt8>()
     /// Units of an agent by group: keys are (agent, group).
     private(set) var groupsOfAgent = PairTable<Int32>()
+    /// How far procedures came, by agent and by cell.
+    var funnelOfAgents = FunnelCounts()
+    var funnelOfCells = FunnelCounts()
     /// What was added for an owner, by key; of another time where the mark differs.
     private var notes = UnsafeMutablePointer<OwnerNote>.allocate(capacity: 0)
     private var noteCount = 0
@@ -47,6 +50,8 @@ final class TallyCounter {
         cells.removeAll()
         cellNumbers.removeAll()
         groupsOfAgent.removeAll()
+        funnelOfAgents.removeAll()
+        funnelOfCells.removeAll()
     }
 
     /// Keys of agents: owners below zero come first.
@@ -77,16 +82,19 @@ final class TallyCounter {
 
     /// Adds another's counts; the maps give our numbers of its agents and groups.
     func merge(_ other: TallyCounter, agentMap: [Int32], groupMap: [Int32]) {
-        agents.merge(other.agents) { key in
+        func ownKey(_ key: Int) -> Int {
             let number = key - TallyCounter.ownerOffset
             return (number < 0 ? number : Int(agentMap[number])) + TallyCounter.ownerOffset
         }
+        agents.merge(other.agents) { ownKey($0) }
         cellMap.removeAll(keepingCapacity: true)
         for number in 0..<other.cellCount {
             let (group, day) = other.cell(number)
             cellMap.append(Int32(cell(group: groupMap[Int(group)], day: day)))
         }
         cells.merge(other.cells) { Int(cellMap[$0]) }
+        funnelOfAgents.merge(other.funnelOfAgents) { ownKey($0) }
+        funnelOfCells.merge(other.funnelOfCells) { Int(cellMap[$0]) }
         for i in 0..<other.groupsOfAgent.count {
             let entry = other.groupsOfAgent.entry(i)
             note(
@@ -112,6 +120,12 @@ final class TallyCounter {
                     agents.countClass(number, key: key)
                 }
             }
+        }
+        for record in rows.procedures {
+            let procedure = layout.funnels.procedures[Int(layout.funnels.placeOfRule[Int(record.rule)])]
+            funnelOfAgents.add(record, procedure, key: agentKey(record.owner))
+            let cell = places[Int(rows.units[Int(record.unit)].part)].cell
+            funnelOfCells.add(record, procedure, key: Int(cell))
         }
         exposedUnit = -1
         var firstOfUnit = 0
@@ -263,8 +277,10 @@ struct TallyLayout: Sendable {
     let denseIndex: [Int32]
     let classOfRule: [Int]
     let classCount: Int
+    let funnels: FunnelLayout
 
     init(_ rules: CompiledRules) {
+        funnels = FunnelLayout(rules.summaries)
         ruleCount = rules.summaries.count
         classOfRule = rules.classOfRule
         classCount = rules.exposureClassCount

@@ -16,6 +16,8 @@ public struct CSVReport: Sendable {
         case days
         /// Agent × day: scores.
         case scores
+        /// Procedures: step × whole run, group, agent.
+        case procedures
     }
 
     public var table: Table
@@ -30,9 +32,24 @@ public struct CSVReport: Sendable {
     /// Writes the table in pieces of about 64 KiB.
     public func write(_ report: Report, to sink: ([UInt8]) throws -> Void) rethrows {
         var buffer: [UInt8] = [0xEF, 0xBB, 0xBF]
-        let header = table == .scores ? CSVReport.scoreTitles : keyTitles + CSVReport.titles
+        let header =
+            switch table {
+            case .scores: CSVReport.scoreTitles
+            case .procedures: CSVReport.funnelTitles
+            default: keyTitles + CSVReport.titles
+            }
         append(header, to: &buffer)
         let tally = report.tally
+        if table == .procedures {
+            try funnels(of: tally) { record in
+                append(record, to: &buffer)
+                if buffer.count > 65_536 {
+                    try sink(buffer)
+                    buffer.removeAll(keepingCapacity: true)
+                }
+            }
+            return try finish(report, header.count, &buffer, sink)
+        }
         let source = source(in: tally)
         if table == .scores {
             for row in scoreRows(report) { append(row, to: &buffer) }
@@ -48,9 +65,15 @@ public struct CSVReport: Sendable {
                 }
             }
         }
+        try finish(report, header.count, &buffer, sink)
+    }
+
+    private func finish(
+        _ report: Report, _ fields: Int, _ buffer: inout [UInt8], _ sink: ([UInt8]) throws -> Void
+    ) rethrows {
         if includesCoverage {
             let note = "※ " + CoverageNote(report).line
-            append([note] + Array(repeating: "", count: header.count - 1), to: &buffer)
+            append([note] + Array(repeating: "", count: fields - 1), to: &buffer)
         }
         try sink(buffer)
     }
@@ -63,7 +86,7 @@ public struct CSVReport: Sendable {
         switch table {
         case .agents: ["客服", "分组"]
         case .groups: ["分组"]
-        case .rules, .scores: []
+        case .rules, .scores, .procedures: []
         case .days: ["日期"]
         }
     }
@@ -72,7 +95,7 @@ public struct CSVReport: Sendable {
         switch table {
         case .agents: tally.byAgent
         case .groups: tally.byGroup
-        case .rules, .scores: tally.total
+        case .rules, .scores, .procedures: tally.total
         case .days: tally.byDay
         }
     }
@@ -87,7 +110,7 @@ public struct CSVReport: Sendable {
         case .agents:
             [source.keys[key], key < tally.groupOfAgent.count ? tally.groupOfAgent[key] : ""]
         case .groups, .days: [source.keys[key]]
-        case .rules, .scores: []
+        case .rules, .scores, .procedures: []
         }
     }
 

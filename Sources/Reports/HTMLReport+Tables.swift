@@ -52,6 +52,7 @@ extension HTMLReport {
             page.raw("</tr>\n")
         }
         tableFoot(hidden: rows.count - limitRows, &page)
+        for funnel in tally.funnels { funnelTables(funnel, tally, &page) }
         page.raw("</section>\n")
     }
 
@@ -158,7 +159,7 @@ extension HTMLReport {
         page.element("", rule.severity.label, "</span></td>")
     }
 
-    private func count(_ number: Int, tone: StaticString = "", _ page: inout HTMLText) {
+    func count(_ number: Int, tone: StaticString = "", _ page: inout HTMLText) {
         page.raw("<td class=\"num ")
         page.raw(number == 0 ? "zero" : tone)
         page.raw("\" data-v=\"")
@@ -189,7 +190,7 @@ extension HTMLReport {
         page.raw("</a></td>")
     }
 
-    private func rateCell(_ rate: Rate, _ tone: StaticString, _ page: inout HTMLText) {
+    func rateCell(_ rate: Rate, _ tone: StaticString, _ page: inout HTMLText) {
         page.raw("<td class=\"num rate\" data-v=\"")
         page.plain(rate.perMille ?? -1)
         page.raw(rate.isThin ? "\" title=\"适用不足 30，仅供参考\">" : "\">")
@@ -199,7 +200,7 @@ extension HTMLReport {
         page.raw("</td>")
     }
 
-    private func tableHead(
+    func tableHead(
         _ title: String, _ names: [String], _ numbers: [String], _ page: inout HTMLText
     ) {
         page.element("<div class=\"sheet\"><div class=\"sheet-head\"><h3>", title, "</h3>")
@@ -215,7 +216,7 @@ extension HTMLReport {
         page.raw("</tr></thead>\n<tbody>\n")
     }
 
-    private func tableFoot(hidden: Int, _ page: inout HTMLText) {
+    func tableFoot(hidden: Int, _ page: inout HTMLText) {
         page.raw("</tbody></table></div>")
         if hidden > 0 {
             page.raw("<p class=\"rest\">另有 ")

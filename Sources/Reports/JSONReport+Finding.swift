@@ -19,6 +19,10 @@ extension JSONReport {
             writer.value(finding.conversation)
             writer.key("day")
             writer.value(entry.day?.description)
+            if let divergence = finding.divergence {
+                writer.key("divergence")
+                self.divergence(divergence, &writer)
+            }
             writer.key("evidence")
             writer.array { writer in
                 for evidence in finding.evidence { self.evidence(evidence, &writer) }
@@ -67,6 +71,19 @@ extension JSONReport {
             }
             writer.key("kind")
             writer.value(kind)
+        }
+    }
+
+    private func divergence(_ divergence: Divergence, _ writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.key("kind")
+            writer.value(divergence.kind.rawValue)
+            writer.key("message")
+            writer.value(divergence.message)
+            writer.key("name")
+            writer.value(divergence.name)
+            writer.key("step")
+            writer.value(divergence.step)
         }
     }
 

@@ -32,6 +32,7 @@ public struct JSONReport: Sendable {
         writer.key("findingsLeftOut")
         writer.value(report.casesLeftOut)
         try table(tally.byGroup, "groups", report, &writer, sink)
+        if tally.rules.contains(where: { !$0.steps.isEmpty }) { procedures(tally, &writer) }
         rules(tally.rules, &writer)
         writer.key("rulesDigest")
         writer.value(report.rulesDigest)

@@ -6,7 +6,7 @@ import ConversationModel
 public struct TextReport: Sendable {
     /// A part of the report; they print in this order.
     public enum Section: String, Sendable, Hashable, CaseIterable {
-        case coverage, agents, scores, groups, rules, days
+        case coverage, agents, scores, groups, rules, procedures, days
     }
 
     public var sections: Set<Section>
@@ -44,6 +44,7 @@ public struct TextReport: Sendable {
             lines += rules(report.tally, .negative) + rules(report.tally, .positive)
             lines += silentRules(report.tally)
         }
+        if sections.contains(.procedures) { lines += funnels(of: report.tally) }
         if sections.contains(.days) {
             lines += summaries("日期", report.tally, report.tally.byDay)
         }

@@ -38,6 +38,7 @@ extension RuleDecoder {
             return sender(of: expectation.report == .met ? expectation.expect : expectation.after)
         case .silence(let silence): return Sender(speaker: silence.of)
         case .gap(let gap): return Sender(speaker: gap.of)
+        case .sequence(let sequence): return sequence.steps.last.map { sender(of: $0.condition) } ?? .agent
         case .count(let count): return sender(of: count.of)
         case .scope(let scope): return sender(of: scope.find)
         case .all(let children): return subject(among: children).map { sender(of: $0) } ?? .agent

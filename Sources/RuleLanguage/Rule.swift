@@ -105,6 +105,7 @@ public struct Condition: Sendable, Hashable {
         case expectation(Expectation)
         case silence(Silence)
         case gap(Gap)
+        case sequence(StepSequence)
         case count(Count)
         case scope(Scope)
         case all([Condition])

@@ -13,13 +13,15 @@ struct ConditionContext {
 }
 
 extension RuleDecoder {
-    static let operators = ["message", "after", "silence", "gap", "count", "scope", "all", "any", "not", "use"]
+    static let operators = [
+        "message", "after", "silence", "gap", "sequence", "count", "scope", "all", "any", "not", "use",
+    ]
     static let expectationKeys = [
         "expect", "within", "trigger", "excuse", "atClose", "report", "onTransfer",
     ]
     static let conditionKeys = operators + expectationKeys + ["unless", "subject"]
     static let laterOperators = [
-        "sequence", "measure", "measures", "fact", "facts",
+        "measure", "measures", "fact", "facts",
         "entity", "hours", "duration", "condition", "conditions",
     ]
     static let messageKeys = ["from", "auto", "kind", "position", "repeats"]
@@ -147,6 +149,7 @@ extension RuleDecoder {
         case "after": return expectation(member, fields, context).map { .expectation($0) }
         case "silence": return silence(member.value).map { .silence($0) }
         case "gap": return gap(member.value).map { .gap($0) }
+        case "sequence": return sequence(member.value, context).map { .sequence($0) }
         case "count": return count(member.value, context).map { .count($0) }
         case "scope": return scope(member.value, context).map { .scope($0) }
         case "not": return condition(member.value, context).map { .not($0) }

@@ -147,7 +147,7 @@ extension RuleDecoder {
         case .any(let children): return children.flatMap { missedReports(of: $0) }
         case .all(let children): return subject(among: children).map { missedReports(of: $0) } ?? []
         case .unless(let base, _): return missedReports(of: base)
-        case .message, .silence, .gap, .count, .scope, .not: return []
+        case .message, .silence, .gap, .sequence, .count, .scope, .not: return []
         }
     }
 

@@ -110,7 +110,7 @@ extension RuleDecoder {
     /// Whether its matches may be anchored at messages.
     private func hasMessages(_ condition: Condition) -> Bool {
         switch condition.kind {
-        case .message, .expectation, .silence, .gap, .scope: return true
+        case .message, .expectation, .silence, .gap, .sequence, .scope: return true
         case .count(let count):
             if case .atLeast = count.bound { return hasMessages(count.of) }
             return false
@@ -128,7 +128,7 @@ extension RuleDecoder {
         case .any(let children): children.allSatisfy { isOfMessages($0) }
         case .all(let children): subject(among: children).map { isOfMessages($0) } ?? children.isEmpty
         case .unless(let base, _): isOfMessages(base)
-        case .expectation, .silence, .gap, .count, .not: false
+        case .expectation, .silence, .gap, .sequence, .count, .not: false
         }
     }
 }

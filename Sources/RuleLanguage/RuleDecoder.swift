@@ -65,14 +65,19 @@ public struct RuleDecoder {
         guard
             let fields = fields(
                 of: value, "rule", known: Self.ruleKeys,
-                later: ["steps", "sequence"],
                 elsewhere: [
+                    (
+                        ["steps", "sequence"],
+                        Phrase(
+                            "steps are a condition: \"when\": {\"sequence\": {\"steps\": [ … ]}}",
+                            "步骤是条件：\"when\": {\"sequence\": {\"steps\": [ … ]}}")
+                    ),
                     (
                         ["conditions", "wordLists"],
                         Phrase(
                             "put it into a .json file of its own: {\"conditions\": { … }}",
                             "请写进单独的 .json 文件：{\"conditions\": { … }}")
-                    )
+                    ),
                 ])
         else { return nil }
         let id = ruleID(fields)

@@ -8,6 +8,7 @@ extension RuleWalk {
         case (.expectation(let old), .expectation(let new)): expectation(path, old, new)
         case (.silence(let old), .silence(let new)): silence("\(path).silence", old, new)
         case (.gap(let old), .gap(let new)): gap("\(path).gap", old, new)
+        case (.sequence(let old), .sequence(let new)): sequence("\(path).sequence", old, new)
         case (.count(let old), .count(let new)): count("\(path).count", old, new)
         case (.scope(let old), .scope(let new)) where old.direction == new.direction:
             scope("\(path).scope", old, new)

@@ -96,6 +96,9 @@ struct CanonicalBytes {
             add(gap.after.map(\.name))
             add(gap.minimum)
             add(gap.maximum)
+        case .sequence(let sequence):
+            add("sequence")
+            add(sequence)
         case .count(let count):
             add(count.isDistinct ? "count distinct" : "count")
             add(count.of)
@@ -131,6 +134,19 @@ struct CanonicalBytes {
         add(scope.messages.map(Int64.init))
         add(scope.time)
         add(scope.find)
+    }
+
+    mutating func add(_ sequence: StepSequence) {
+        add(sequence.steps.count)
+        for step in sequence.steps {
+            add(step.name)
+            add(step.condition)
+            add(step.earliest)
+            add(step.time)
+            add(step.messages.map(Int64.init))
+            add(step.isOptional)
+            add(step.sharesMessage)
+        }
     }
 
     mutating func add(_ bound: Count.Bound) {

@@ -14,6 +14,8 @@ public enum RuleLimits {
     public static let conditions = 64
     /// Phrases of one list of keywords, allow-phrases or whole messages.
     public static let phrases = 10_000
+    /// Steps of one sequence.
+    public static let steps = 32
     /// Words of one table of vague promises.
     public static let promiseWords = 100
     /// Earlier messages that a `repeats` compares with.

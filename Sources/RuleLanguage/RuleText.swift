@@ -50,6 +50,7 @@ enum RuleText {
                         "max": duration(silence.maximum),
                     ]))
             ]
+        case .sequence(let sequence): return [.init("sequence", self.sequence(sequence))]
         case .gap(let gap): return [.init("gap", self.gap(gap))]
         case .count(let count):
             let distinct: [JSONText.Member] = count.isDistinct ? [.init("distinct", .bool(true))] : []
@@ -63,6 +64,27 @@ enum RuleText {
         case .unless(let base, let exceptions):
             return members(base) + [.init("unless", .array(exceptions.map { self.condition($0) }))]
         }
+    }
+
+    static func sequence(_ sequence: StepSequence) -> JSONText {
+        .object(["steps": .array(sequence.steps.map(step))])
+    }
+
+    static func step(_ step: StepSequence.Step) -> JSONText {
+        let bounds = within(step)
+        let rest: [JSONText.Member?] = [
+            bounds.map { .init("within", $0) }, step.isOptional ? .init("optional", .bool(true)) : nil,
+            step.sharesMessage ? .init("sameMessage", .bool(true)) : nil,
+        ]
+        return .object([.init("name", .string(step.name))] + members(step.condition) + rest.compactMap { $0 })
+    }
+
+    private static func within(_ step: StepSequence.Step) -> JSONText? {
+        guard step.hasTime || step.messages != nil else { return nil }
+        return .object([
+            "time": duration(step.time), "earliest": step.earliest == 0 ? nil : duration(step.earliest),
+            "messages": step.messages.map(number),
+        ])
     }
 
     static func gap(_ gap: Gap) -> JSONText {

@@ -53,7 +53,7 @@ struct InspectCommand: ParsableCommand {
     @Option(help: "Exit with 65 if more than this share of records is bad, in percent.")
     var maxBad = 0.1
 
-    @Option(help: "Table of --format csv: agents (default), groups, rules, days, scores.")
+    @Option(help: "Table of --format csv: agents (default), groups, rules, days, scores, procedures.")
     var table: String?
 
     @Flag(help: "Terminal tables with all their rows.")

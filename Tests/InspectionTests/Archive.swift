@@ -53,10 +53,28 @@ enum SomeRules {
         """#,
     ]
 
-    static let loaded = loadRules(
-        files: texts.enumerated().map { SourceFile(path: "rule\($0).json", bytes: Array($1.utf8)) })
+    private static let procedure =
+        #"""
+        {"id":"procedure","name":"流程","polarity":"positive","severity":"minor",
+         "when":{"sequence":{"steps":[
+           {"name":"问候","message":{"from":["agent","assistant"],"keywords":["您好","在的","欢迎"]}},
+           {"name":"解答","message":{"from":"agent"},"within":{"time":"60s"}},
+           {"name":"再答","message":{"from":"agent"},"optional":true},
+           {"name":"收尾","message":{"from":"agent","keywords":["祝您","感谢","再见","愉快"]}}]}}}
+        """#
 
-    static let compiled = RuleCompiler.compile(
-        loaded.rules, digest: rulesDigest(loaded.rules), table: table, cache: DiskCache(directory: nil)
-    ).rules
+    static let loaded = loadRules(files: files(texts))
+
+    static let compiled = compile(loaded.rules)
+
+    /// The same and a procedure of four steps.
+    static let withProcedure = compile(loadRules(files: files(texts + [procedure])).rules)
+
+    private static func files(_ texts: [String]) -> [SourceFile] {
+        texts.enumerated().map { SourceFile(path: "rule\($0).json", bytes: Array($1.utf8)) }
+    }
+
+    private static func compile(_ rules: [Rule]) -> CompiledRules? {
+        RuleCompiler.compile(rules, digest: rulesDigest(rules), table: table, cache: DiskCache(directory: nil)).rules
+    }
 }

@@ -9,14 +9,14 @@ import Testing
 struct BatchInspectionTests {
     @Test("threads and block sizes change no byte and no count")
     func threadsAndBlocksChangeNothing() throws {
-        let rules = try #require(SomeRules.compiled)
+        let rules = try #require(SomeRules.withProcedure)
         let directory = try TemporaryDirectory()
         let input = try directory.write("a.ndjson", archive(conversations: 120, seed: 3, every: 7, "{\"id\":5"))
         #expect(SomeRules.loaded.diagnostics.filter { $0.severity == .error }.map(\.code) == [])
         let expected = try Run([input], rules: rules)
         let findings = try expected.findings()
         #expect(findings.count > 20)
-        #expect(Set(findings.map(\.rule)) == ["contact", "greeting", "price"])
+        #expect(Set(findings.map(\.rule)) == ["contact", "greeting", "price", "procedure"])
         for threads in [1, 2, 3, 8] {
             for size in [300, 5_000, 70_000, 1 << 20] {
                 let note = "\(threads) threads, blocks of \(size)"
@@ -32,7 +32,7 @@ struct BatchInspectionTests {
 
     @Test("a run that is stopped and started again ends as if it had not been", arguments: [1, 2])
     func resumedRunsEndTheSame(threads: Int) throws {
-        let rules = try #require(SomeRules.compiled)
+        let rules = try #require(SomeRules.withProcedure)
         let directory = try TemporaryDirectory()
         let input = try directory.write("a.ndjson", archive(conversations: 200, seed: 4, every: 11, "{}"))
         let again = try directory.write("b.ndjson", archive(conversations: 60, seed: 4))

@@ -77,6 +77,7 @@ func expectSame(_ a: InspectionResult?, _ b: InspectionResult?, _ note: String, 
         a.diagnostics.map { "\($0.place) \($0.message)" } == b.diagnostics.map { "\($0.place) \($0.message)" },
         "\(note)")
     #expect(a.tally.groupOfAgent == b.tally.groupOfAgent, "\(note)")
+    #expect(a.tally.funnels == b.tally.funnels, "\(note)")
     for (x, y) in [
         (a.tally.byAgent, b.tally.byAgent), (a.tally.byGroup, b.tally.byGroup), (a.tally.byDay, b.tally.byDay),
         (a.tally.total, b.tally.total),

@@ -33,6 +33,7 @@ struct OracleJudge {
         case .message(let message): return value(of: message)
         case .expectation(let expectation): return value(of: expectation)
         case .silence(let silence): return value(of: silence)
+        case .sequence(let sequence): return value(of: sequence)
         case .gap(let gap): return value(of: gap)
         case .count(let count): return value(of: count)
         case .scope(let scope): return value(of: scope)
@@ -124,6 +125,8 @@ struct OracleJudge {
         case .count(let count): return population(of: count.of, positioned: positioned)
         case .scope(let scope): return population(of: scope.find, positioned: positioned)
         case .expectation(let e): return population(of: e.expect, positioned: positioned)
+        case .sequence(let sequence):
+            return sequence.steps.last.flatMap { population(of: $0.condition, positioned: positioned) } ?? []
         case .silence, .gap, .not: return []
         }
     }
@@ -238,6 +241,7 @@ struct OracleJudge {
                 OracleExposure(owner: unit.debtor(at: $0.start), anchor: $0.start)
             }
         case .gap(let gap): return exposures(of: gap)
+        case .sequence(let sequence): return exposures(of: sequence)
         case .count(let count):
             switch count.bound {
             case .atLeast: return exposures(of: count.of)
@@ -290,6 +294,12 @@ struct OracleJudge {
                     anchor: obligation.trigger, owner: debtor, spans: obligation.triggerSpans)
             }
         }
+        // A sequence is missed where its first run left the steps.
+        if let (sequence, isRoot) = procedure(of: root, isRoot: true) {
+            guard isRoot || value.truth != .unknown else { return [] }
+            guard let first = runs(of: sequence).runs.first, case .missed(let owner) = first.fate else { return [] }
+            return [OracleMatch(anchor: first.lastRow, owner: owner, spans: first.spans(of: sequence, self))]
+        }
         // "otherwise each exposure whose owner has no hit in that unit"
         guard value.unknowns.isEmpty else { return [] }
         return exposures.filter { exposure in !hits.contains { $0.owner == exposure.owner } }
@@ -305,7 +315,7 @@ struct OracleJudge {
             guard let subject = subject(of: children) else { return nil }
             return duty(of: children[subject], isRoot: false)
         case .unless(let child, _): return duty(of: child, isRoot: false)
-        case .message, .silence, .gap, .count, .scope, .any, .not: return nil
+        case .message, .silence, .gap, .sequence, .count, .scope, .any, .not: return nil
         }
     }
 }

@@ -71,6 +71,9 @@ extension Condition {
         case .silence(let silence):
             let maximum = silence.maximum.map { "\($0)" } ?? "∞"
             return "silence(\(silence.of.name) \(silence.minimum)...\(maximum))"
+        case .sequence(let sequence):
+            let steps = sequence.steps.map(\.sketch)
+            return "sequence[\(steps.joined(separator: " → "))]"
         case .gap(let gap): return "\(gap)"
         case .count(let count): return "count(\(count.of.sketch) \(count.bound)\(count.isDistinct ? " distinct" : ""))"
         case .scope(let scope):
@@ -84,6 +87,18 @@ extension Condition {
         case .unless(let child, let others):
             return "\(child.sketch) unless [\(others.map(\.sketch).joined(separator: ", "))]"
         }
+    }
+}
+
+extension StepSequence.Step {
+    fileprivate var sketch: String {
+        var words = [condition.sketch]
+        if let time { words.append("within \(time)") }
+        if earliest > 0 { words.append("earliest \(earliest)") }
+        if let messages { words.append("K \(messages)") }
+        if isOptional { words.append("optional") }
+        if sharesMessage { words.append("same message") }
+        return words.joined(separator: " ")
     }
 }
 

@@ -41,9 +41,12 @@ public struct RandomCase: Sendable {
         /// Limits that the trigger promises, and caps of waits.
         public static let promises = Features(rawValue: 1 << 17)
 
+        /// Steps that follow one another.
+        public static let sequences = Features(rawValue: 1 << 18)
+
         /// All but the oddities.
         public static let standard: Features = [
-            .missingTimes, .truncation, .regex, .parts, .hours, .scopes, .likeness, .gaps, .promises,
+            .missingTimes, .truncation, .regex, .parts, .hours, .scopes, .likeness, .gaps, .promises, .sequences,
         ]
     }
 

@@ -64,11 +64,8 @@ import Testing
                 == text.unicodeScalars.filter { $0 == "\r" }.count)
     }
 
-    @Test(arguments: CSVReport.Table.allCases.filter { $0 != .scores }) func tablesAddUpToTheFindings(
-        table: CSVReport.Table
-    )
-        throws
-    {
+    @Test(arguments: [CSVReport.Table.agents, .groups, .rules, .days])
+    func tablesAddUpToTheFindings(table: CSVReport.Table) throws {
         let report = SampleReport(seed: 11).report
         let rows = records(String(text(report, table).unicodeScalars.dropFirst()))
         let hits = try #require(rows[0].firstIndex(of: "命中"))

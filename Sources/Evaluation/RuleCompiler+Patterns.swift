@@ -1,0 +1,34 @@
+import ChineseText
+import Diagnostics
+import Patterns
+import RuleLanguage
+
+/// Regexes of rules, with what is wrong with them.
+extension RuleCompiler {
+    /// The pattern and its matcher; nil where one of them is refused, which is noted.
+    mutating func matcher(
+        _ source: String, _ fold: FoldLevel, at place: Place
+    ) -> (pattern: Pattern, spans: SpanMatcher)? {
+        switch regexes.outcome(of: .init(source, level: TextLevel(fold))) {
+        case .success((let pattern, let spans?)): return (pattern, spans)
+        case .success:
+            diagnostics.append(
+                Diagnostic(
+                    .costlyRegex,
+                    Phrase("this pattern takes too much memory", "该正则占用的内存太多"),
+                    help: Phrase(
+                        "simplify the pattern, or split it into conditions", "请简化正则，或拆成多个条件"),
+                    at: place))
+        case .failure(let problem):
+            // An empty range still shows one character.
+            let end = max(problem.range.upperBound, problem.range.lowerBound + 1)
+            let place =
+                sources[place.path].map {
+                    RuleLanguage.place(
+                        of: problem.range.lowerBound..<end, inStringAt: place, source: $0)
+                } ?? place
+            diagnostics.append(Diagnostic(problem.code, problem.message, help: problem.help, at: place))
+        }
+        return nil
+    }
+}
