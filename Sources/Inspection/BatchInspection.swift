@@ -32,8 +32,8 @@ public final class BatchInspection: @unchecked Sendable {
     private var pool: [[BlockResult]]
     /// Somebody merges: he takes what is ready, and all below is his.
     private var isMerging = false
-    /// Cases are still wanted, as far as has been merged.
-    private var keepsCases: Bool
+    /// Findings above this grade may still be kept.
+    private var closedGrade: Int
     private var failure: (any Error)?
     private var inputFailure: ArchiveError?
     private var isDone = false
@@ -68,7 +68,7 @@ public final class BatchInspection: @unchecked Sendable {
         layout = TallyLayout(rules)
         totals = RunTotals(layout: layout, workers: threads)
         pool = Array(repeating: [], count: threads)
-        keepsCases = options.caseLimit > 0 && options.caseBytes > 0
+        closedGrade = options.caseLimit > 0 && options.caseBytes > 0 ? -1 : KeptCases.grades
     }
 
     /// Runs to the end or until cancelled; nil where cancelled.
@@ -81,7 +81,7 @@ public final class BatchInspection: @unchecked Sendable {
             try skip(blocks: totals.blocks)
             nextToRegister = totals.blocks
             nextToMerge = totals.blocks
-            keepsCases = wantsCases
+            noteClosedGrade()
         }
         let threads = max(1, options.threads)
         if threads == 1 {
@@ -120,8 +120,8 @@ public final class BatchInspection: @unchecked Sendable {
         let result = take(worker.id)
         result.sourceName = source
         worker.parse(into: result)
-        guard let (duplicates, keepsCases) = register(result) else { return false }
-        worker.judge(into: result, duplicates: duplicates, keepsCases: keepsCases)
+        guard let (duplicates, grade) = register(result) else { return false }
+        worker.judge(into: result, duplicates: duplicates, keepsCasesAbove: grade)
         try deliver(result)
         return true
     }
@@ -161,7 +161,7 @@ public final class BatchInspection: @unchecked Sendable {
 
     /// Waits for the block's turn and notes its conversations; returns which were known, or nil where
     /// the run has failed.
-    private func register(_ result: BlockResult) -> (duplicates: [Int], keepsCases: Bool)? {
+    private func register(_ result: BlockResult) -> (duplicates: [Int], closedGrade: Int)? {
         condition.lock()
         defer { condition.unlock() }
         let sequence = result.sequence
@@ -174,7 +174,7 @@ public final class BatchInspection: @unchecked Sendable {
         seen.insert(result.digests, duplicates: &duplicates)
         nextToRegister += 1
         condition.broadcast()
-        return (duplicates, keepsCases)
+        return (duplicates, closedGrade)
     }
 
     /// Hands a result over, and merges what is ready unless somebody does that already.
@@ -192,15 +192,16 @@ public final class BatchInspection: @unchecked Sendable {
                 try merge(next)
             }
             nextToMerge += 1
-            keepsCases = wantsCases
+            noteClosedGrade()
             pool[next.workerID].append(next)
             condition.broadcast()
         }
         isMerging = false
     }
 
-    private var wantsCases: Bool {
-        options.caseLimit > totals.cases.count && totals.caseBytes < options.caseBytes
+    /// Spares the workers contexts that would not be kept; what they make too many does no harm.
+    private func noteClosedGrade() {
+        closedGrade = max(closedGrade, totals.cases.closedGrade)
     }
 
     private func merge(_ block: BlockResult) throws {
@@ -249,7 +250,7 @@ public final class BatchInspection: @unchecked Sendable {
         }
         return InspectionResult(
             tally: totals.tally(rules: rules.summaries, roster: options.roster), coverage: coverage,
-            cases: totals.cases.map(labelled), findings: totals.findings,
+            cases: totals.cases.inOrder.map(labelled), findings: totals.findings,
             negativeHitsBySeverity: totals.negativeHitsBySeverity,
             inputFailure: inputFailure,
             diagnostics: Array((lines.recordDiagnostics + totals.diagnostics).prefix(RunTotals.diagnosticLimit)))
@@ -260,7 +261,7 @@ public final class BatchInspection: @unchecked Sendable {
 public struct InspectionResult: Sendable {
     public var tally: Tally
     public var coverage: Coverage
-    /// The first findings, with their context.
+    /// The gravest findings with their context, in the order of the input.
     public var cases: [FindingCase]
     /// All findings, kept or not.
     public var findings: Int

@@ -20,6 +20,8 @@ final class BlockWorker {
     private var records: [UInt32] = []
     private var knownAgents = 0
     private var severities: [Int]
+    /// What a finding of each rule counts as among those that are kept.
+    private let grades: [(hit: Int, missed: Int)]
     private let zone: Zone
 
     init(id: Int, rules: CompiledRules, options: InspectionOptions) throws {
@@ -34,6 +36,7 @@ final class BlockWorker {
         wantedGroups = NameFilter(options.groups)
         wantedAgents = NameFilter(options.agents)
         zone = rules.policy.zone
+        grades = rules.summaries.map { (KeptCases.grade(.hit, of: $0), KeptCases.grade(.missed, of: $0)) }
         severities = rules.summaries.map {
             $0.polarity == .negative ? Severity.allCases.firstIndex(of: $0.severity) ?? -1 : -1
         }
@@ -63,9 +66,9 @@ final class BlockWorker {
     }
 
     /// Judges the block's conversations but those at the indices in `duplicates` (ascending).
-    func judge(into result: BlockResult, duplicates: [Int], keepsCases: Bool) {
+    func judge(into result: BlockResult, duplicates: [Int], keepsCasesAbove grade: Int) {
         evaluator.begin()
-        evaluator.collectsEvidence = options.writesFindings || keepsCases
+        evaluator.collectsEvidence = options.writesFindings || grade < KeptCases.grades - 1
         rows.removeAll(keepingCapacity: true)
         records.removeAll(keepingCapacity: true)
         var nextDuplicate = 0
@@ -86,7 +89,7 @@ final class BlockWorker {
         }
         if nextDuplicate > 0 { result.bad.sort { $0.record < $1.record } }
         evaluator.scan()
-        for row in rows { judge(row, into: result, keepsCases: keepsCases) }
+        for row in rows { judge(row, into: result, keepsCasesAbove: grade) }
         for number in knownAgents..<evaluator.names.count {
             result.newAgents.append(Array(evaluator.names.nameBytes(Int32(number))))
         }
@@ -120,12 +123,13 @@ final class BlockWorker {
         agent >= 0 && wantedAgents.takes(agent) { evaluator.names.name($0) }
     }
 
-    private func judge(_ row: ConversationRow, into result: BlockResult, keepsCases: Bool) {
+    private func judge(_ row: ConversationRow, into result: BlockResult, keepsCasesAbove grade: Int) {
         evaluator.judge(row)
-        evaluator.withRows { add(row, $0, to: result, keepsCases: keepsCases) }
+        evaluator.withRows { add(row, $0, to: result, keepsCasesAbove: grade) }
     }
 
-    private func add(_ row: ConversationRow, _ rows: JudgementRows, to result: BlockResult, keepsCases: Bool) {
+    private func add(_ row: ConversationRow, _ rows: JudgementRows, to result: BlockResult, keepsCasesAbove floor: Int)
+    {
         result.conversations += rows.parts.count
         result.messages += row.messages.count
         result.stays += rows.units.count - rows.parts.count
@@ -152,8 +156,10 @@ final class BlockWorker {
                         index, of: row, group: place.group, in: groups, day: place.day,
                         defaultShop: options.defaultShop, rows, in: evaluator, to: &result.lines)
                 }
-                if keepsCases, result.cases.count < options.caseLimit, result.caseBytes < options.caseBytes {
-                    keep(index, row, place, rows, in: result)
+                let grades = grades[Int(record.rule)]
+                let grade = record.outcome == .hit ? grades.hit : grades.missed
+                if grade > floor, result.cases.count < options.caseLimit, result.caseBytes < options.caseBytes {
+                    keep(index, row, place, rows, grade: grade, in: result)
                 }
             }
         }
@@ -173,12 +179,13 @@ final class BlockWorker {
     }
 
     private func keep(
-        _ index: Int, _ row: ConversationRow, _ place: PartPlace, _ rows: JudgementRows, in result: BlockResult
+        _ index: Int, _ row: ConversationRow, _ place: PartPlace, _ rows: JudgementRows, grade: Int,
+        in result: BlockResult
     ) {
         let made = CaseBuilder.make(
             index, of: row, group: groups.name(place.group), day: place.day,
             defaultShop: options.defaultShop, rows, in: evaluator)
         result.caseBytes += made.bytes
-        result.cases.append(made.findingCase)
+        result.cases.append((made.findingCase, grade, made.bytes))
     }
 }

@@ -23,7 +23,7 @@ struct CheckpointData: Codable {
     }
 
     /// Raised with every change of this form or of how blocks are cut: others are no checkpoints.
-    static let currentFormat = 2
+    static let currentFormat = 3
 
     var format = currentFormat
     var key: String
@@ -36,8 +36,9 @@ struct CheckpointData: Codable {
     var cellKeys: Data
     var groupsOfAgent: Data
     var unitsOfAgent: Data
-    var caseCount: Int
-    var caseBytes: Int
+    /// Which of the two files beside the checkpoint holds the kept findings, and how many had been taken.
+    var caseFile: Int
+    var casesTaken: Int
     var findings: Int
     var negativeHitsBySeverity: [Int]
     var lineBytes: Int
@@ -46,8 +47,9 @@ struct CheckpointData: Codable {
     var digests: [UInt64] { CheckpointData.array(digestBytes) }
     private var digestBytes: Data
 
-    init(_ totals: RunTotals, key: String, digests: [UInt64]) {
+    init(_ totals: RunTotals, key: String, digests: [UInt64], caseFile: Int) {
         self.key = key
+        self.caseFile = caseFile
         blocks = totals.blocks
         coverage = totals.coverage
         agents = CheckpointData.table(totals.counts.agents)
@@ -62,8 +64,7 @@ struct CheckpointData: Codable {
         let stays = CheckpointData.pairs(totals.counts.groupsOfAgent)
         groupsOfAgent = CheckpointData.data(stays.keys)
         unitsOfAgent = CheckpointData.data(stays.values)
-        caseCount = totals.cases.count
-        caseBytes = totals.caseBytes
+        casesTaken = totals.cases.taken
         findings = totals.findings
         negativeHitsBySeverity = totals.negativeHitsBySeverity
         lineBytes = totals.lineBytes
@@ -92,7 +93,6 @@ struct CheckpointData: Codable {
         for (pair, n) in zip(CheckpointData.array(groupsOfAgent) as [UInt64], units) {
             totals.counts.note(agent: PairKey.first(pair), group: PairKey.second(pair), units: n)
         }
-        totals.caseBytes = caseBytes
         totals.findings = findings
         totals.negativeHitsBySeverity = negativeHitsBySeverity
         totals.lineBytes = lineBytes

@@ -12,8 +12,7 @@ struct RunTotals {
     let counts: TallyCounter
     var agentNames = NameTable()
     var groupNames = NameTable()
-    var cases: [FindingCase] = []
-    var caseBytes = 0
+    var cases = KeptCases()
     var findings = 0
     var negativeHitsBySeverity = [Int](repeating: 0, count: Severity.allCases.count)
     /// Bytes of finding lines handed on.
@@ -48,10 +47,8 @@ struct RunTotals {
         findings += block.findings
         for (i, n) in block.negativeHitsBySeverity.enumerated() { negativeHitsBySeverity[i] += n }
         lineBytes += block.lines.count
-        for findingCase in block.cases {
-            guard cases.count < caseLimit, caseBytes < caseByteLimit else { break }
-            caseBytes += 300 + findingCase.context.reduce(0) { $0 + $1.text.utf8.count + 80 }
-            cases.append(findingCase)
+        for (findingCase, grade, bytes) in block.cases {
+            cases.add(findingCase, grade: grade, bytes: bytes, countLimit: caseLimit, byteLimit: caseByteLimit)
         }
     }
 

@@ -40,6 +40,9 @@ struct InspectCommand: ParsableCommand {
     @Option(help: "Write everything into this directory, with checkpoints: the same command goes on.")
     var out: String?
 
+    @Option(help: "Title of the report (default: the names of the archives and the days they span).")
+    var title: String?
+
     @Option(help: "Roster (CSV): accounts to persons and groups, dated.")
     var roster: String?
 
@@ -99,9 +102,9 @@ struct InspectCommand: ParsableCommand {
         let options = try inspectionOptions()
         let inputs = try archive.inputs()
         let lines = try openArchive(inputs, options: archive.options())
-        let title = archive.archives.joined(separator: ", ")
         let writer = ReportWriter(
-            title: title, rules: compiled, policy: policy, rowLimit: all ? nil : 40, csvTable: table)
+            title: title, archives: archive.archives, rules: compiled, policy: policy, rowLimit: all ? nil : 40,
+            csvTable: table)
         let directory = try out.map {
             try OutputDirectory(path: $0, key: runKey(inputs: inputs, digest: compiled.digest))
         }

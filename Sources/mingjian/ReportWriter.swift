@@ -9,7 +9,9 @@ import Reports
 
 /// Renders a run's result in the formats of the command line.
 struct ReportWriter {
-    let title: String
+    /// What the user calls the report; nil: the archives' names and the days.
+    let title: String?
+    let archives: [String]
     let rules: CompiledRules
     let policy: TimePolicy
     /// Rows of a terminal table; nil is all.
@@ -17,10 +19,24 @@ struct ReportWriter {
     let csvTable: String
 
     func report(_ result: InspectionResult) -> Report {
-        Report(
-            title: title, engine: Version.engine, rulesDigest: rules.digest, zone: policy.zone,
+        var report = Report(
+            title: title ?? "", engine: Version.engine, rulesDigest: rules.digest, zone: policy.zone,
             tally: result.tally, coverage: result.coverage, cases: result.cases,
             casesLeftOut: result.findings - result.cases.count)
+        if title == nil {
+            report.title = ReportWriter.names(of: archives) + (report.dayRange.map { " · \($0)" } ?? "")
+        }
+        return report
+    }
+
+    /// Three names at most, without the folders they lie in: whose machine it was is nobody's business.
+    private static func names(of archives: [String]) -> String {
+        let names = archives.prefix(3).map { path in
+            if path == "-" { return "标准输入" }
+            let name = URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
+            return name.isEmpty || name == "/" ? path : name
+        }
+        return names.joined(separator: "、") + (archives.count > 3 ? " 等 \(archives.count) 份" : "")
     }
 
     func write(_ report: Report, format: InspectCommand.Format, to output: Output) throws {
@@ -80,7 +96,8 @@ final class OutputDirectory {
         }
         for table in ["agents", "groups", "rules", "days"] {
             let tables = ReportWriter(
-                title: writer.title, rules: writer.rules, policy: writer.policy, rowLimit: nil, csvTable: table)
+                title: writer.title, archives: writer.archives, rules: writer.rules, policy: writer.policy,
+                rowLimit: nil, csvTable: table)
             try tables.write(report, format: .csv, to: Output(path: "\(path)/\(table).csv"))
         }
         checkpoint.remove()
