@@ -93,4 +93,12 @@ public struct Report: Sendable {
         self.casesLeftOut = casesLeftOut
         self.scores = scores
     }
+
+    /// `2026-03-01 至 2026-03-30`, the days of the zone that the messages span; one day stands alone, and nil
+    /// is for a run without times.
+    public var dayRange: String? {
+        guard let first = coverage.firstInstant, let last = coverage.lastInstant else { return nil }
+        let days = (zone.day(of: first).description, zone.day(of: last).description)
+        return days.0 == days.1 ? days.0 : "\(days.0) 至 \(days.1)"
+    }
 }

@@ -31,10 +31,10 @@ public final class BatchInspection: @unchecked Sendable {
     private var pool: [[BlockResult]]
     /// Somebody merges: he takes what is ready, and all below is his.
     private var isMerging = false
-    /// Cases are still wanted, as far as has been merged.
-    private var keepsCases: Bool
     /// What cases of a comparison are still wanted, as far as has been merged.
     private var room: ComparisonRoom?
+    /// Findings above this grade may still be kept.
+    private var closedGrade: Int
     private var failure: (any Error)?
     private var inputFailure: ArchiveError?
     private var isDone = false
@@ -70,7 +70,7 @@ public final class BatchInspection: @unchecked Sendable {
         totals.comparison = options.comparison.map { ComparisonTotals($0, byteLimit: options.caseBytes) }
         room = totals.comparison?.room
         pool = Array(repeating: [], count: threads)
-        keepsCases = options.caseLimit > 0 && options.caseBytes > 0
+        closedGrade = options.caseLimit > 0 && options.caseBytes > 0 ? -1 : KeptCases.grades
     }
 
     /// Runs to the end or until cancelled; nil where cancelled.
@@ -83,7 +83,7 @@ public final class BatchInspection: @unchecked Sendable {
             do { try skip(blocks: totals.blocks) } catch ArchiveError.interrupted { return nil }
             nextToRegister = totals.blocks
             nextToMerge = totals.blocks
-            keepsCases = wantsCases
+            noteClosedGrade()
         }
         let threads = max(1, options.threads)
         if threads == 1 {
@@ -122,8 +122,8 @@ public final class BatchInspection: @unchecked Sendable {
         let result = take(worker.id)
         result.sourceName = source
         worker.parse(into: result)
-        guard let (duplicates, keepsCases) = register(result) else { return false }
-        try worker.judge(into: result, duplicates: duplicates, keepsCases: keepsCases)
+        guard let (duplicates, grade) = register(result) else { return false }
+        try worker.judge(into: result, duplicates: duplicates, keepsCasesAbove: grade)
         try deliver(result)
         return true
     }
@@ -166,7 +166,7 @@ public final class BatchInspection: @unchecked Sendable {
 
     /// Waits for the block's turn and notes its conversations; returns which were known, or nil where
     /// the run has failed.
-    private func register(_ result: BlockResult) -> (duplicates: [Int], keepsCases: Bool)? {
+    private func register(_ result: BlockResult) -> (duplicates: [Int], closedGrade: Int)? {
         condition.lock()
         defer { condition.unlock() }
         let sequence = result.sequence
@@ -180,7 +180,7 @@ public final class BatchInspection: @unchecked Sendable {
         nextToRegister += 1
         if let room { result.comparison?.begin(room) }
         condition.broadcast()
-        return (duplicates, keepsCases)
+        return (duplicates, closedGrade)
     }
 
     /// Hands a result over, and merges what is ready unless somebody does that already.
@@ -198,16 +198,17 @@ public final class BatchInspection: @unchecked Sendable {
                 try merge(next)
             }
             nextToMerge += 1
-            keepsCases = wantsCases
             room = totals.comparison?.room
+            noteClosedGrade()
             pool[next.workerID].append(next)
             condition.broadcast()
         }
         isMerging = false
     }
 
-    private var wantsCases: Bool {
-        options.caseLimit > totals.cases.count && totals.caseBytes < options.caseBytes
+    /// Spares the workers contexts that would not be kept; what they make too many does no harm.
+    private func noteClosedGrade() {
+        closedGrade = max(closedGrade, totals.cases.closedGrade)
     }
 
     private func merge(_ block: BlockResult) throws {
@@ -257,7 +258,7 @@ public final class BatchInspection: @unchecked Sendable {
         return InspectionResult(
             tally: try totals.tally(roster: options.roster), rulesDigest: try totals.rulesDigest(),
             coverage: coverage,
-            cases: totals.cases.map(labelled), findings: totals.findings,
+            cases: totals.cases.inOrder.map(labelled), findings: totals.findings,
             negativeHitsBySeverity: totals.negativeHitsBySeverity,
             inputFailure: inputFailure, scores: totals.scores(roster: options.roster),
             comparison: totals.comparison?.result(agentNames: totals.agentNames) { account in
@@ -287,7 +288,7 @@ public struct InspectionResult: Sendable {
     /// What the rules mean; empty where several versions judged, which the coverage names.
     public var rulesDigest: String
     public var coverage: Coverage
-    /// The first findings, with their context.
+    /// The gravest findings with their context, in the order of the input.
     public var cases: [FindingCase]
     /// All findings, kept or not.
     public var findings: Int

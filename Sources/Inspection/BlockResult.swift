@@ -25,7 +25,7 @@ final class BlockResult {
     var firstInstant = Int64.max
     var lastInstant = Int64.min
     var lines = JSONBytes()
-    var cases: [FindingCase] = []
+    var cases: [(findingCase: FindingCase, grade: Int, bytes: Int)] = []
     var caseBytes = 0
     var findings = 0
     var negativeHitsBySeverity = [Int](repeating: 0, count: Severity.allCases.count)

@@ -79,8 +79,9 @@ final class BlockWorker {
     }
 
     /// Judges the block's conversations but those at the indices in `duplicates` (ascending).
-    func judge(into result: BlockResult, duplicates: [Int], keepsCases: Bool) throws {
-        begin(collectsEvidence: options.writesFindings || keepsCases, result.comparison)
+    func judge(into result: BlockResult, duplicates: [Int], keepsCasesAbove grade: Int) throws {
+        begin(
+            collectsEvidence: options.writesFindings || grade < KeptCases.grades - 1, result.comparison)
         var nextDuplicate = 0
         for index in 0..<parser.conversationCount {
             if nextDuplicate < duplicates.count, duplicates[nextDuplicate] == index {
@@ -101,7 +102,7 @@ final class BlockWorker {
         }
         if nextDuplicate > 0 { result.bad.sort { $0.record < $1.record } }
         for judge in active { judge.evaluator.scan() }
-        for placed in rows { judge(placed, into: result, keepsCases: keepsCases) }
+        for placed in rows { judge(placed, into: result, keepsCasesAbove: grade) }
         for number in knownAgents..<names.table.count {
             result.newAgents.append(Array(names.table.nameBytes(Int32(number))))
         }
@@ -257,13 +258,13 @@ final class BlockWorker {
 
     // MARK: Judgements
 
-    private func judge(_ placed: PlacedRow, into result: BlockResult, keepsCases: Bool) {
+    private func judge(_ placed: PlacedRow, into result: BlockResult, keepsCasesAbove floor: Int) {
         let evaluator = placed.judge.evaluator
         evaluator.judge(placed.row, parts: placed.parts)
-        evaluator.withRows { add(placed, $0, to: result, keepsCases: keepsCases) }
+        evaluator.withRows { add(placed, $0, to: result, keepsCasesAbove: floor) }
     }
 
-    private func add(_ placed: PlacedRow, _ rows: JudgementRows, to result: BlockResult, keepsCases: Bool) {
+    private func add(_ placed: PlacedRow, _ rows: JudgementRows, to result: BlockResult, keepsCasesAbove floor: Int) {
         let (judge, row) = (placed.judge, placed.row)
         let (tally, amount) = result.open(judge.set, judge.layout)
         let parts = placed.parts ?? rows.parts.indices
@@ -319,8 +320,10 @@ final class BlockWorker {
                         index, of: row, group: place.group, in: groups, day: place.day,
                         defaultShop: options.defaultShop, rows, in: judge.evaluator, to: &result.lines)
                 }
-                if keepsCases, result.cases.count < options.caseLimit, result.caseBytes < options.caseBytes {
-                    keep(index, row, place, rows, judge, in: result)
+                let grades = judge.grades[Int(record.rule)]
+                let grade = record.outcome == .hit ? grades.hit : grades.missed
+                if grade > floor, result.cases.count < options.caseLimit, result.caseBytes < options.caseBytes {
+                    keep(index, row, place, rows, judge, grade: grade, in: result)
                 }
             }
         }
@@ -348,12 +351,12 @@ final class BlockWorker {
     }
 
     private func keep(
-        _ index: Int, _ row: ConversationRow, _ place: PartPlace, _ rows: JudgementRows, _ judge: RuleSetJudge,
+        _ index: Int, _ row: ConversationRow, _ place: PartPlace, _ rows: JudgementRows, _ judge: RuleSetJudge, grade: Int,
         in result: BlockResult
     ) {
         let made = makeCase(index, row, place, rows, judge)
         result.caseBytes += made.bytes
-        result.cases.append(made.findingCase)
+        result.cases.append((made.findingCase, grade, made.bytes))
     }
 
     private func makeCase(

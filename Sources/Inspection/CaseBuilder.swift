@@ -6,6 +6,9 @@ enum CaseBuilder {
     /// Messages shown before and after each place of evidence.
     static let before = 3
     static let after = 2
+    /// Messages shown of a stretch in which something is missing: its beginning and its end.
+    static let head = 40
+    static let tail = 20
 
     /// The finding with its context; `bytes` is about what it takes in a report.
     static func make(
@@ -16,15 +19,9 @@ enum CaseBuilder {
         let record = rows.findings[index]
         let part = rows.parts[Int(rows.units[Int(record.unit)].part)]
         let finding = evaluator.finding(index, conversation: row, defaultShop: defaultShop)
-        var shown: Set<Int> = []
-        let places = record.evidence.map { Int(rows.evidence[Int($0)].message) }
-        for place in places.isEmpty ? [part.messages.lowerBound] : places {
-            for i in max(part.messages.lowerBound, place - before)...min(part.messages.upperBound - 1, place + after) {
-                shown.insert(i)
-            }
-        }
+        let shown = messagesShown(of: record, in: part.messages, rows, evaluator)
         var bytes = 300
-        let context = shown.sorted().map { i -> ContextMessage in
+        let context = shown.map { i -> ContextMessage in
             var marks: [Span] = []
             var labels: [String] = []
             for evidenceIndex in record.evidence {
@@ -54,5 +51,47 @@ enum CaseBuilder {
                 context: context, messageCount: part.messages.count, version: version,
                 scheme: scheme), bytes
         )
+    }
+
+    /// The messages a reviewer needs, in order: those around each place of evidence and, where the finding
+    /// is that something did not come, all of the stretch in which it could have come.
+    private static func messagesShown(
+        of record: Judgement.FindingRecord, in unit: Range<Int>, _ rows: JudgementRows, _ evaluator: Evaluator
+    ) -> [Int] {
+        let entries = record.evidence.map { rows.evidence[Int($0)] }
+        var shown: Set<Int> = []
+        for entry in entries {
+            let place = Int(entry.message)
+            let first = max(unit.lowerBound, place - before)
+            shown.formUnion(first..<max(first, min(unit.upperBound, place + after + 1)))
+        }
+        if let stretch = stretchOfMissing(record, entries, unit, evaluator) {
+            if stretch.count <= head + tail {
+                shown.formUnion(stretch)
+            } else {
+                shown.formUnion(stretch.prefix(head))
+                shown.formUnion(stretch.suffix(tail))
+            }
+        }
+        return shown.sorted()
+    }
+
+    /// Where something was looked for and not found: from the trigger to the time that decided it, or the
+    /// whole unit where no trigger did; nil where the evidence says all.
+    private static func stretchOfMissing(
+        _ record: Judgement.FindingRecord, _ entries: [Judgement.EvidenceRecord], _ unit: Range<Int>,
+        _ evaluator: Evaluator
+    ) -> Range<Int>? {
+        if entries.allSatisfy({ $0.label == .context }) { return unit }
+        guard !entries.contains(where: { $0.label == .answer }),
+            let trigger = entries.first(where: { $0.label == .trigger }), unit.contains(Int(trigger.message))
+        else { return nil }
+        let start = Int(trigger.message)
+        guard record.gap >= 0, evaluator.table.times[start] != MessageTable.noTime else {
+            return start..<unit.upperBound
+        }
+        let end = evaluator.table.times[start].addingReportingOverflow(record.gap)
+        let last = unit[start...].last { end.overflow || evaluator.table.times[$0] <= end.partialValue } ?? start
+        return start..<last + 1
     }
 }

@@ -45,8 +45,9 @@ struct CheckpointData: Codable {
     var counts: [Counts]
     var agentNames: [String]
     var groupNames: [String]
-    var caseCount: Int
-    var caseBytes: Int
+    /// Which of the two files beside the checkpoint holds the kept findings, and how many had been taken.
+    var caseFile: Int
+    var casesTaken: Int
     var findings: Int
     var negativeHitsBySeverity: [Int]
     var lineBytes: Int
@@ -56,15 +57,15 @@ struct CheckpointData: Codable {
     var digests: [UInt64] { CheckpointData.array(digestBytes) }
     private var digestBytes: Data
 
-    init(_ totals: RunTotals, key: String, digests: [UInt64]) {
+    init(_ totals: RunTotals, key: String, digests: [UInt64], caseFile: Int) {
         self.key = key
+        self.caseFile = caseFile
         blocks = totals.blocks
         coverage = totals.coverage
         counts = totals.counts.sorted { $0.key < $1.key }.map { CheckpointData.counts(of: $0.key, $0.value) }
         agentNames = (0..<totals.agentNames.count).map { totals.agentNames.name(Int32($0)) }
         groupNames = (0..<totals.groupNames.count).map { totals.groupNames.name(Int32($0)) }
-        caseCount = totals.cases.count
-        caseBytes = totals.caseBytes
+        casesTaken = totals.cases.taken
         findings = totals.findings
         negativeHitsBySeverity = totals.negativeHitsBySeverity
         lineBytes = totals.lineBytes
@@ -116,7 +117,6 @@ struct CheckpointData: Codable {
         for entry in counts where entry.set < rules.count {
             CheckpointData.restore(entry, into: totals.counter(entry.set, try rules.facts(entry.set).layout))
         }
-        totals.caseBytes = caseBytes
         totals.findings = findings
         totals.negativeHitsBySeverity = negativeHitsBySeverity
         totals.lineBytes = lineBytes

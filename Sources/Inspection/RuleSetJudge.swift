@@ -13,6 +13,8 @@ final class RuleSetJudge {
     let scheme: Scheme?
     /// Per rule the index of its severity, -1 where hits of it are no fault.
     let severities: [Int]
+    /// What a finding of each rule counts as among those that are kept.
+    let grades: [(hit: Int, missed: Int)]
     /// What stays get by these rules; nil: nothing is scored.
     var scorer: StayScorer?
     /// Where two sets are compared.
@@ -30,6 +32,7 @@ final class RuleSetJudge {
         if let asOf = options.asOf { evaluator.asOf = asOf.milliseconds }
         lines = FindingWriter(
             compiled, version: rules.version(set)?.number, scheme: scheme?.id, isDraft: rules.origin == .draft)
+        grades = compiled.summaries.map { (KeptCases.grade(.hit, of: $0), KeptCases.grade(.missed, of: $0)) }
         scorer = self.rules.scoring.map { StayScorer($0, compiled.summaries) }
         comparer = self.rules.comparison.map { FindingComparer($0, summaries: compiled.summaries) }
         severities = compiled.summaries.map {

@@ -17,11 +17,16 @@ public struct RunCheckpoint: Sendable {
     private let flush: @Sendable () throws -> Void
     private let savedCases = SavedCases()
 
-    /// How many cases the file beside the checkpoint holds.
+    /// What the files beside the checkpoint hold: the kept findings stand in one of two, in turn, so that
+    /// the one that the checkpoint names is never touched.
     private final class SavedCases: @unchecked Sendable {
         // Touched by the run's merging thread only.
-        var count = 0
+        var file = 1
+        /// Findings taken when the file was written; -1: it was not.
+        var taken = -1
     }
+
+    private func casePath(_ file: Int) -> String { "\(path).cases\(file)" }
 
     /// A checkpoint at `path` for the run that `key` names; `flush` makes finding lines durable.
     public init(path: String, key: String, flush: @escaping @Sendable () throws -> Void) {
@@ -42,17 +47,23 @@ public struct RunCheckpoint: Sendable {
 
     /// Removes the checkpoint: the run is complete.
     public func remove() {
-        for file in [path, path + ".cases", path + ".new", path + ".cases.new"] { unlink(file) }
+        for file in [path, casePath(0), casePath(1)] {
+            unlink(file)
+            unlink(file + ".new")
+        }
     }
 
     func save(_ totals: RunTotals, digests: [UInt64]) throws {
         try flush()
-        // Cases come first: a checkpoint never counts cases that are not there.
-        if totals.cases.count != savedCases.count {
-            try replace(path + ".cases", with: JSONEncoder().encode(totals.cases))
-            savedCases.count = totals.cases.count
+        // Cases come first: a checkpoint never names cases that are not there.
+        if totals.cases.taken != savedCases.taken {
+            let file = 1 - savedCases.file
+            try replace(casePath(file), with: JSONEncoder().encode(totals.cases))
+            savedCases.file = file
+            savedCases.taken = totals.cases.taken
         }
-        try replace(path, with: JSONEncoder().encode(CheckpointData(totals, key: key, digests: digests)))
+        let data = CheckpointData(totals, key: key, digests: digests, caseFile: savedCases.file)
+        try replace(path, with: JSONEncoder().encode(data))
     }
 
     private func replace(_ path: String, with data: Data) throws {
@@ -71,17 +82,17 @@ public struct RunCheckpoint: Sendable {
     func restore(rules: RunRules) throws -> Restored? {
         guard let (data, cases) = stored() else { return nil }
         var totals = try data.totals(rules: rules)
-        totals.cases = Array(cases.prefix(data.caseCount))
-        savedCases.count = cases.count
+        totals.cases = cases
+        savedCases.file = data.caseFile
+        savedCases.taken = cases.taken
         return Restored(totals: totals, digests: data.digests)
     }
 
     /// The checkpoint with its cases, or nil where either is missing or torn: then the run starts over.
-    private func stored() -> (data: CheckpointData, cases: [FindingCase])? {
+    private func stored() -> (data: CheckpointData, cases: KeptCases)? {
         guard let data = read() else { return nil }
-        guard data.caseCount > 0 else { return (data, []) }
-        guard let bytes = FileManager.default.contents(atPath: path + ".cases"),
-            let cases = try? JSONDecoder().decode([FindingCase].self, from: bytes), cases.count >= data.caseCount
+        guard let bytes = FileManager.default.contents(atPath: casePath(data.caseFile)),
+            let cases = try? JSONDecoder().decode(KeptCases.self, from: bytes), cases.taken == data.casesTaken
         else { return nil }
         return (data, cases)
     }

@@ -13,8 +13,7 @@ struct RunTotals {
     private(set) var counts: [Int: TallyCounter] = [:]
     var agentNames = NameTable()
     var groupNames = NameTable()
-    var cases: [FindingCase] = []
-    var caseBytes = 0
+    var cases = KeptCases()
     var findings = 0
     /// nil: nothing is scored.
     var scores: ScoreTotals?
@@ -79,10 +78,8 @@ struct RunTotals {
         findings += block.findings
         for (i, n) in block.negativeHitsBySeverity.enumerated() { negativeHitsBySeverity[i] += n }
         lineBytes += block.lines.count
-        for findingCase in block.cases {
-            guard cases.count < caseLimit, caseBytes < caseByteLimit else { break }
-            caseBytes += 300 + findingCase.context.reduce(0) { $0 + $1.text.utf8.count + 80 }
-            cases.append(findingCase)
+        for (findingCase, grade, bytes) in block.cases {
+            cases.add(findingCase, grade: grade, bytes: bytes, countLimit: caseLimit, byteLimit: caseByteLimit)
         }
     }
 

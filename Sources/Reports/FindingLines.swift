@@ -17,7 +17,7 @@ struct FindingLines {
 
     private let zone: Zone
 
-    /// Takes findings in their order until the next one would not fit.
+    /// Takes findings, the gravest first, until the next one would not fit.
     init(_ report: Report, limitBytes: Int, limit: Int) {
         zone = report.zone
         var writer = JSONWriter(isForMarkup: true)
@@ -28,7 +28,7 @@ struct FindingLines {
         bytes = writer.take()
         var indices: [RuleID: Int] = [:]
         for (index, rule) in report.tally.rules.enumerated() { indices[rule.id] = index }
-        for entry in report.cases.prefix(max(0, limit)) {
+        for entry in FindingLines.gravestFirst(report, indices).prefix(max(0, limit)) {
             index(entry, indices[entry.finding.rule], &writer)
             writer.newline()
             context(entry, &writer)
@@ -37,6 +37,18 @@ struct FindingLines {
             bytes += writer.take()
             count += 1
         }
+    }
+
+    /// Hits of negative rules, then misses, then what went well; each by severity and in its order.
+    private static func gravestFirst(_ report: Report, _ indices: [RuleID: Int]) -> [FindingCase] {
+        let grades = report.cases.map { entry in
+            guard let rule = indices[entry.finding.rule].map({ report.tally.rules[$0] }) else { return 0 }
+            let isBad = rule.polarity == .negative ? 8 : entry.finding.outcome == .missed ? 4 : 0
+            return isBad + rule.severity.rank
+        }
+        return report.cases.indices
+            .sorted { grades[$0] != grades[$1] ? grades[$0] > grades[$1] : $0 < $1 }
+            .map { report.cases[$0] }
     }
 
     private static func rule(_ rule: RuleSummary, _ writer: inout JSONWriter) {
@@ -73,7 +85,15 @@ struct FindingLines {
                 writer.value("")
             }
             writer.value(shown.map { $0.kind == .text ? "" : $0.kind.name } ?? "")
+            writer.value(FindingLines.isOverdue(finding) ? 1 : 0)
         }
+    }
+
+    /// Whether the gap says how long nothing came, and not after what time something did.
+    private static func isOverdue(_ finding: Finding) -> Bool {
+        let labels = finding.evidence.map(\.label)
+        return finding.gap != nil
+            && (finding.outcome == .missed || labels.contains("trigger") && !labels.contains("answer"))
     }
 
     private func context(_ entry: FindingCase, _ writer: inout JSONWriter) {

@@ -16,21 +16,30 @@ extension HTMLReport {
             page.raw("<p class=\"empty\">没有可按日期统计的负面命中</p></figure>\n")
             return
         }
-        page.raw("<div class=\"plot\"><span class=\"tick\">")
-        page.number(highest)
-        page.raw("</span><svg preserveAspectRatio=\"none\" role=\"img\" viewBox=\"0 0 ")
+        let ceiling = niceCeiling(of: highest)
+        page.raw("<div class=\"chart\"><div class=\"ticks\" aria-hidden=\"true\">")
+        for tick in [ceiling, ceiling / 2, 0] {
+            page.element("<span>", grouped(tick), "</span>")
+        }
+        page.raw("</div><div class=\"plot\"><svg preserveAspectRatio=\"none\" role=\"img\" viewBox=\"0 0 ")
         page.plain(columns.count * 100)
         page.element(" 1000\" aria-label=\"", "每日负面命中，最多一柱 \(highest) 次", "\">")
         for (index, column) in columns.enumerated() {
             let words = Severity.allCases.reversed().map { "\($0.label) \(column.hits[$0.rank])" }
             let title =
                 "\(column.day)：\(column.hits.reduce(0, +)) 次（\(words.joined(separator: "，"))）"
+            if step == 1 {
+                page.raw("<a href=\"#findings\" tabindex=\"-1\"")
+                attributes(
+                    of: FindingLink(outcome: "negative", key: ("day", column.day.description)), &page)
+                page.raw(">")
+            }
             page.element("<g><title>", title, "</title><rect class=\"hover\" height=\"1000\" ")
             attribute("x=\"", index * 100, &page)
             page.raw("width=\"100\"/>")
             var top = 1000
             for severity in Severity.allCases.reversed() where column.hits[severity.rank] > 0 {
-                let height = scaled(column.hits[severity.rank], of: highest, to: 1000)
+                let height = scaled(column.hits[severity.rank], of: ceiling, to: 1000)
                 top -= height
                 page.raw("<rect class=\"")
                 page.raw(severity.className)
@@ -40,7 +49,7 @@ extension HTMLReport {
                 attribute("height=\"", height, &page)
                 page.raw("/>")
             }
-            page.raw("</g>")
+            page.raw(step == 1 ? "</g></a>" : "</g>")
         }
         page.raw("</svg></div><div class=\"axis\" aria-hidden=\"true\">")
         let every = max(1, (columns.count + 7) / 8)
@@ -49,7 +58,7 @@ extension HTMLReport {
                 "<span>", index % every == 0 ? String(column.day.description.dropFirst(5)) : "",
                 "</span>")
         }
-        page.raw("</div>")
+        page.raw("</div></div>")
         legend(&page)
         page.raw("</figure>\n")
     }
@@ -100,8 +109,8 @@ extension HTMLReport {
         page.raw("<ol class=\"bars\">")
         for row in rows.prefix(10) {
             let rule = tally.rules[row.rule]
-            page.element("<li><a href=\"#findings\" data-rule=\"", rule.id.value, "\">")
-            page.element("", shortened(rule.name, to: 40), "</a>")
+            page.raw("<li>")
+            nameCell(nameLabel(rule.name), FindingLink(outcome: "negative", rule: rule.id), &page)
             bar(scaled(row.counts.hits, of: highest, to: 1000), rule.severity.className, &page)
             page.raw("<span class=\"num\">")
             page.number(row.counts.hits)
@@ -110,25 +119,26 @@ extension HTMLReport {
         page.raw("</ol></figure>\n")
     }
 
-    /// 达成率 of each positive rule, lowest first.
+    /// 达成率 of each positive rule: the graver first, then the lower.
     func attainmentChart(of tally: Tally, _ page: inout HTMLText) {
         func rate(_ row: TallyRow) -> Rate {
             Rate(row.counts.unitsHit, of: row.counts.unitsApplicable)
         }
         let rows = totals(of: tally, .positive).filter { $0.counts.unitsApplicable > 0 }
             .sorted {
+                let ranks = (tally.rules[$0.rule].severity.rank, tally.rules[$1.rule].severity.rank)
+                if ranks.0 != ranks.1 { return ranks.0 > ranks.1 }
                 let (a, b) = (rate($0).perMille ?? 0, rate($1).perMille ?? 0)
                 return a != b ? a < b : $0.rule < $1.rule
             }
-        page.raw("<figure class=\"panel\"><figcaption><h3>正面规则达成率</h3></figcaption>")
+        page.raw("<figure class=\"panel\"><figcaption><h3>正面规则达成率</h3>")
+        page.raw("<span class=\"soft\">级别高、达成率低的在前</span></figcaption>")
         page.raw(rows.isEmpty ? "<p class=\"empty\">没有适用的正面规则</p>" : "<ol class=\"bars\">")
         for row in rows.prefix(10) {
             let rule = tally.rules[row.rule]
-            page.element(
-                "<li><a href=\"#findings\" data-outcome=\"missed\" data-rule=\"", rule.id.value,
-                "\">")
-            page.element("", shortened(rule.name, to: 40), "</a>")
-            bar(min(1000, rate(row).perMille ?? 0), "good", &page)
+            page.raw("<li>")
+            nameCell(nameLabel(rule.name), FindingLink(outcome: "missed", rule: rule.id), &page)
+            bar(min(1000, rate(row).perMille ?? 0), attainmentTone(rate(row)), &page)
             page.element("<span class=\"num\">", rate(row).text, "</span></li>")
         }
         page.raw(rows.isEmpty ? "</figure>\n" : "</ol></figure>\n")
@@ -142,7 +152,7 @@ extension HTMLReport {
         page.raw("<rect height=\"10\" class=\"")
         page.raw(tone)
         page.raw("\" ")
-        attribute("width=\"", max(perMille, 4), &page)
+        attribute("width=\"", perMille == 0 ? 0 : max(perMille, 4), &page)
         page.raw("/></svg>")
     }
 
@@ -165,6 +175,15 @@ extension HTMLReport {
     private func scaled(_ part: Int, of whole: Int, to length: Int) -> Int {
         guard whole > 0 else { return 0 }
         return min(part, Int.max / 4096) * length / whole
+    }
+
+    /// The least even number of the form 2, 4, 6, 8, 10, 20, 40 … that is not below `number`, for the top of
+    /// an axis whose half is labelled, too.
+    private func niceCeiling(of number: Int) -> Int {
+        var unit = 1
+        while unit < Int.max / 100, unit * 10 < number { unit *= 10 }
+        for factor in [2, 4, 6, 8, 10] where unit * factor >= number { return unit * factor }
+        return number
     }
 
     private func totals(of tally: Tally, _ polarity: Polarity) -> [TallyRow] {

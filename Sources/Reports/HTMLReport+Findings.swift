@@ -7,9 +7,10 @@ extension HTMLReport {
             """
             <section id="findings" class="tab" aria-labelledby="h-findings">
             <h2 id="h-findings" class="sr">判定结果</h2>
+            <p id="f-note" class="notice" role="alert" hidden></p>
             <noscript><p class="notice">判定结果的筛选与上下文需要 JavaScript；各表不受影响。</p></noscript>
             <div class="filters" role="search" aria-label="筛选判定结果">
-            <label class="q"><span>搜索</span><input id="f-text" type="search" placeholder="聊天内容、会话、买家" \
+            <label class="q"><span>搜索聊天、会话、买家、客服</span><input id="f-text" type="search" placeholder="例如：加微信" \
             autocomplete="off" aria-keyshortcuts="/"></label>
             <label><span>结果</span><select id="f-outcome"></select></label>
             <label><span>规则</span><select id="f-rule"></select></label>
@@ -21,7 +22,12 @@ extension HTMLReport {
             <button id="f-reset" type="button">清除</button>
             <button id="f-more" type="button" aria-expanded="false">更多筛选</button>
             </div>
-            <div class="status"><p id="f-count" role="status"></p>
+            <div class="status"><p id="f-count" role="status" data-all="
+            """)
+        page.plain(report.cases.count + report.casesLeftOut)
+        page.raw(
+            """
+            "></p>
             <p class="keys" aria-hidden="true"><kbd>J</kbd> 下一条 <kbd>K</kbd> 上一条 <kbd>/</kbd> 搜索</p></div>
             <div class="split">
             <div><ol id="list" class="list"></ol><div id="pager" class="pager"></div></div>

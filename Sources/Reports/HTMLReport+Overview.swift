@@ -6,6 +6,7 @@ extension HTMLReport {
         page.raw("<section id=\"overview\" class=\"tab\" aria-labelledby=\"h-overview\">")
         page.raw("<h2 id=\"h-overview\" class=\"sr\">总览</h2>\n")
         cards(of: report, &page)
+        agents(of: report.tally, &page)
         page.raw("<div class=\"panels\">\n")
         dayChart(of: report.tally, &page)
         severityChart(of: report.tally, &page)
@@ -31,27 +32,58 @@ extension HTMLReport {
         let sum = report.tally.overall
         coverageLine(of: coverage, &page)
         page.raw("<ul class=\"cards\">")
-        card("会话", grouped(coverage.conversations), "检查的会话", "", &page)
-        card("接待段", grouped(coverage.stays), "每位客服的一段接待", "", &page)
-        card("消息", grouped(coverage.messages), "读到的全部消息", "", &page)
-        card("负面命中", grouped(sum.totalNegativeHits), "所有负面规则", "", &page)
-        let critical = sum.negativeHits[Severity.critical.rank]
-        card("致命命中", grouped(critical), "级别为致命的规则", critical > 0 ? " s3" : "", &page)
+        let volume = "\(grouped(coverage.messages)) 条消息"
+        card("会话", grouped(coverage.conversations), volume, nil, "", &page)
+        for severity in [Severity.critical, .major] {
+            let hits = sum.negativeHits[severity.rank]
+            card(
+                "\(severity.label)命中", grouped(hits),
+                "占负面命中 \(Rate(hits, of: sum.totalNegativeHits).text)",
+                FindingLink(outcome: "negative", severity: severity),
+                hits > 0 ? severity.className : "", &page)
+        }
+        card(
+            "负面命中", grouped(sum.totalNegativeHits), "命中率 \(sum.negativeRate.text)",
+            FindingLink(outcome: "negative"), "", &page)
+        card(
+            "未达成", grouped(sum.missed), "正面规则，按次计", FindingLink(outcome: "missed"), "", &page)
         let detail = "达成 \(grouped(sum.met)) / 适用 \(grouped(sum.applicable))"
-        card("达成率", sum.attainment.text, detail, " good", &page)
+        let isGood = attainmentTone(sum.attainment).description == "good"
+        card("达成率", sum.attainment.text, detail, nil, isGood ? "good" : "", &page)
         page.raw("</ul>\n")
     }
 
     private func card(
-        _ name: String, _ value: String, _ detail: String, _ tone: StaticString,
-        _ page: inout HTMLText
+        _ name: String, _ value: String, _ detail: String, _ target: FindingLink?,
+        _ tone: StaticString, _ page: inout HTMLText
     ) {
-        page.raw("<li class=\"card")
+        page.raw("<li class=\"card ")
         page.raw(tone)
-        page.element("\"><span class=\"name\">", name, "</span>")
+        page.raw("\">")
+        if let target {
+            page.raw("<a href=\"#findings\"")
+            attributes(of: target, &page)
+            page.raw(">")
+        }
+        page.element("<span class=\"name\">", name, "</span>")
         page.element("<span class=\"value\">", value, "</span>")
-        page.element("<span class=\"detail\">", detail, "</span></li>")
+        page.element("<span class=\"detail\">", detail, "</span>")
+        page.raw(target == nil ? "</li>" : "</a></li>")
     }
+
+    /// The agents to look at first.
+    private func agents(of tally: Tally, _ page: inout HTMLText) {
+        let keys = tally.keysByGravity(of: tally.byAgent).filter {
+            let sum = tally.summary(of: tally.byAgent, key: $0)
+            return sum.totalNegativeHits + sum.missed > 0
+        }
+        guard !keys.isEmpty else { return }
+        summaryTable(
+            keys.count > HTMLReport.agentsOnTop ? "最需要关注的客服" : "客服", "客服", tally, tally.byAgent,
+            keys: Array(keys.prefix(HTMLReport.agentsOnTop)), "agent", tally.groupOfAgent, isShort: true, &page)
+    }
+
+    private static let agentsOnTop = 8
 
     /// The one line that says how much the numbers below rest on.
     private func coverageLine(of coverage: Coverage, _ page: inout HTMLText) {

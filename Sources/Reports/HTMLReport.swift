@@ -26,10 +26,10 @@ public struct HTMLReport: Sendable {
     public func write(_ report: Report, to sink: ([UInt8]) throws -> Void) rethrows {
         var tables = HTMLText()
         overview(of: report, &tables)
-        findingsSection(of: report, &tables)
         agentSection(of: report.tally, &tables)
-        groupSection(of: report.tally, &tables)
+        findingsSection(of: report, &tables)
         ruleSection(of: report.tally, &tables)
+        groupSection(of: report.tally, &tables)
         daySection(of: report.tally, &tables)
 
         let fixed = tables.bytes.count + HTMLReport.frameBytes
@@ -87,21 +87,24 @@ extension HTMLReport {
         page.raw("</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">跳到正文</a>\n")
         masthead(of: report, &page)
         navigation(of: report, &page)
-        page.raw("<main id=\"main\" class=\"wrap\">\n")
+        page.raw("<main id=\"main\" class=\"wrap\" tabindex=\"-1\">\n")
     }
 
     private func masthead(of report: Report, _ page: inout HTMLText) {
         page.raw("<header class=\"top\"><div class=\"wrap\">")
         page.raw("<span class=\"seal\" aria-hidden=\"true\">鉴</span><div class=\"names\">")
         page.raw("<p class=\"brand\">明鉴 · 聊天记录质检报告</p>")
-        page.element("<h1>", shortened(report.title, to: 120), "</h1>")
-        page.raw("</div><dl class=\"facts\">")
-        if let first = report.coverage.firstInstant, let last = report.coverage.lastInstant {
-            let days = (
-                report.zone.day(of: first).description, report.zone.day(of: last).description
-            )
-            fact("数据日期", days.0 == days.1 ? days.0 : "\(days.0) 至 \(days.1)", &page)
+        page.raw("<h1>")
+        // Parts stay together, so that a line does not end inside a date.
+        let parts = shortened(report.title, to: 120).split(separator: " · ", omittingEmptySubsequences: false)
+        for (index, part) in parts.enumerated() {
+            if index > 0 { page.raw(" · ") }
+            page.element(parts.count > 1 ? "<span>" : "", String(part), parts.count > 1 ? "</span>" : "")
         }
+        page.raw("</h1>")
+        page.raw("</div><dl class=\"facts\">")
+        // A title that says them already need not have them beside it.
+        if let days = report.dayRange, !report.title.hasSuffix(days) { fact("数据日期", days, &page) }
         fact("规则", "\(grouped(report.tally.rules.count)) 条", &page)
         if !report.rulesDigest.isEmpty {
             fact("规则摘要", String(report.rulesDigest.prefix(12)), &page)
@@ -118,9 +121,10 @@ extension HTMLReport {
         let tally = report.tally
         let counts: [(StaticString, StaticString, Int?)] = [
             ("overview", "总览", nil),
+            ("agents", "客服", tally.byAgent.keys.count),
             ("findings", "判定结果", tally.overall.totalNegativeHits + tally.overall.missed),
-            ("agents", "客服", tally.byAgent.keys.count), ("groups", "分组", tally.byGroup.keys.count),
-            ("rules", "规则", tally.rules.count), ("days", "日期", tally.byDay.keys.count),
+            ("rules", "规则", tally.rules.count), ("groups", "分组", tally.byGroup.keys.count),
+            ("days", "日期", tally.byDay.keys.count),
         ]
         page.raw("<nav class=\"tabs\" aria-label=\"报告各部分\"><div class=\"wrap\">")
         for (id, name, count) in counts {
@@ -149,6 +153,6 @@ extension HTMLReport {
         page.raw(" 条、约 ")
         page.number(limitBytes / 1_000_000)
         page.raw(
-            " MB）。各表的数字不受影响，仍是全部；全部判定结果请用 <code>--format ndjson</code> 导出。</p>\n")
+            " MB，最严重的先收录）。各表的数字不受影响，仍是全部；全部判定结果请用 <code>--format ndjson</code> 导出。</p>\n")
     }
 }

@@ -42,6 +42,18 @@ extension Tally {
         }
     }
 
+    /// Keys of a table with the gravest first: by hits of critical rules, then of major, minor and info
+    /// rules, then by misses, then in the table's own order.
+    package func keysByGravity(of table: TallyTable) -> [Int] {
+        let weights = table.keys.indices.map { key in
+            let sum = summary(of: table, key: key)
+            return sum.negativeHits.reversed() + [sum.missed]
+        }
+        return table.keys.indices.sorted { a, b in
+            for (x, y) in zip(weights[a], weights[b]) where x != y { return x > y }
+            return a < b
+        }
+    }
 }
 
 extension TallyCounts {
@@ -55,6 +67,9 @@ extension TallyCounts {
 package struct TallySummary: Sendable, Hashable {
     /// Hits of negative rules by severity, info first.
     package var negativeHits = [0, 0, 0, 0]
+    /// Units × negative rules: those that could have been hit, and those that were.
+    package var negativeApplicable = 0
+    package var negativeUnitsHit = 0
     /// Units × positive rules.
     package var applicable = 0
     package var met = 0
@@ -64,6 +79,9 @@ package struct TallySummary: Sendable, Hashable {
 
     /// Hits of negative rules, all severities.
     package var totalNegativeHits: Int { negativeHits.reduce(0, +) }
+
+    /// 命中率 over all negative rules.
+    package var negativeRate: Rate { Rate(negativeUnitsHit, of: negativeApplicable) }
 
     /// 达成率 over all positive rules.
     package var attainment: Rate { Rate(met, of: applicable) }
@@ -82,13 +100,18 @@ extension Tally {
             switch rules[rule].polarity {
             case .negative:
                 result.negativeHits[rules[rule].severity.rank] += counts.hits
+                result.negativeUnitsHit += counts.unitsHit
             case .positive:
                 result.met += counts.unitsHit
                 result.missed += counts.missed
             }
         }
-        for rule in rules.indices where rules[rule].polarity == .positive {
-            result.applicable += table[key, rule].unitsApplicable
+        for rule in rules.indices {
+            let units = table[key, rule].unitsApplicable
+            switch rules[rule].polarity {
+            case .negative: result.negativeApplicable += units
+            case .positive: result.applicable += units
+            }
         }
         return result
     }

@@ -48,9 +48,14 @@ public struct TextReport: Sendable {
         if sections.contains(.days) {
             lines += summaries("日期", report.tally, report.tally.byDay)
         }
-        if lines.contains(where: { $0.contains("%* ") || $0.hasSuffix("%*") }) {
-            lines += ["", painted("* 适用不足 \(Rate.thinBelow)，比率仅供参考", .dim)]
+        var notes: [String] = []
+        if lines.contains(where: { $0.contains("未达成") }) {
+            notes.append("适用、达成按会话（或接待段）计，未达成按次计，所以相加不必等于适用")
         }
+        if lines.contains(where: { $0.contains("%* ") || $0.hasSuffix("%*") }) {
+            notes.append("* 适用不足 \(Rate.thinBelow)，比率仅供参考")
+        }
+        if !notes.isEmpty { lines += [""] + notes.map { painted($0, .dim) } }
         return lines.joined(separator: "\n") + "\n"
     }
 }

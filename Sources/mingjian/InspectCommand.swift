@@ -45,6 +45,9 @@ struct InspectCommand: ParsableCommand {
     @Option(help: "Write everything into this directory, with checkpoints: the same command goes on.")
     var out: String?
 
+    @Option(help: "Title of the report (default: the names of the archives and the days they span).")
+    var title: String?
+
     @OptionGroup var selection: SelectionArguments
 
     @Option(help: "Exit with 1 if a negative rule of this severity or graver was hit: info, minor, major, critical.")
@@ -94,9 +97,8 @@ struct InspectCommand: ParsableCommand {
         if let html { try Output.check(html) }
         let inputs = try archive.inputs()
         let lines = try openArchive(inputs, options: archive.options())
-        let title = archive.archives.joined(separator: ", ")
         let writer = ReportWriter(
-            title: title, policy: policy, rowLimit: all ? nil : 40, csvTable: csvTable)
+            title: title, archives: archive.archives, policy: policy, rowLimit: all ? nil : 40, csvTable: csvTable)
         let directory = try out.map {
             try OutputDirectory(path: $0, key: runKey(inputs: inputs, rules: rulesKey))
         }

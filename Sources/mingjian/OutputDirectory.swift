@@ -28,9 +28,12 @@ final class OutputDirectory {
         for (name, format) in [("report.json", InspectCommand.Format.json), ("report.html", .html)] {
             try writer.write(report, format: format, to: Output(path: path + "/" + name))
         }
+        let hasProcedures = report.tally.rules.contains { !$0.steps.isEmpty }
         for table in CSVReport.Table.allCases {
+            if table == .scores, report.scores == nil { continue }
+            if table == .procedures, !hasProcedures { continue }
             let tables = ReportWriter(
-                title: writer.title, policy: writer.policy, rowLimit: nil, csvTable: table)
+                title: writer.title, archives: writer.archives, policy: writer.policy, rowLimit: nil, csvTable: table)
             try tables.write(report, format: .csv, to: Output(path: "\(path)/\(table.rawValue).csv"))
         }
         checkpoint.remove()

@@ -8,17 +8,33 @@ import Reports
 
 /// Renders a run's result in the formats of the command line.
 struct ReportWriter {
-    let title: String
+    /// What the user calls the report; nil: the archives' names and the days.
+    let title: String?
+    let archives: [String]
     let policy: TimePolicy
     /// Rows of a terminal table; nil is all.
     let rowLimit: Int?
     let csvTable: CSVReport.Table
 
     func report(_ result: InspectionResult) -> Report {
-        Report(
-            title: title, engine: Version.engine, rulesDigest: result.rulesDigest, zone: policy.zone,
+        var report = Report(
+            title: title ?? "", engine: Version.engine, rulesDigest: result.rulesDigest, zone: policy.zone,
             tally: result.tally, coverage: result.coverage, cases: result.cases,
             casesLeftOut: result.findings - result.cases.count, scores: result.scores)
+        if title == nil {
+            report.title = ReportWriter.names(of: archives) + (report.dayRange.map { " · \($0)" } ?? "")
+        }
+        return report
+    }
+
+    /// Three names at most, without the folders they lie in: whose machine it was is nobody's business.
+    private static func names(of archives: [String]) -> String {
+        let names = archives.prefix(3).map { path in
+            if path == "-" { return "标准输入" }
+            let name = URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
+            return name.isEmpty || name == "/" ? path : name
+        }
+        return names.joined(separator: "、") + (archives.count > 3 ? " 等 \(archives.count) 份" : "")
     }
 
     func write(_ report: Report, format: InspectCommand.Format, to output: Output) throws {

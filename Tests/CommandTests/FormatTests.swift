@@ -34,6 +34,15 @@ struct FormatTests {
         #expect(!html.contains("src=\"http") && !html.contains("href=\"http"))
     }
 
+    @Test("the title is what --title says, else the archive's name without its folder, and the days")
+    func titles() throws {
+        let plain = try Command.run(Self.demo, in: directory)
+        #expect(plain.text.hasPrefix("明鉴质检报告  conversations.ndjson · 2026-03-02 至 2026-03-08\n"))
+        let named = try Command.run(Self.demo + ["--title", "三月<质检>", "--format", "html"], in: directory)
+        #expect(named.text.contains("<h1>三月&lt;质检&gt;</h1>"))
+        #expect(named.text.contains("<title>质检报告 · 三月&lt;质检&gt;</title>"))
+    }
+
     @Test("threads change no byte of any format", arguments: ["table", "json", "ndjson", "csv", "html"])
     func threadsChangeNothing(format: String) throws {
         let one = try Command.run(Self.demo + ["--format", format, "--threads", "1"], in: directory)

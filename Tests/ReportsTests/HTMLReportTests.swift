@@ -133,6 +133,75 @@ let hostileTexts = [
         }
     }
 
+    @Test func numbersOfAnAgentLeadToTheirFindings() throws {
+        let report = SampleReport(seed: 21).report
+        let page = page(report)
+        let tally = report.tally
+        let key = try #require(tally.keysByGravity(of: tally.byAgent).first)
+        let (name, sum) = (tally.byAgent.keys[key], tally.summary(of: tally.byAgent, key: key))
+        for severity in Severity.allCases where sum.negativeHits[severity.rank] > 0 {
+            let link = "data-outcome=\"negative\" data-severity=\"\(severity.rank)\" data-agent=\"\(name)\">"
+            #expect(page.contains(link + "\(sum.negativeHits[severity.rank])</a>"), "\(severity)")
+        }
+        #expect(page.contains("data-outcome=\"missed\" data-agent=\"\(name)\">\(sum.missed)</a>"))
+        // The agent to look at first stands before the charts, and heads the table of all.
+        let names = page.components(separatedBy: "<table class=\"data\">").dropFirst().prefix(2)
+        for table in names {
+            let row = try #require(table.components(separatedBy: "<th scope=\"row\">").dropFirst().first)
+            #expect(row.contains(">\(name)</a>"))
+        }
+    }
+
+    @Test func aLongNameIsCutByTheStyleAndShownOnHovering() {
+        let page = page(hostileReport(String(repeating: "长", count: 5_000)))
+        let name = String(repeating: "长", count: 80) + "…"
+        #expect(page.contains("title=\"\(name)\" data-outcome=\"attention\""))
+    }
+
+    @Test func limitsThatPassedAreToldFromTimesThatItTook() throws {
+        func overdue(_ outcome: FindingOutcome, _ labels: [String]) throws -> Int? {
+            var entry = try #require(SampleReport(findings: 40).report.cases.first)
+            entry.finding.outcome = outcome
+            entry.finding.gap = 180_000
+            entry.finding.evidence = labels.map { Evidence(message: 0, label: $0) }
+            return try lines(page(SampleReport.report([entry])))[1].last as? Int
+        }
+        #expect(try overdue(.hit, ["trigger"]) == 1)
+        #expect(try overdue(.hit, ["trigger", "answer"]) == 0)
+        #expect(try overdue(.hit, ["match"]) == 0)
+        #expect(try overdue(.missed, []) == 1)
+    }
+
+    @Test func theGravestComeFirstAndAreNotLeftOut() throws {
+        let report = SampleReport(seed: 9, findings: 300).report
+        let rules = try lines(page(report))[0]
+        var ranks: [Int] = []
+        let rows = try lines(page(report)).dropFirst()
+        for row in stride(from: rows.startIndex, to: rows.endIndex, by: 2).map({ rows[$0] }) {
+            let rule = try #require((row[1] as? Int).flatMap { rules[$0] as? [Any] })
+            let severity = try #require(rule[3] as? Int)
+            ranks.append(severity + (rule[2] as? Int == 0 ? 8 : row[2] as? Int == 1 ? 4 : 0))
+        }
+        #expect(ranks.count == 300 && ranks == ranks.sorted(by: >))
+        let few = try lines(page(report, HTMLReport(limitFindings: 5)))
+        #expect(few.count == 11)
+        #expect(try few[9][0] as? String == lines(page(report))[9][0] as? String)
+    }
+
+    @Test func onlyWhatIsGoodIsGreen() {
+        let renderer = HTMLReport()
+        #expect("\(renderer.attainmentTone(Rate(90, of: 100)))" == "good")
+        #expect("\(renderer.attainmentTone(Rate(89, of: 100)))" == "flat")
+        #expect("\(renderer.attainmentTone(Rate(0, of: 0)))" == "flat")
+    }
+
+    @Test func theDatesStandOnceOnTop() {
+        var report = SampleReport().report
+        #expect(page(report).contains("<dt>数据日期</dt>"))
+        report.title = "三月 · \(report.dayRange ?? "")"
+        #expect(!page(report).contains("<dt>数据日期</dt>"))
+    }
+
     @Test func coverageStandsAboveTheNumbers() throws {
         let page = page(SampleReport().report)
         let basis = try #require(page.range(of: "读取 <b>1,286</b> 条 = 检查 <b>1,242</b>"))

@@ -29,9 +29,21 @@ import Testing
                     expected.missed += counts.missed
                 } else {
                     expected.negativeHits[rule.severity.rank] += counts.hits
+                    expected.negativeUnitsHit += counts.unitsHit
+                    expected.negativeApplicable += counts.unitsApplicable
                 }
             }
             #expect(tally.summary(of: tally.byAgent, key: key) == expected, "seed \(seed)")
+        }
+    }
+
+    @Test(arguments: [6, 7] as [UInt64]) func oneCriticalHitOutweighsManyMinorOnes(seed: UInt64) {
+        let tally = SampleReport(seed: seed, findings: 400).report.tally
+        let sums = tally.keysByGravity(of: tally.byAgent).map { tally.summary(of: tally.byAgent, key: $0) }
+        #expect(sums.count == tally.byAgent.keys.count)
+        for (a, b) in zip(sums, sums.dropFirst()) {
+            let (x, y) = (a.negativeHits.reversed() + [a.missed], b.negativeHits.reversed() + [b.missed])
+            #expect(!x.lexicographicallyPrecedes(y), "seed \(seed)")
         }
     }
 

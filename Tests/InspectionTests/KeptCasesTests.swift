@@ -1,0 +1,77 @@
+import ConversationModel
+import TestSupport
+import Testing
+
+@testable import Inspection
+
+struct KeptCasesTests {
+    private func someCase(_ number: Int) -> FindingCase {
+        FindingCase(
+            finding: Finding(
+                id: "\(number)", rule: RuleID("r"), outcome: .hit, owner: .unassigned, conversation: "c", anchor: nil,
+                evidence: []),
+            shop: nil, buyer: nil, group: "", day: nil, context: [], messageCount: 1)
+    }
+
+    @Test("what is kept is the gravest, of those alike the first, in order", arguments: 0..<20 as Range<UInt64>)
+    func keepsTheGravest(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let grades = (0..<200).map { _ in Int.random(in: 0..<KeptCases.grades, using: &random) }
+        let limit = Int.random(in: 0...210, using: &random)
+        var kept = KeptCases()
+        for (number, grade) in grades.enumerated() {
+            kept.add(someCase(number), grade: grade, bytes: 1, countLimit: limit, byteLimit: .max)
+        }
+        let byGravity = grades.indices.sorted { grades[$0] != grades[$1] ? grades[$0] > grades[$1] : $0 < $1 }
+        #expect(kept.inOrder.map(\.finding.id) == byGravity.prefix(limit).sorted().map(String.init), "seed \(seed)")
+        #expect(kept.count == min(limit, 200), "seed \(seed)")
+    }
+
+    @Test(
+        "the bytes stay below their limit, and nothing is kept below what gave way", arguments: 0..<20 as Range<UInt64>)
+    func keepsTheBytes(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let offered = (0..<200).map { _ in
+            (
+                grade: Int.random(in: 0..<KeptCases.grades, using: &random),
+                bytes: Int.random(in: 1...400, using: &random)
+            )
+        }
+        var kept = KeptCases()
+        for (number, one) in offered.enumerated() {
+            kept.add(someCase(number), grade: one.grade, bytes: one.bytes, countLimit: .max, byteLimit: 9_000)
+            let ids = kept.inOrder.compactMap { Int($0.finding.id) }
+            #expect(ids.reduce(0) { $0 + offered[$1].bytes } <= 9_000, "seed \(seed)")
+            #expect(ids.allSatisfy { offered[$0].grade >= kept.closedGrade }, "seed \(seed)")
+        }
+        #expect(kept.count > 0 && kept.count < 200, "seed \(seed)")
+        #expect(
+            Set(offered.indices.filter { offered[$0].grade > kept.closedGrade }).isSubset(
+                of: Set(kept.inOrder.compactMap { Int($0.finding.id) })), "seed \(seed)")
+    }
+
+    @Test("a run with little room keeps the gravest, whatever the threads")
+    func aRunKeepsTheGravest() throws {
+        let rules = try #require(SomeRules.compiled)
+        let directory = try TemporaryDirectory()
+        let input = try directory.write("a.ndjson", archive(conversations: 400, seed: 8))
+        func cases(limit: Int, threads: Int) throws -> [FindingCase] {
+            let run = try Run([input], rules: rules) {
+                $0.blockSize = 20_000
+                $0.caseLimit = limit
+                $0.threads = threads
+            }
+            return try #require(run.result).cases
+        }
+        let all = try cases(limit: 100_000, threads: 1)
+        let critical = all.filter { $0.finding.rule.value == "contact" }
+        let missed = all.filter { $0.finding.outcome == .missed }
+        #expect(critical.count > 3 && all.count > critical.count)
+        for threads in [1, 3] {
+            #expect(try cases(limit: critical.count, threads: threads) == critical)
+            #expect(try cases(limit: 3, threads: threads) == Array(critical.prefix(3)))
+            let some = try cases(limit: all.count - 1, threads: threads)
+            #expect(some.count == all.count - 1 && some.filter { $0.finding.outcome == .missed } == missed)
+        }
+    }
+}
