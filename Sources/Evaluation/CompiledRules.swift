@@ -79,6 +79,12 @@ public final class CompiledRules: Sendable {
     let unscannedLeaves: [Int]
     /// What messages are compared with earlier ones.
     let repeats: [RepeatsTest]
+    /// Conditions on the unit as a whole.
+    let unitTests: [UnitTest]
+    /// Times at which messages must have been sent.
+    let moments: [Moment]
+    /// What the rules ask of conversations beside their messages: readers of archives may pass over the rest.
+    public let facts: FactKinds
     /// Different populations that conditions choose from.
     let populations: FixedTable<PopulationTest>
     let patterns: CompiledPatterns
@@ -110,6 +116,9 @@ public final class CompiledRules: Sendable {
         var leaves: [TextLeaf] = []
         var populations: [PopulationTest] = []
         var repeats: [RepeatsTest] = []
+        var unitTests: [UnitTest] = []
+        var moments: [Moment] = []
+        var facts: FactKinds = []
         var textSenders: [TextLevel: UInt8] = [:]
         var skeletons: SkeletonTable?
         var exposureClasses: [ExposureClass] = []
@@ -124,7 +133,7 @@ public final class CompiledRules: Sendable {
         self.policy = policy
         self.table = table
         skeletons = parts.skeletons
-        acknowledgements = Acknowledgements(table: table)
+        acknowledgements = Acknowledgements(table: table, phrases: Acknowledgements.standard + policy.waits.noAnswer)
         rules = FixedTable(parts.rules)
         nodes = FixedTable(parts.nodes)
         memory = parts.memory
@@ -135,6 +144,9 @@ public final class CompiledRules: Sendable {
         leafTraits = FixedTable(traits)
         populations = FixedTable(parts.populations)
         repeats = parts.repeats
+        unitTests = parts.unitTests
+        moments = parts.moments
+        facts = parts.facts
         self.patterns = patterns
         var places = [[LeafPlace]](repeating: [], count: patterns.atomCount)
         for (number, leaf) in parts.leaves.enumerated() {

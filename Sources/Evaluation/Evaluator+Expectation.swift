@@ -244,7 +244,7 @@ extension Evaluator {
         case .count(let of, _), .distinct(let of, _): return countedPopulation(of)
         case .scope(let scope): return countedPopulation(scope.find)
         case .expectation(let inner): return countedPopulation(inner.expect)
-        case .silence, .not: return arena.empty()
+        case .silence, .unit, .not: return arena.empty()
         }
     }
 

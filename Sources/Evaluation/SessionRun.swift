@@ -89,6 +89,7 @@ final class SessionRun {
             track = ScopeTrack(
                 self, scope.plan, anchor: make(scope.anchor, keepsScope: false),
                 find: make(scope.find, keepsScope: keepsScope), counted: countedPopulations(scope.find))
+        case .unit(let test): track = UnitTrack(self, unit.rows.rules.unitTests[Int(test)])
         case .all(let children, let subject):
             track = AllTrack(self, children.map { make($0, keepsScope: keepsScope) }, subject: subject)
         case .any(let children): track = AnyTrack(self, children.map { make($0, keepsScope: keepsScope) })
@@ -107,7 +108,7 @@ final class SessionRun {
         case .count(let of, _), .distinct(let of, _): countedPopulations(of)
         case .scope(let scope): countedPopulations(scope.find)
         case .expectation(let inner): countedPopulations(inner.expect)
-        case .silence, .not: []
+        case .silence, .unit, .not: []
         }
     }
 

@@ -21,11 +21,13 @@ final class BlockWorker {
     private var knownAgents = 0
     private var severities: [Int]
     private let zone: Zone
+    private let leftOut: NameTable
+    private let asksForPrevious: Bool
 
     init(id: Int, rules: CompiledRules, options: InspectionOptions) throws {
         self.id = id
         self.options = options
-        parser = NDJSONParser(isStrict: options.isStrict)
+        parser = NDJSONParser(isStrict: options.isStrict, facts: rules.facts)
         evaluator = try Evaluator(rules)
         if let asOf = options.asOf { evaluator.asOf = asOf.milliseconds }
         lines = FindingLines(rules)
@@ -34,6 +36,10 @@ final class BlockWorker {
         wantedGroups = NameFilter(options.groups)
         wantedAgents = NameFilter(options.agents)
         zone = rules.policy.zone
+        asksForPrevious = rules.facts.contains(.previous)
+        var leftOut = NameTable()
+        for buyer in rules.policy.buyersLeftOut { _ = leftOut.number(of: buyer) }
+        self.leftOut = leftOut
         severities = rules.summaries.map {
             $0.polarity == .negative ? Severity.allCases.firstIndex(of: $0.severity) ?? -1 : -1
         }
@@ -54,6 +60,9 @@ final class BlockWorker {
             result.bad.append((UInt32(result.records), RecordIssue.tooLarge.rawValue))
             result.records += 1
         }
+        if asksForPrevious {
+            for index in 0..<parser.conversationCount { result.visits.append(parser.visit(index, zone: zone)) }
+        }
         if !options.allowsDuplicates {
             for index in 0..<parser.conversationCount {
                 let key = parser.key(index)
@@ -63,7 +72,9 @@ final class BlockWorker {
     }
 
     /// Judges the block's conversations but those at the indices in `duplicates` (ascending).
-    func judge(into result: BlockResult, duplicates: [Int], keepsCases: Bool) {
+    ///
+    /// - Parameter previous: what is known of each conversation's previous one; empty where nobody asks.
+    func judge(into result: BlockResult, duplicates: [Int], previous: [Facts.Previous?], keepsCases: Bool) {
         evaluator.begin()
         evaluator.collectsEvidence = options.writesFindings || keepsCases
         rows.removeAll(keepingCapacity: true)
@@ -75,9 +86,15 @@ final class BlockWorker {
                 result.bad.append((parser.record(index), "duplicate-conversation"))
                 continue
             }
-            let row = parser.row(
+            var row = parser.row(
                 index, into: evaluator.table, names: &evaluator.names, zone: zone,
                 isGroup: { rosterGroups.contains($0) })
+            if !previous.isEmpty { row.facts.previous = previous[index] }
+            if leftOut.count > 0, row.buyer.baseAddress != nil, leftOut.known(row.buyer) != nil {
+                result.filtered += 1
+                result.buyersLeftOut += 1
+                continue
+            }
             if isFiltered(row) {
                 result.filtered += 1
                 continue

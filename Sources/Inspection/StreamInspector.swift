@@ -22,7 +22,7 @@ public final class StreamInspector {
 
     public init(_ rules: CompiledRules, engine: String, defaultShop: String, isStrict: Bool) throws {
         evaluator = try Evaluator(rules)
-        parser = NDJSONParser(isStrict: isStrict, countsBlankLines: true)
+        parser = NDJSONParser(isStrict: isStrict, countsBlankLines: true, facts: rules.facts)
         lines = FindingLines(rules)
         zone = rules.policy.zone
         self.defaultShop = defaultShop

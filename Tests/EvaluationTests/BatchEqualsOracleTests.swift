@@ -30,7 +30,8 @@ struct BatchEqualsOracleTests {
         "batch equals the oracle on random rules and conversations",
         arguments: [
             RandomCase.Features(rawValue: 0), .missingTimes, .truncation, .regex, .parts, .hours, .scopes,
-            [.scopes, .missingTimes, .truncation], .likeness, .standard,
+            [.scopes, .missingTimes, .truncation], .likeness, .wholes,
+            [.wholes, .missingTimes, .truncation, .parts, .hours], .standard,
         ])
     func batchEqualsOracle(features: RandomCase.Features) throws {
         for seed in Comparison.seeds(400) {

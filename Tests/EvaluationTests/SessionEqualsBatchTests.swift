@@ -72,7 +72,8 @@ struct SessionEqualsBatchTests {
         "the net of a session equals batch and oracle",
         arguments: [
             RandomCase.Features(rawValue: 0), .missingTimes, .truncation, .regex, .parts, .hours, .scopes,
-            [.scopes, .missingTimes, .truncation], .likeness, .standard,
+            [.scopes, .missingTimes, .truncation], .likeness, .wholes,
+            [.wholes, .missingTimes, .truncation, .parts, .hours], .standard,
         ])
     func sessionEqualsBatch(features: RandomCase.Features) {
         for seed in Comparison.seeds(400) {
@@ -99,7 +100,7 @@ struct SessionEqualsBatchTests {
         }
         let manner = SessionDriver.Manner(hasAdvances: true)
         for seed in Comparison.seeds(300) {
-            let random = RandomCase(seed: seed, features: [.regex, .parts, .hours, .scopes])
+            let random = RandomCase(seed: seed, features: [.regex, .parts, .hours, .scopes, .wholes])
             func differs(_ random: RandomCase) -> String? {
                 asOf(random).flatMap { difference(random, manner, asOf: $0) }
             }

@@ -109,7 +109,7 @@ extension Condition {
         switch kind {
         case .message(let message): message.text?.usesRegex ?? false
         case .expectation(let e): e.after.usesRegex || e.expect.usesRegex
-        case .silence: false
+        case .silence, .unit: false
         case .count(let count): count.of.usesRegex
         case .scope(let scope): scope.anchor.usesRegex || scope.find.usesRegex
         case .all(let children), .any(let children): children.contains(where: \.usesRegex)

@@ -40,6 +40,7 @@ struct RandomRules {
     }
 
     private func leaf(_ draw: inout Draw) -> Condition {
+        if features.contains(.wholes), draw.chance(30) { return whole(&draw) }
         if features.contains(.scopes), draw.chance(30) { return scope(depth: 1, &draw) }
         switch draw.number(0...9) {
         case 0..<4: return message(nil, &draw)

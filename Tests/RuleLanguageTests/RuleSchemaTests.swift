@@ -29,7 +29,7 @@ import Testing
             try properties("message") == Set(RuleDecoder.messageKeys + RuleDecoder.textKeys))
         #expect(try properties("textCondition") == Set(RuleDecoder.textKeys))
         #expect(try properties("shared") == Set(RuleDecoder.sharedKeys))
-        #expect(try properties("exampleMessage").union(["close"]) == Set(RuleDecoder.exampleKeys))
+        #expect(try properties("exampleMessage").union(["close", "facts"]) == Set(RuleDecoder.exampleKeys))
     }
 
     @Test func explainsEveryDefinitionInChinese() throws {
