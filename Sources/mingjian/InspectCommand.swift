@@ -103,7 +103,7 @@ struct InspectCommand: ParsableCommand {
         let writer = ReportWriter(
             title: title, rules: compiled, policy: policy, rowLimit: all ? nil : 40, csvTable: table)
         let directory = try out.map {
-            try OutputDirectory(path: $0, key: runKey(inputs: inputs, digest: compiled.digest))
+            try OutputDirectory(path: $0, key: try runKey(inputs: inputs, digest: compiled.digest))
         }
         let stdout = Output()
         let progress = quiet ? nil : ProgressLine(total: totalBytes(inputs))
@@ -245,12 +245,12 @@ struct InspectCommand: ParsableCommand {
     }
 
     /// What makes two runs the same run: inputs with size and change time, rules, options.
-    private func runKey(inputs: [ArchiveInput], digest: String) -> String {
+    private func runKey(inputs: [ArchiveInput], digest: String) throws -> String {
         var parts = [
             Version.engine, digest, "\(archive)",
             "\(from ?? "") \(to ?? "") \(group) \(agent) \(asOf ?? "") \(shop) \(roster ?? "")",
         ]
-        let beside = [roster, archive.mapping].compactMap { $0 }.map { ArchivePath($0) }
+        let beside = [roster, archive.mapping, try archive.time.path()].compactMap { $0 }.map { ArchivePath($0) }
         for path in inputs.compactMap(\.path) + beside {
             var status = stat()
             if path.withCString({ stat($0, &status) }) == 0 {

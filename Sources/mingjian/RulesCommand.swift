@@ -82,6 +82,8 @@ struct RulesCommand: ParsableCommand {
         @Argument(help: "Rule files or directories.")
         var paths: [String]
 
+        @OptionGroup var time: PolicyArguments
+
         @Flag(name: .customLong("no-variants"), help: "Only as written.")
         var withoutVariants = false
 
@@ -94,7 +96,7 @@ struct RulesCommand: ParsableCommand {
 
         private func test() throws -> Int32 {
             let sources = try RuleSources(paths: paths)
-            let compiled = try sources.compiled(policy: TimePolicy())
+            let compiled = try sources.compiled(policy: time.timePolicy())
             let runner = try ExampleRunner(sources.rules, compiled: compiled)
             let report = runner.run(variants: !withoutVariants)
             let output = Output()
