@@ -11,6 +11,9 @@ public struct ColumnMapping: Hashable, Sendable {
         /// The account that sent the message, whoever it is.
         case sender
         case buyer, shop, conversation, id, kind, group
+        case channel, category, tags
+        /// Of the order that the row shows; the amount in the smallest unit of the currency.
+        case orderID, orderState, orderAmount, orderCreatedAt, orderPaidAt, orderPhone, orderAddress
 
         /// The place in `allCases`.
         package var index: Int {
@@ -26,12 +29,24 @@ public struct ColumnMapping: Hashable, Sendable {
             case .id: 8
             case .kind: 9
             case .group: 10
+            case .channel: 11
+            case .category: 12
+            case .tags: 13
+            case .orderID: 14
+            case .orderState: 15
+            case .orderAmount: 16
+            case .orderCreatedAt: 17
+            case .orderPaidAt: 18
+            case .orderPhone: 19
+            case .orderAddress: 20
             }
         }
     }
 
     /// Headers by field; several are joined with a space (日期 and 时间).
     public var columns: [Field: [String]] = [:]
+    /// Attributes of the conversation: headers by the attribute's name.
+    public var attributes: [String: String] = [:]
     /// What the cells of `from` mean, beside the words that are known anyway.
     public var speakers: [String: Speaker] = [:]
     /// Forms of times that are tried before the known ones.
@@ -68,6 +83,15 @@ public struct ColumnMapping: Hashable, Sendable {
                     guard columns[field] == nil else { throw .duplicate(name, path) }
                     columns[field] = try ColumnMapping.strings(headers, of: name, path: path)
                 }
+            case ("attributes", .object(let members)):
+                guard members.count <= 64 else { throw .wrong(key, "at most 64 columns", path) }
+                for (name, header) in members {
+                    guard case .string(let header) = header, !name.isEmpty else {
+                        throw .wrong("attributes", "a header for each name", path)
+                    }
+                    guard attributes[name] == nil else { throw .duplicate(name, path) }
+                    attributes[name] = header
+                }
             case ("speakers", .object(let members)):
                 for (word, speaker) in members {
                     guard case .string(let name) = speaker, let known = Speaker(word: name) else {
@@ -91,7 +115,7 @@ public struct ColumnMapping: Hashable, Sendable {
                     throw .wrong(key, "1 – 1000", path)
                 }
                 headerRow = row
-            case ("columns", _), ("speakers", _): throw .wrong(key, "an object", path)
+            case ("columns", _), ("speakers", _), ("attributes", _): throw .wrong(key, "an object", path)
             case ("zone", _), ("delimiter", _): throw .wrong(key, "a string", path)
             case ("headerRow", _): throw .wrong(key, "1 – 1000", path)
             default: throw .unknown(key, path)
@@ -153,9 +177,11 @@ extension Speaker {
 }
 
 /// A mapping laid over the header of one table.
-package struct BoundColumns: Hashable, Sendable {
+package struct BoundColumns: Sendable {
     /// Indices of columns by field.
     package let columns: [ColumnMapping.Field: [Int]]
+    /// Index of the column by the attribute's name, in the order of names.
+    package let attributes: [(name: String, column: Int)]
     /// Headers as they stand.
     package let header: [String]
 
@@ -194,6 +220,15 @@ package struct BoundColumns: Hashable, Sendable {
             }
             if !indices.isEmpty { columns[field] = indices }
         }
+        var attributes: [(name: String, column: Int)] = []
+        for (name, wanted) in mapping.attributes.sorted(by: { $0.key < $1.key }) {
+            if let index = header.firstIndex(of: wanted) ?? normal.firstIndex(of: BoundColumns.normalized(wanted)) {
+                attributes.append((name, index))
+            } else {
+                unknown.append(wanted)
+            }
+        }
+        self.attributes = attributes
         for (field, names) in BoundColumns.known where mapping.columns[field] == nil {
             for name in names {
                 if let index = normal.firstIndex(of: name), !taken.contains(index) {
@@ -262,6 +297,13 @@ package struct BoundColumns: Hashable, Sendable {
         ),
         (.shop, "店铺 店铺名 店铺名称 店铺id shop shopid shopname store storeid"),
         (.group, "客服组 客服分组 分组 组别 技能组 group skill team"),
+        (.channel, "渠道 来源渠道 channel"),
+        (.category, "商品类目 类目 category"),
+        (.tags, "标签 会话标签 客户标签 tags"),
+        (.orderID, "订单号 订单编号 订单id orderid orderno ordernumber"),
+        (.orderState, "订单状态 交易状态 orderstate orderstatus"),
+        (.orderCreatedAt, "下单时间 订单创建时间 ordercreatedat"),
+        (.orderPaidAt, "付款时间 支付时间 orderpaidat paidat"),
     ].map { (field: ColumnMapping.Field, names: String) in
         (field, names.split(whereSeparator: \.isWhitespace).map(String.init))
     }

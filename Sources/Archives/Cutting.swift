@@ -20,17 +20,18 @@ public struct CutPolicy: Sendable {
 /// Where the conversations of one log begin, told message by message in the order of time.
 package struct Cutter: Sendable {
     private let policy: TimePolicy
-    private var tracker = WaitTracker()
+    private var tracker: WaitTracker
     private var closesAt: Instant?
 
     package init(policy: TimePolicy) {
         self.policy = policy
+        tracker = WaitTracker(policy.waits)
     }
 
     /// Takes the next message; true if a new conversation begins with it.
     package mutating func begins(_ message: SpilledMessage, at time: Instant) -> Bool {
         let begins = closesAt.map { time > $0 } ?? true
-        if begins { tracker = WaitTracker() }
+        if begins { tracker = WaitTracker(policy.waits) }
         tracker.observe(
             speaker: message.speaker, isAutomatic: message.traits.contains(.automatic),
             kind: message.kind, needsAnswer: message.traits.contains(.needsAnswer), at: time)

@@ -48,7 +48,27 @@ extension NDJSONParser {
         return ConversationRow(
             id: bytes(c.id), shop: bytes(c.shop), buyer: bytes(c.buyer), group: group, agent: fallback,
             closedAt: closedAt, isTruncatedAtStart: c.flags & UInt8(MJ_TRUNCATED_START) != 0,
-            isTruncatedAtEnd: c.flags & UInt8(MJ_TRUNCATED_END) != 0, hasTimes: hasTimes, messages: range)
+            isTruncatedAtEnd: c.flags & UInt8(MJ_TRUNCATED_END) != 0, hasTimes: hasTimes, messages: range,
+            facts: facts(of: c, into: table, zone: zone))
+    }
+
+    /// Adds the facts that were asked for.
+    private func facts(of c: mj_conversation, into table: MessageTable, zone: Zone) -> FactRow {
+        let first = table.facts.count
+        for place in Int(c.first_fact)..<Int(c.first_fact + c.fact_count) {
+            let fact = rows.facts[place]
+            guard let kind = FactEntry.Kind(rawValue: fact.kind), let form = FactEntry.Form(rawValue: fact.form)
+            else { continue }
+            var number = fact.number
+            if Int32(fact.flags) & Int32(MJ_LOCAL_TIME) != 0 { number = zone.instant(local: number).milliseconds }
+            table.facts.append(
+                FactEntry(
+                    kind: kind, form: form, hasFraction: Int32(fact.flags) & Int32(MJ_FRACTION) != 0,
+                    key: bytes(fact.key), text: bytes(fact.text), number: number))
+        }
+        return FactRow(
+            entries: first..<table.facts.count, knowsTags: Int32(c.flags) & Int32(MJ_KNOWS_TAGS) != 0,
+            orderCount: c.order_count)
     }
 
     /// What a transfer or an event says of ownership.

@@ -9,10 +9,13 @@ public final class NDJSONParser {
     private var base = UnsafePointer<UInt8>(bitPattern: 8)
     private var isBrokenOff = false
 
-    /// With `isStrict`, scalars in fields that nobody reads are checked too.
-    public init(isStrict: Bool = false, countsBlankLines: Bool = false) {
+    /// With `isStrict`, scalars in fields that nobody reads are checked too; `facts` are read, all others
+    /// passed over.
+    public init(isStrict: Bool = false, countsBlankLines: Bool = false, facts: FactKinds = []) {
         parser = mj_parser_new()
-        options = (isStrict ? Int32(MJ_STRICT) : 0) | (countsBlankLines ? Int32(MJ_COUNT_BLANK) : 0)
+        options =
+            (isStrict ? Int32(MJ_STRICT) : 0) | (countsBlankLines ? Int32(MJ_COUNT_BLANK) : 0)
+            | Int32(facts.subtracting(.previous).rawValue) << 8
     }
 
     deinit {
@@ -49,11 +52,11 @@ public final class NDJSONParser {
         (bytes(rows.conversations[index].shop), bytes(rows.conversations[index].id))
     }
 
-    /// Odd things that were kept: unknown kinds, duplicate keys, agents without a name.
-    public var defects: (unknownKind: Int, duplicateKey: Int, missingAgent: Int) {
+    /// Odd things that were kept: unknown kinds, duplicate keys, agents without a name, facts that are none.
+    public var defects: (unknownKind: Int, duplicateKey: Int, missingAgent: Int, oddFact: Int) {
         (
             Int(rows.defects.unknown_kind), Int(rows.defects.duplicate_key),
-            Int(rows.defects.missing_agent)
+            Int(rows.defects.missing_agent), Int(rows.defects.odd_fact)
         )
     }
 

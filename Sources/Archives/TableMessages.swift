@@ -9,18 +9,20 @@ package final class TableMessages: MessageSource {
     package var delimiter: UInt8 { reader.delimiter }
 
     private let reader: CSVReader
-    private let mapping: ColumnMapping
-    private let times: TimeReader
+    let mapping: ColumnMapping
+    let times: TimeReader
     private let source: Int
     private let name: String
-    private var row = CSVRow()
+    var row = CSVRow()
     // Rows read while the header was searched.
     private var pending: [CSVRow] = []
-    private var line: [UInt8] = []
+    var line: [UInt8] = []
     /// Of the row that `fault` looked at last.
     private var time = TimeReader.Outcome.absent
     /// Few words name speakers, and comparing text is slow.
     private var knownWords: [ArraySlice<UInt8>: Speaker?] = [:]
+    /// The table has columns of facts.
+    private let hasFacts: Bool
     /// Indices of columns by the place of their field in `allCases`.
     private let indices: [[Int]]
 
@@ -68,6 +70,7 @@ package final class TableMessages: MessageSource {
         let columns = candidate ?? BoundColumns(mapping, header: [])
         self.columns = columns
         indices = ColumnMapping.Field.allCases.map { columns.columns[$0] ?? [] }
+        hasFacts = !columns.attributes.isEmpty || TableMessages.factFields.contains { columns.columns[$0] != nil }
         if headerRow == 0, let failure { throw failure }
         guard rows.contains(where: { !$0.isBlank }) else { return }
         let missing = columns.unknownHeaders + columns.missing
@@ -150,6 +153,7 @@ package final class TableMessages: MessageSource {
             }
             append(field.rawValue, value)
         }
+        if hasFacts { writeFacts() }
         if case .time(let instant) = time { appendTime(instant) }
         if let known = speaker.known {
             append("from", known.name.utf8)
@@ -199,7 +203,7 @@ package final class TableMessages: MessageSource {
         return (Speaker(word: text), sender)
     }
 
-    private func value(_ field: ColumnMapping.Field) -> ArraySlice<UInt8>? {
+    func value(_ field: ColumnMapping.Field) -> ArraySlice<UInt8>? {
         let indices = indices[field.index]
         guard !indices.isEmpty else { return nil }
         if indices.count == 1 { return unwrapped(row[indices[0]], isText: false) }
@@ -207,7 +211,7 @@ package final class TableMessages: MessageSource {
         return trimmed(ArraySlice(cells.joined(separator: [0x20])))
     }
 
-    private func append(_ key: String, _ value: some Sequence<UInt8>) {
+    func append(_ key: String, _ value: some Sequence<UInt8>) {
         line.append(0x22)
         line.append(contentsOf: key.utf8)
         line.append(0x22)
@@ -216,12 +220,12 @@ package final class TableMessages: MessageSource {
         line.append(0x2C)
     }
 
-    private func appendTime(_ instant: Instant) {
+    func appendTime(_ instant: Instant, key: String = "time") {
         // Numbers below 10¹¹ would look like seconds.
         if instant.milliseconds >= 100_000_000_000 {
-            line.append(contentsOf: "\"time\":\(instant.milliseconds),".utf8)
+            line.append(contentsOf: "\"\(key)\":\(instant.milliseconds),".utf8)
         } else {
-            append("time", utcText(instant).utf8)
+            append(key, utcText(instant).utf8)
         }
     }
 

@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <new>
 #include <string_view>
@@ -26,6 +27,7 @@ constexpr mj_message empty_message = {
 enum class Field : unsigned {
     other,
     id, shop, buyer, group, agent, messages, closed_at, truncated,
+    channel, category, tags, attributes, orders,
     time, from, text, kind, automatic, to, event,
     type, value,
 };
@@ -45,6 +47,54 @@ MJ_HOT Field conversation_field(const char *key) {
     if (is_quoted(key, "truncated")) return Field::truncated;
     return Field::other;
 }
+
+MJ_RARE Field fact_field(const char *key) {
+    if (is_quoted(key, "channel")) return Field::channel;
+    if (is_quoted(key, "category")) return Field::category;
+    if (is_quoted(key, "tags")) return Field::tags;
+    if (is_quoted(key, "attributes")) return Field::attributes;
+    if (is_quoted(key, "orders")) return Field::orders;
+    return Field::other;
+}
+
+MJ_RARE int order_field(const char *key) {
+    if (is_quoted(key, "id")) return MJ_FACT_ORDER_ID;
+    if (is_quoted(key, "state")) return MJ_FACT_ORDER_STATE;
+    if (is_quoted(key, "amount")) return MJ_FACT_ORDER_AMOUNT;
+    if (is_quoted(key, "createdAt")) return MJ_FACT_ORDER_CREATED;
+    if (is_quoted(key, "paidAt")) return MJ_FACT_ORDER_PAID;
+    if (is_quoted(key, "phone")) return MJ_FACT_ORDER_PHONE;
+    if (is_quoted(key, "address")) return MJ_FACT_ORDER_ADDRESS;
+    return -1;
+}
+
+// Which option asks for a fact.
+MJ_RARE int wish(Field field) {
+    switch (field) {
+        case Field::channel: return MJ_READ_CHANNEL;
+        case Field::category: return MJ_READ_CATEGORY;
+        case Field::tags: return MJ_READ_TAGS;
+        case Field::attributes: return MJ_READ_ATTRIBUTES;
+        case Field::orders: return MJ_READ_ORDERS;
+        default: return 0;
+    }
+}
+constexpr int all_wishes =
+    MJ_READ_CHANNEL | MJ_READ_CATEGORY | MJ_READ_TAGS | MJ_READ_ATTRIBUTES | MJ_READ_ORDERS;
+
+// Whether a fact belongs to a field of the conversation.
+MJ_RARE bool is_of(const mj_fact &fact, Field field) {
+    switch (field) {
+        case Field::channel: return fact.kind == MJ_FACT_CHANNEL;
+        case Field::category: return fact.kind == MJ_FACT_CATEGORY;
+        case Field::tags: return fact.kind == MJ_FACT_TAG;
+        case Field::attributes: return fact.kind == MJ_FACT_ATTRIBUTE;
+        default: return fact.kind >= MJ_FACT_ORDER_ID;
+    }
+}
+
+// Values of facts of one conversation.
+constexpr size_t fact_limit = 1000;
 
 MJ_HOT Field message_field(const char *key) {
     if (is_quoted(key, "time")) return Field::time;
@@ -99,6 +149,9 @@ struct mj_parser {
     size_t message_count = 0;
     // A message of an agent that does not say which, in the conversation at hand.
     bool has_unnamed_agent = false;
+    std::vector<mj_fact> facts;
+    // The options that ask for facts.
+    int wishes = 0;
     std::vector<mj_bad> bad;
     mj_defects defects{};
 
@@ -293,6 +346,167 @@ struct mj_parser {
         }
     }
 
+    // A reason that only says what the value is not: then it is passed over, and the fact unknown.
+    MJ_RARE static bool is_odd(int reason) {
+        return reason == MJ_WRONG_TYPE || reason == MJ_BAD_TIME || reason == MJ_TIME_IN_SECONDS;
+    }
+
+    MJ_RARE int odd(ondemand::value &value, int depth) {
+        defects.odd_fact++;
+        return skipper.skip(value, depth);
+    }
+
+    MJ_RARE void add_fact(int kind, int form, mj_slice key, mj_slice text, int64_t number, int flags) {
+        facts.push_back(
+            {key, text, number, uint8_t(kind), uint8_t(form), uint8_t(flags), {0, 0, 0, 0, 0}});
+    }
+
+    MJ_RARE bool is_full(const mj_conversation &c) const {
+        return facts.size() - c.first_fact >= fact_limit;
+    }
+
+    // A text or the digits of an integer as a fact; null is none.
+    MJ_RARE int text_fact(ondemand::value &value, int kind, int depth) {
+        mj_slice text = absent;
+        int reason = identifier(value, text);
+        if (is_odd(reason)) return odd(value, depth);
+        if (!reason && text.length != MJ_ABSENT) add_fact(kind, MJ_FORM_TEXT, absent, text, 0, 0);
+        return reason;
+    }
+
+    // A number rounded down, with whether something was behind its point.
+    MJ_RARE bool number(ondemand::value &value, int64_t &out, int &flags) {
+        if (!value.get_int64().get(out)) return true;
+        double number;
+        if (value.get_double().get(number)) return false;
+        double floor = std::floor(number);
+        // Beyond 64 bits it is more, or less, than any bound.
+        out = floor >= 9.2e18 ? INT64_MAX : floor <= -9.2e18 ? INT64_MIN : int64_t(floor);
+        flags = floor == number ? 0 : MJ_FRACTION;
+        return true;
+    }
+
+    MJ_RARE int attribute(ondemand::raw_json_string key, ondemand::value &value, mj_conversation &c) {
+        if (is_full(c)) return odd(value, 2);
+        string_view name;
+        if (has_escape(key)) {
+            if (int reason = unescape(key, name)) return reason;
+        } else {
+            name = string_view(key.raw(), size_t(find_quote_or_backslash(key.raw()) - key.raw()));
+        }
+        char first = first_byte(value);
+        int64_t integer = 0;
+        int flags = 0;
+        if (first == '"') {
+            mj_slice text = absent;
+            if (int reason = this->text(value, text)) return reason;
+            add_fact(MJ_FACT_ATTRIBUTE, MJ_FORM_TEXT, slice(name), text, 0, 0);
+        } else if (begins_number(first)) {
+            if (!number(value, integer, flags)) return MJ_INVALID_JSON;
+            add_fact(MJ_FACT_ATTRIBUTE, MJ_FORM_NUMBER, slice(name), absent, integer, flags);
+        } else if (first == 't' || first == 'f') {
+            bool flag;
+            if (value.get_bool().get(flag)) return MJ_INVALID_JSON;
+            add_fact(MJ_FACT_ATTRIBUTE, MJ_FORM_FLAG, slice(name), absent, flag, 0);
+        } else if (first == 'n') {
+            return skipper.skip(value, 2);
+        } else {
+            return odd(value, 2);
+        }
+        return MJ_OK;
+    }
+
+    MJ_RARE int order(ondemand::value &value, mj_conversation &c) {
+        auto read = [&](ondemand::raw_json_string key, ondemand::value &child) -> int {
+            const char *name = key.raw();
+            if (has_escape(key)) {
+                if (int reason = skipper.unescape_key(key, name)) return reason;
+            }
+            int kind = name ? order_field(name) : -1;
+            if (kind < 0) return skipper.skip(child, 4);
+            if (is_full(c)) return odd(child, 4);
+            int64_t number = MJ_NO_TIME;
+            if (kind == MJ_FACT_ORDER_AMOUNT) {
+                if (first_byte(child) == 'n') return skipper.skip(child, 4);
+                if (child.get_int64().get(number)) return odd(child, 4);
+                add_fact(kind, MJ_FORM_NUMBER, absent, absent, number, 0);
+                return MJ_OK;
+            }
+            if (kind != MJ_FACT_ORDER_CREATED && kind != MJ_FACT_ORDER_PAID)
+                return text_fact(child, kind, 4);
+            bool local;
+            int reason = time(child, number, local);
+            if (is_odd(reason)) return odd(child, 4);
+            if (!reason && number != MJ_NO_TIME)
+                add_fact(kind, MJ_FORM_NUMBER, absent, absent, number, local ? MJ_LOCAL_TIME : 0);
+            return reason;
+        };
+        return each_field(value, read);
+    }
+
+    MJ_RARE int orders(ondemand::value &value, mj_conversation &c) {
+        c.order_count = -1;
+        char first = first_byte(value);
+        if (first != '[') return first == 'n' ? skipper.skip(value, 1) : odd(value, 1);
+        int32_t count = 0;
+        bool is_known = true;
+        int reason = each_element(value, [&](ondemand::value &element) -> int {
+            count++;
+            if (first_byte(element) == '{' && !is_full(c)) return order(element, c);
+            is_known = false;
+            return odd(element, 2);
+        });
+        if (is_known) c.order_count = count;
+        return reason;
+    }
+
+    MJ_RARE int tags(ondemand::value &value, mj_conversation &c) {
+        c.flags &= uint8_t(~MJ_KNOWS_TAGS);
+        char first = first_byte(value);
+        if (first == 'n') return skipper.skip(value, 1);
+        bool is_known = true;
+        auto read = [&](ondemand::value &element) -> int {
+            size_t before = facts.size();
+            if (is_full(c)) {
+                is_known = false;
+                return odd(element, 2);
+            }
+            int reason = text_fact(element, MJ_FACT_TAG, 2);
+            if (facts.size() == before) is_known = false;
+            return reason;
+        };
+        int reason = first == '[' ? each_element(value, read) : read(value);
+        if (is_known) c.flags |= MJ_KNOWS_TAGS;
+        return reason;
+    }
+
+    // A key that is no field of the parser's own: a fact that is asked for, or nothing.
+    MJ_RARE int fact(ondemand::raw_json_string key, ondemand::value &value, mj_conversation &c,
+                     uint32_t &seen) {
+        Field field;
+        if (int reason = field_of(key, fact_field, field)) return reason;
+        if (!(wishes & wish(field))) return skipper.skip(value, 1);
+        if (seen & bit(field)) {
+            auto first = facts.begin() + c.first_fact;
+            facts.erase(std::remove_if(first, facts.end(),
+                                       [&](const mj_fact &fact) { return is_of(fact, field); }),
+                        facts.end());
+        }
+        see(seen, field);
+        switch (field) {
+            case Field::channel: return text_fact(value, MJ_FACT_CHANNEL, 1);
+            case Field::category: return text_fact(value, MJ_FACT_CATEGORY, 1);
+            case Field::tags: return tags(value, c);
+            case Field::orders: return orders(value, c);
+            default:
+                if (first_byte(value) == 'n') return skipper.skip(value, 1);
+                if (first_byte(value) != '{') return odd(value, 1);
+                return each_field(value, [&](ondemand::raw_json_string name, ondemand::value &child) {
+                    return attribute(name, child, c);
+                });
+        }
+    }
+
     int conversation(uint8_t *line, size_t length, mj_conversation &c) {
         ondemand::document document;
         if (auto error = parser.iterate(line, length, length + MJ_PADDING).get(document))
@@ -305,7 +519,7 @@ struct mj_parser {
         auto read = [&](ondemand::raw_json_string key, ondemand::value &value) MJ_INLINE -> int {
             Field field;
             if (int reason = field_of(key, conversation_field, field)) return reason;
-            if (field == Field::other) return skipper.skip(value, 1);
+            if (field == Field::other) return wishes ? fact(key, value, c, seen) : skipper.skip(value, 1);
             see(seen, field);
             switch (field) {
                 case Field::id: return identifier(value, c.id);
@@ -391,6 +605,8 @@ extern "C" void mj_parse_conversations(mj_parser *p, uint8_t *buffer, size_t len
     p->conversations.clear();
     p->message_count = 0;
     p->bad.clear();
+    p->facts.clear();
+    p->wishes = options & all_wishes;
     p->defects = {};
     p->base = buffer;
     p->arena = buffer + arena;
@@ -412,20 +628,22 @@ extern "C" void mj_parse_conversations(mj_parser *p, uint8_t *buffer, size_t len
         mj_slice line = {uint32_t(first), uint32_t(end - first)};
         p->skipper.reserve(end - first);
         mj_conversation c = {absent, absent, absent, absent, absent, line, MJ_NO_TIME, record,
-                             uint32_t(p->message_count), 0, 0, {0, 0, 0}};
+                             uint32_t(p->message_count), 0, uint32_t(p->facts.size()), 0, -1, 0, {0, 0, 0}};
         uint8_t *arena_before = p->arena;
         size_t messages_before = p->message_count;
         int reason = blank ? MJ_BLANK : p->conversation(buffer + first, end - first, c);
         if (reason) {
             p->message_count = messages_before;
+            p->facts.resize(c.first_fact);
             p->arena = arena_before;
             p->bad.push_back({record, uint32_t(reason), line});
         } else {
+            c.fact_count = uint32_t(p->facts.size() - c.first_fact);
             p->conversations.push_back(c);
         }
         record++;
     }
     *rows = {p->conversations.data(), p->conversations.size(), p->messages.data(),
-             p->message_count,        p->bad.data(),           p->bad.size(),
+             p->message_count,        p->facts.data(),         p->bad.data(),           p->bad.size(),
              record,                  lines,                   p->defects};
 }

@@ -13,13 +13,14 @@ public struct Conversation: Hashable, Sendable {
     /// The archive says that the beginning or the end is missing.
     public var isTruncatedAtStart: Bool
     public var isTruncatedAtEnd: Bool
+    public var facts: Facts
     /// In order of time, then of position in the source.
     public var messages: [Message]
 
     public init(
         id: String, shop: String? = nil, buyer: String? = nil, group: String? = nil,
         agent: String? = nil, closedAt: Instant? = nil, isTruncatedAtStart: Bool = false,
-        isTruncatedAtEnd: Bool = false, messages: [Message]
+        isTruncatedAtEnd: Bool = false, facts: Facts = Facts(), messages: [Message]
     ) {
         self.id = id
         self.shop = shop
@@ -29,6 +30,7 @@ public struct Conversation: Hashable, Sendable {
         self.closedAt = closedAt
         self.isTruncatedAtStart = isTruncatedAtStart
         self.isTruncatedAtEnd = isTruncatedAtEnd
+        self.facts = facts
         self.messages = messages
     }
 }

@@ -3,8 +3,10 @@ public struct Coverage: Sendable, Hashable, Codable {
     /// Records read: lines of an archive, rows of a CSV file.
     public var recordsRead: Int = 0
     public var recordsBad: Int = 0
-    /// Left out by `--from --to --group --agent`.
+    /// Left out by `--from --to --group --agent`, or by the time policy.
     public var recordsFiltered: Int = 0
+    /// Of those, the ones that were left out for another reason than an option (`buyer-left-out`).
+    public var filteredByReason: [String: Int] = [:]
     /// Always `recordsRead - recordsBad - recordsFiltered`.
     public var recordsInspected: Int = 0
     /// Conversations judged, parts counted apart.
@@ -16,7 +18,7 @@ public struct Coverage: Sendable, Hashable, Codable {
     public var badByReason: [String: Int] = [:]
     /// Records kept although something in them was odd, by reason.
     public var defectsByReason: [String: Int] = [:]
-    /// Units × rules that were not evaluated, by reason (`no-times`, `cut-off`, `limit`).
+    /// Units × rules that were not evaluated, by reason (`no-times`, `cut-off`, `no-fact`, `limit`).
     public var notEvaluatedByReason: [String: Int] = [:]
     /// Conversations without times: every rule of time on them is not evaluated.
     public var conversationsWithoutTimes: Int = 0

@@ -48,6 +48,9 @@ public final class MessageTable {
     public private(set) var texts = UnsafeMutablePointer<UnsafeBufferPointer<UInt8>>.allocate(capacity: 0)
     public private(set) var ids = UnsafeMutablePointer<UnsafeBufferPointer<UInt8>>.allocate(capacity: 0)
 
+    /// Values of facts, those of one conversation together.
+    public var facts: [FactEntry] = []
+
     public init() {}
 
     deinit {
@@ -65,6 +68,7 @@ public final class MessageTable {
     /// Forgets all messages, keeping the room.
     public func removeAll() {
         count = 0
+        facts.removeAll(keepingCapacity: true)
     }
 
     /// Forgets the messages from `count` on.
@@ -160,12 +164,13 @@ public struct ConversationRow {
     /// Every message has a time, and they ascend.
     public var hasTimes: Bool
     public var messages: Range<Int>
+    public var facts: FactRow
 
     public init(
         id: UnsafeBufferPointer<UInt8>, shop: UnsafeBufferPointer<UInt8>,
         buyer: UnsafeBufferPointer<UInt8>, group: UnsafeBufferPointer<UInt8>, agent: Int32,
         closedAt: Int64, isTruncatedAtStart: Bool, isTruncatedAtEnd: Bool, hasTimes: Bool,
-        messages: Range<Int>
+        messages: Range<Int>, facts: FactRow = FactRow()
     ) {
         self.id = id
         self.shop = shop
@@ -177,5 +182,6 @@ public struct ConversationRow {
         self.isTruncatedAtEnd = isTruncatedAtEnd
         self.hasTimes = hasTimes
         self.messages = messages
+        self.facts = facts
     }
 }

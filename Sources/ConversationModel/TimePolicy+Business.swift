@@ -16,6 +16,38 @@ extension TimePolicy {
             || openings(on: zone.day(of: instant)).contains { $0.start <= instant && instant < $0.end }
     }
 
+    /// Whether `instant` lies in hours that are given by weekday; an end is outside.
+    public func isInside(_ hours: [[OpenHours]], at instant: Instant) -> Bool {
+        let day = zone.day(of: instant)
+        guard hours.count == 7 else { return true }
+        let midnight = Int64(day.daysSince1970) * 86_400_000
+        return hours[day.weekday - 1].contains { hours in
+            zone.instant(local: midnight + hours.start) <= instant
+                && instant < zone.instant(local: midnight + hours.end)
+        }
+    }
+
+    /// Milliseconds of open time between two instants.
+    ///
+    /// At most 400 days are looked at; beyond, the wall clock counts.
+    public func openTime(from start: Instant, to end: Instant) -> Int64 {
+        guard start < end else { return 0 }
+        if isAlwaysOpen { return end.milliseconds - start.milliseconds }
+        var total: Int64 = 0
+        var day = zone.day(of: start)
+        let last = zone.day(of: end)
+        for _ in 0..<400 where day <= last {
+            for opening in openings(on: day) {
+                let from = max(opening.start, start)
+                let to = min(opening.end, end)
+                if from < to { total += to.milliseconds - from.milliseconds }
+            }
+            day = CalendarDay(daysSince1970: day.daysSince1970 + 1)
+        }
+        guard day <= last else { return total }
+        return total + end.milliseconds - max(start, zone.start(of: day)).milliseconds
+    }
+
     /// The instant at which `duration` milliseconds of open time have passed since `start`.
     ///
     /// A start outside open hours counts from the next opening. At most 400 days are looked at;

@@ -20,14 +20,21 @@ public struct TimePolicy: Sendable, Hashable {
     public var closeAfterOpenWait: Int64
     /// Open hours by weekday, Monday first; empty means always open.
     public var openHours: [[OpenHours]]
+    /// What starts and ends a wait, and how it is measured.
+    public var waits: WaitPolicy
+    /// Conversations of these buyers are left out: staff, adverts, tests.
+    public var buyersLeftOut: Set<String>
 
     public init(
         zone: Zone = .chinaStandard, closeAfter: Int64 = 30 * 60_000,
-        closeAfterOpenWait: Int64 = 24 * 3_600_000, openHours: [[OpenHours]] = []
+        closeAfterOpenWait: Int64 = 24 * 3_600_000, openHours: [[OpenHours]] = [],
+        waits: WaitPolicy = WaitPolicy(), buyersLeftOut: Set<String> = []
     ) {
         self.zone = zone
         self.closeAfter = closeAfter
         self.closeAfterOpenWait = closeAfterOpenWait
         self.openHours = openHours
+        self.waits = waits
+        self.buyersLeftOut = buyersLeftOut
     }
 }

@@ -1,26 +1,35 @@
 /// Whether a buyer is waiting for an answer: the product's only definition of a wait.
 ///
 /// A wait opens at the first buyer message that needs an answer and is not yet answered; a
-/// non-automatic message of an agent ends it. Messages of the assistant and automatic replies end none.
+/// non-automatic message of an agent ends it, one of the assistant only where the policy says so, and an
+/// automatic reply never.
 public struct WaitTracker: Sendable, Hashable {
+    private let assistantAnswers: Bool
     /// The instant at which the open wait began, nil while none is open.
     public private(set) var openSince: Instant?
 
-    public init() {}
+    public init(_ policy: WaitPolicy = WaitPolicy()) {
+        assistantAnswers = policy.assistantAnswers
+    }
 
-    /// Takes the next message, in order of time.
+    /// Takes the next message, in order of time; returns when the wait began that it ends.
+    @discardableResult
     public mutating func observe(
         speaker: Speaker, isAutomatic: Bool, kind: MessageKind, needsAnswer: Bool, at time: Instant
-    ) {
+    ) -> Instant? {
         switch kind {
-        case .recall, .transfer, .event: return
+        case .recall, .transfer, .event: return nil
         default: break
         }
         switch speaker {
         case .buyer: if needsAnswer, openSince == nil { openSince = time }
-        case .agent: if !isAutomatic { openSince = nil }
-        case .assistant, .system: break
+        case .agent, .assistant:
+            guard !isAutomatic, speaker == .agent || assistantAnswers, let start = openSince else { break }
+            openSince = nil
+            return start
+        case .system: break
         }
+        return nil
     }
 
     /// The instant at which silence closes the conversation whose last message is at `last`.
@@ -33,7 +42,8 @@ extension WaitTracker {
     /// Whether a wait is open after the messages `range` of a table: the same definition, looked at
     /// from the end, so that only what follows the last answer is asked about.
     public static func isOpen(
-        after range: Range<Int>, of table: MessageTable, needsAnswer: (UnsafeBufferPointer<UInt8>) -> Bool
+        after range: Range<Int>, of table: MessageTable, policy: WaitPolicy = WaitPolicy(),
+        needsAnswer: (UnsafeBufferPointer<UInt8>) -> Bool
     ) -> Bool {
         var i = range.upperBound
         while i > range.lowerBound {
@@ -41,7 +51,9 @@ extension WaitTracker {
             let kind = table.kinds[i]
             if kind >= MessageKind.recall.rawValue, kind <= MessageKind.event.rawValue { continue }
             let speaker = table.speakers[i]
-            if speaker == Speaker.agent.rawValue, !table.automatic[i] { return false }
+            let answers =
+                speaker == Speaker.agent.rawValue || policy.assistantAnswers && speaker == Speaker.assistant.rawValue
+            if answers, !table.automatic[i] { return false }
             if speaker == Speaker.buyer.rawValue, needsAnswer(table.texts[i]) { return true }
         }
         return false

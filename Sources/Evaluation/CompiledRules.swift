@@ -85,6 +85,12 @@ public final class CompiledRules: Sendable {
     public let stepNames: [String]
     /// What triggers promise.
     let promises: [PromiseTest]
+    /// Conditions on the unit as a whole.
+    let unitTests: [UnitTest]
+    /// Times at which messages must have been sent.
+    let moments: [Moment]
+    /// What the rules ask of conversations beside their messages: readers of archives may pass over the rest.
+    public let facts: FactKinds
     /// Different populations that conditions choose from.
     let populations: FixedTable<PopulationTest>
     let patterns: CompiledPatterns
@@ -118,6 +124,9 @@ public final class CompiledRules: Sendable {
         var repeats: [RepeatsTest] = []
         var promises: [PromiseTest] = []
         var stepNames: [String] = []
+        var unitTests: [UnitTest] = []
+        var moments: [Moment] = []
+        var facts: FactKinds = []
         var textSenders: [TextLevel: UInt8] = [:]
         var skeletons: SkeletonTable?
         var exposureClasses: [ExposureClass] = []
@@ -132,7 +141,7 @@ public final class CompiledRules: Sendable {
         self.policy = policy
         self.table = table
         skeletons = parts.skeletons
-        acknowledgements = Acknowledgements(table: table)
+        acknowledgements = Acknowledgements(table: table, phrases: Acknowledgements.standard + policy.waits.noAnswer)
         rules = FixedTable(parts.rules)
         nodes = FixedTable(parts.nodes)
         memory = parts.memory
@@ -145,6 +154,9 @@ public final class CompiledRules: Sendable {
         repeats = parts.repeats
         promises = parts.promises
         stepNames = parts.stepNames
+        unitTests = parts.unitTests
+        moments = parts.moments
+        facts = parts.facts
         self.patterns = patterns
         var places = [[LeafPlace]](repeating: [], count: patterns.atomCount)
         for (number, leaf) in parts.leaves.enumerated() {

@@ -45,6 +45,7 @@ extension Evaluator {
         case .count(let of, let bound): return value(countOf: of, bound)
         case .distinct(let of, let bound): return value(distinctOf: of, bound)
         case .scope(let scope): return value(scope)
+        case .unit(let test): return value(unitTest: test)
         case .any(let children):
             var result = Value(matches: arena.empty())
             for child in children {
@@ -176,8 +177,18 @@ extension Evaluator {
     private func value(_ message: MessageNode) -> Value {
         let (scope, unknown) = scope(message)
         guard let scope else { return Value(matches: arena.empty(), unknowns: unknown) }
-        let held = message.text.map { holds($0, in: scope) } ?? scope
-        return message.repeats < 0 ? Value(matches: held) : repeating(Int(message.repeats), in: held)
+        if message.moment >= 0, !hasTimes { return Value(matches: arena.empty(), unknowns: .noTimes) }
+        if message.repeats >= 0, !hasTimes, rules.repeats[Int(message.repeats)].needsTimes {
+            return Value(matches: arena.empty(), unknowns: .noTimes)
+        }
+        var held = message.text.map { holds($0, in: scope) } ?? scope
+        if message.moment >= 0 { held = sent(rules.moments[Int(message.moment)], in: held) }
+        var open: UnknownReasons = []
+        if message.hasStrangersPhone { (held, open) = withStrangersPhone(in: held) }
+        if message.repeats < 0 { return Value(matches: held, unknowns: open) }
+        var result = repeating(Int(message.repeats), in: held)
+        result.unknowns.formUnion(open)
+        return result
     }
 
     /// The rows of `scope` whose text satisfies the condition.
@@ -412,7 +423,7 @@ extension Evaluator {
         case .scope(let scope): return positionedPopulation(scope.find)
         case .expectation(let expectation): return positionedPopulation(expectation.expect)
         case .sequence(let steps): return positionedPopulation(steps[steps.count - 1].node)
-        case .silence, .gap, .not: return arena.empty()
+        case .silence, .gap, .unit, .not: return arena.empty()
         }
     }
 }

@@ -20,7 +20,7 @@ extension Evaluator {
         case .any(let children):
             for child in children where holds(child, at: anchor) { return charge(child, anchor: anchor) }
             return (owner(of: anchor), -1)
-        case .not: return (owner(of: anchor), -1)
+        case .unit, .not: return (owner(of: anchor), -1)
         }
     }
 
@@ -128,7 +128,7 @@ extension Evaluator {
             for (position, child) in children.enumerated() where position != subject { addContext(child) }
         case .any(let children):
             for child in children where anchor < 0 || holds(child, at: anchor) { addEvidence(child, anchor: anchor) }
-        case .not: break
+        case .unit, .not: break
         }
     }
 
@@ -161,7 +161,7 @@ extension Evaluator {
         case .any(let children):
             Span.union(children.filter { holds($0, at: i) }.flatMap { spans(node: $0, at: i) })
         case .sequence(let steps): spans(of: steps, node, at: i)
-        case .silence, .gap, .not: []
+        case .silence, .gap, .unit, .not: []
         }
     }
 

@@ -283,7 +283,7 @@ extension Evaluator {
         case .scope(let scope): return countedPopulation(scope.find)
         case .expectation(let inner): return countedPopulation(inner.expect)
         case .sequence(let steps): return countedPopulation(steps[steps.count - 1].node)
-        case .silence, .gap, .not: return arena.empty()
+        case .silence, .gap, .unit, .not: return arena.empty()
         }
     }
 }

@@ -294,6 +294,7 @@ extension Evaluator {
         case .distinct(let of, .atLeast): addOwnExposures(of, from: first)
         case .distinct: expose(ownerOfWhole, -1, from: first)
         case .scope(let scope): addOwnExposures(scope.find, from: first)
+        case .unit(let test): if isExposed(unitTest: test) { expose(ownerOfWhole, -1, from: first) }
         case .any(let children):
             for child in children { addOwnExposures(child, from: first) }
         case .all(let children, let subject): addOwnExposures(children[subject], from: first)

@@ -23,6 +23,8 @@ struct UnitScope {
     /// Milliseconds; `MessageTable.noTime` without times.
     var endInstant = MessageTable.noTime
     var startIsCut = false
+    /// The row that handed a stay over; -1.
+    var takenAt = -1
 
     var isCutOff: Bool {
         if case .cutOff = end { return true }
@@ -77,7 +79,9 @@ extension Evaluator {
 
     /// When silence closes what consists of these messages.
     private func closeInstant(_ range: Range<Int>) -> Int64 {
-        let isOpen = WaitTracker.isOpen(after: range, of: table) { rules.acknowledgements.needsAnswer($0) }
+        let isOpen = WaitTracker.isOpen(after: range, of: table, policy: rules.policy.waits) {
+            rules.acknowledgements.needsAnswer($0)
+        }
         let last = Instant(milliseconds: table.times[range.upperBound - 1])
         let policy = rules.policy
         return last.advanced(by: isOpen ? policy.closeAfterOpenWait : policy.closeAfter).milliseconds
@@ -137,6 +141,7 @@ extension Evaluator {
     /// Loads a part: bit sets by sender, debtors, candidates of its leaves.
     func load(_ part: Judgement.Part, conversation row: ConversationRow) {
         self.part = part
+        conversation = row
         base = part.messages.lowerBound
         count = part.messages.count
         hasTimes = row.hasTimes
@@ -204,6 +209,7 @@ extension Evaluator {
 
     /// The part as a unit.
     func enterConversation(number: Int32) {
+        measures = nil
         unit = UnitScope()
         unit.number = number
         unit.start = count > 0 ? 0 : -1
@@ -215,6 +221,7 @@ extension Evaluator {
     private func setEnd(handedOverAt row: Int?) {
         if let row {
             unit.end = .handedOver
+            unit.takenAt = row
             unit.endInstant = hasTimes ? table.times[base + row] : MessageTable.noTime
         } else if part.isCutAtEnd {
             unit.end = .cutOff
@@ -272,6 +279,7 @@ extension Evaluator {
     }
 
     private func enterStay(agent: Int32, at row: Int, isFirst: Bool) {
+        measures = nil
         unit = UnitScope()
         unit.number = Int32(judgement.units.count)
         unit.isStay = true

@@ -53,7 +53,8 @@ extension Evaluator {
             buyer: bytes.hold(conversation.buyer), group: bytes.hold(conversation.group), agent: fallback,
             closedAt: conversation.closedAt?.milliseconds ?? MessageTable.noTime,
             isTruncatedAtStart: conversation.isTruncatedAtStart,
-            isTruncatedAtEnd: conversation.isTruncatedAtEnd, hasTimes: hasTimes, messages: range)
+            isTruncatedAtEnd: conversation.isTruncatedAtEnd, hasTimes: hasTimes, messages: range,
+            facts: table.append(conversation.facts, bytes: bytes))
     }
 
     /// Judges one conversation by itself, for examples, tests and explanations.

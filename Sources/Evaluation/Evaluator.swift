@@ -38,6 +38,10 @@ public final class Evaluator {
     var memo: UnitMemo
     var base = 0
     var partNumber: Int32 = 0
+    /// What was measured of the unit, once a rule asked.
+    var measures: UnitMeasures?
+    /// The conversation of the part.
+    var conversation: ConversationRow?
     var count = 0
     var hasTimes = false
     var part = Judgement.Part(

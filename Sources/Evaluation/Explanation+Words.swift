@@ -24,6 +24,7 @@ enum ConditionWords {
             return count.isDistinct
                 ? Phrase("\(bound.english), different ones", "\(bound.chinese)（不同的）") : bound
         case .scope(let scope): return label(scope)
+        case .unit(let unit): return label(unit)
         case .all(let children):
             return Phrase("all of \(children.count) conditions", "\(children.count) 个条件全部满足")
         case .any(let children):
@@ -59,6 +60,14 @@ enum ConditionWords {
         if let position = message.position.map({ label($0) }) {
             english += ", \(position.english)"
             chinese += "，\(position.chinese)"
+        }
+        if let sent = message.sent.map({ label($0) }) {
+            english += ", sent \(sent.english)"
+            chinese += "，发送于\(sent.chinese)"
+        }
+        if message.hasStrangersPhone {
+            english += ", with a phone number of somebody else"
+            chinese += "，含他人手机号"
         }
         if let text = message.text.map({ label($0) }) {
             english += ": \(text.english)"

@@ -15,12 +15,16 @@ public struct UnknownReasons: OptionSet, Sendable, Hashable {
     /// A limit was reached.
     public static let limit = UnknownReasons(rawValue: 4)
 
+    /// The archive does not say what a rule asks for.
+    public static let noFact = UnknownReasons(rawValue: 8)
+
     /// Stable words for reports.
     public var names: [String] {
         var names: [String] = []
         if contains(.noTimes) { names.append("no-times") }
         if contains(.cutOff) { names.append("cut-off") }
         if contains(.limit) { names.append("limit") }
+        if contains(.noFact) { names.append("no-fact") }
         return names
     }
 }

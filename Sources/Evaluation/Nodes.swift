@@ -16,6 +16,8 @@ struct Node: @unchecked Sendable {
         case count(of: Int, bound: Count.Bound)
         case distinct(of: Int, bound: Count.Bound)
         case scope(Fixed<ScopeNode>)
+        /// Number of the test in `CompiledRules.unitTests`.
+        case unit(Int32)
         case all(NodeList, subject: Int)
         case any(NodeList)
         case not(Int)
@@ -35,6 +37,9 @@ struct MessageNode: Hashable {
     let text: TextNode?
     /// Number of its `repeats` in `CompiledRules.repeats`, or -1.
     let repeats: Int32
+    /// Number of its `sent` in `CompiledRules.moments`, or -1.
+    let moment: Int32
+    let hasStrangersPhone: Bool
 }
 
 /// The times and counts of an expectation, without its conditions.

@@ -9,14 +9,15 @@ public struct RuleCompiler {
     let table: FoldTable
     private let cache: DiskCache
     private var patterns = PatternSet()
-    private var parts = CompiledRules.Parts()
+    var parts = CompiledRules.Parts()
     private var leafNumbers: [LeafKey: Int] = [:]
     private var nodeNumbers: [Node.Kind: Int] = [:]
     private var populationNumbers: [PopulationTest: Int] = [:]
     private var repeatsNumbers: [RepeatsKey: Int32] = [:]
+    var unitNumbers: [UnitCondition: Int32] = [:]
     private var classNumbers: [UnitKind: [ExposureSource: Int]] = [:]
     var regexes: PreparedRegexes
-    private var placeOfAtom: [Int32: Place] = [:]
+    var placeOfAtom: [Int32: Place] = [:]
     var diagnostics: [Diagnostic] = []
     /// By path, to find a place inside a regex behind the escapes of its string.
     var sources: [String: SourceFile] = [:]
@@ -84,21 +85,6 @@ public struct RuleCompiler {
         }
     }
 
-    private func diagnostic(_ error: ScannerError, _ rules: [Rule]) -> Diagnostic {
-        switch error {
-        case .refused(let atom, let reason):
-            Diagnostic(
-                .costlyRegex,
-                Phrase("the scanner cannot compile this pattern: \(reason)", "扫描引擎无法编译该正则：\(reason)"),
-                help: Phrase("simplify the pattern, or split it into conditions", "请简化正则，或拆成多个条件"),
-                at: placeOfAtom[atom] ?? rules.first?.place ?? Place(path: ""))
-        case .failed(let reason):
-            Diagnostic(
-                .scannerFailed, Phrase("the scanner failed: \(reason)", "扫描引擎出错：\(reason)"),
-                at: rules.first?.place ?? Place(path: ""))
-        }
-    }
-
     // MARK: Rules
 
     private mutating func compile(_ rule: Rule) {
@@ -130,6 +116,7 @@ public struct RuleCompiler {
 
     private func plainRule(_ node: Int) -> CompiledRule.PlainRule? {
         guard case .message(let message) = parts.nodes[node].kind, message.position == nil, message.repeats < 0,
+            message.moment < 0, !message.hasStrangersPhone,
             case .leaf(let leaf) = message.text, !parts.leaves[leaf].isInverted,
             !parts.leaves[leaf].atoms.isEmpty
         else { return nil }
@@ -185,6 +172,7 @@ public struct RuleCompiler {
         case .all(let children, let subject): exposures(of: children[subject])
         case .count(let of, .atLeast), .distinct(let of, .atLeast): exposures(of: of)
         case .scope(let scope): exposures(of: scope.find)
+        case .unit(let number): parts.unitTests[Int(number)].isOftenVoid ? .own : .lastAgent
         case .count(_, .atMost), .distinct, .not: .lastAgent
         // An empty population exposes nobody.
         case .count: .own
@@ -205,7 +193,7 @@ public struct RuleCompiler {
         switch parts.nodes[node].kind {
         case .message(let message): message.text.flatMap { requiredLeaves($0) }
         case .expectation(let expectation): requiredLeaves(expectation.after)
-        case .silence, .gap, .sequence: nil
+        case .silence, .gap, .sequence, .unit: nil
         case .distinct(let of, .atLeast): requiredLeaves(of)
         case .distinct: nil
         case .count(let of, let bound):
@@ -248,12 +236,15 @@ public struct RuleCompiler {
         case .message(let message):
             let population = PopulationTest(message.population)
             let text = message.text.map { compile($0, senders: population.senders) }
+            if message.hasStrangersPhone { parts.facts.insert(.orders) }
             return add(
                 .message(
                     MessageNode(
                         population: population, populationNumber: number(of: population),
                         position: message.position, text: text,
-                        repeats: message.repeats.map { number(of: $0, message.population) } ?? -1)), isPure: true)
+                        repeats: message.repeats.map { number(of: $0, message.population) } ?? -1,
+                        moment: message.sent.map { number(of: $0) } ?? -1,
+                        hasStrangersPhone: message.hasStrangersPhone)), isPure: true)
         case .expectation(let plan):
             let node = ExpectationNode(
                 timing: ExpectationTiming(plan, promise: number(of: plan.promise)), after: compile(plan.after),
@@ -272,15 +263,14 @@ public struct RuleCompiler {
             let node = ScopeNode(plan: ScopePlan(scope), anchor: compile(scope.anchor), find: compile(scope.find))
             return add(.scope(parts.memory.keep(node)), isPure: isPure(node.anchor) && isPure(node.find))
         case .all(let children):
-            let marked = children.firstIndex(where: \.isSubject)
-            let positive = children.firstIndex { if case .not = $0.kind { false } else { true } }
             let numbers = children.map { compile($0) }
             return add(
-                .all(parts.memory.list(numbers), subject: marked ?? positive ?? 0),
+                .all(parts.memory.list(numbers), subject: RuleCompiler.subject(among: children)),
                 isPure: numbers.allSatisfy { isPure($0) })
         case .any(let children):
             let numbers = children.map { compile($0) }
             return add(.any(parts.memory.list(numbers)), isPure: numbers.allSatisfy { isPure($0) })
+        case .unit(let unit): return add(.unit(number(of: unit)), isPure: true)
         case .not(let child): return negation(of: child)
         case .unless(let child, let exceptions):
             let numbers = [compile(child)] + exceptions.map { negation(of: $0) }

@@ -54,11 +54,13 @@ public struct SessionOrigin: Sendable, Hashable {
     public var isTruncatedAtStart: Bool
     /// Stands for an unknown shop in the ids of findings.
     public var defaultShop: String
+    /// What is known beside the messages; of a later part the previous conversation is the part before.
+    public var facts: Facts
 
     public init(
         id: String, part: Int = 1, shop: String? = nil, buyer: String? = nil, group: String? = nil,
         agent: String? = nil, groups: Set<String> = [], isTruncatedAtStart: Bool = false,
-        defaultShop: String = ""
+        defaultShop: String = "", facts: Facts = Facts()
     ) {
         self.id = id
         self.part = part
@@ -69,6 +71,7 @@ public struct SessionOrigin: Sendable, Hashable {
         self.groups = groups
         self.isTruncatedAtStart = isTruncatedAtStart
         self.defaultShop = defaultShop
+        self.facts = facts
     }
 
     /// The id with the part, as findings show it.

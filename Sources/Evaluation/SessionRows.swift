@@ -36,7 +36,7 @@ final class SessionRows {
     private(set) lazy var likeness = LikenessTable()
     private let groups: Set<String>
     private let fallback: Int32
-    private var row: ConversationRow
+    private(set) var row: ConversationRow
     private var identity = Identity()
     private let defaultShop: String
 
@@ -55,6 +55,7 @@ final class SessionRows {
             group: bytes.hold(origin.group), agent: fallback, closedAt: MessageTable.noTime,
             isTruncatedAtStart: origin.isTruncatedAtStart, isTruncatedAtEnd: false,
             hasTimes: hasTimes, messages: 0..<0)
+        row.facts = table.append(origin.facts, bytes: bytes)
     }
 
     var count: Int { table.count }

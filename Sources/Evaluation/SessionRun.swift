@@ -102,6 +102,7 @@ final class SessionRun {
             track = ScopeTrack(
                 self, scope.plan, anchor: make(scope.anchor, keepsScope: false),
                 find: make(scope.find, keepsScope: keepsScope), counted: countedPopulations(scope.find))
+        case .unit(let test): track = UnitTrack(self, unit.rows.rules.unitTests[Int(test)])
         case .all(let children, let subject):
             track = AllTrack(self, children.map { make($0, keepsScope: keepsScope) }, subject: subject)
         case .any(let children): track = AnyTrack(self, children.map { make($0, keepsScope: keepsScope) })
@@ -121,7 +122,7 @@ final class SessionRun {
         case .scope(let scope): countedPopulations(scope.find)
         case .expectation(let inner): countedPopulations(inner.expect)
         case .sequence(let steps): countedPopulations(steps[steps.count - 1].node)
-        case .silence, .gap, .not: []
+        case .silence, .gap, .unit, .not: []
         }
     }
 

@@ -15,7 +15,7 @@ final class SessionTimeline {
     /// The owner that a row named last.
     private var previousOwner = OwnerNumber.none
     private var queue = SessionDeadlines()
-    private var wait = WaitTracker()
+    private var wait: WaitTracker
     private var closedByEvent: Instant?
     /// Rows replayed into stays so far.
     private var replayed = 0
@@ -24,6 +24,7 @@ final class SessionTimeline {
     init(_ rules: CompiledRules, _ origin: SessionOrigin, _ breaker: WordBreaker, hasTimes: Bool) {
         self.origin = origin
         self.breaker = breaker
+        wait = WaitTracker(rules.policy.waits)
         rows = SessionRows(rules, origin, hasTimes: hasTimes)
         conversation = SessionUnit(
             conversation: origin.conversation, rows, breaker, startIsCut: origin.isTruncatedAtStart)

@@ -106,7 +106,7 @@ final class AllTrack: SessionTrack {
 
     /// True for good, and the first match that it adds as context is known.
     private func isCertain(_ child: SessionTrack) -> Bool {
-        if child is NotTrack { return child.isTrue }
+        if child is NotTrack || child is UnitTrack { return child.isTrue }
         return child.isOrdered && !child.found.isEmpty
     }
 

@@ -124,6 +124,11 @@ final class MessageTrack: SessionTrack {
         case .lastMilliseconds: if !rows.hasTimes { unknowns = .noTimes }
         case .lastMessages, nil: break
         }
+        if unknowns.isEmpty, message.moment >= 0, !rows.hasTimes {
+            isMute = true
+            unknowns = .noTimes
+            return
+        }
         isUnknown = !unknowns.isEmpty
         guard message.repeats >= 0, !isUnknown else { return }
         let test = rows.rules.repeats[Int(message.repeats)]
@@ -154,11 +159,30 @@ final class MessageTrack: SessionTrack {
     }
 
     private func holds(_ row: Int) -> Bool {
-        guard !isMute, message.text.map({ rows.holds($0, at: row) }) ?? true else { return false }
+        guard !isMute, message.text.map({ rows.holds($0, at: row) }) ?? true, isSent(row), hasStrangersPhone(row)
+        else { return false }
         guard repeats != nil else { return true }
         let isRepeated = repeats?.holds(row, in: unit) ?? false
         if repeats?.isSpent == true { unknowns.insert(.limit) }
         return isRepeated
+    }
+
+    private func hasStrangersPhone(_ row: Int) -> Bool {
+        guard message.hasStrangersPhone else { return true }
+        let rows = rows
+        let phones = KnownPhones(of: rows.row, in: rows.table)
+        let truth = phones.truth(of: rows.table.texts[row], rows.rules.table) {
+            (0..<row).lazy.filter { rows.table.speakers[$0] == Speaker.buyer.rawValue && rows.hasContent($0) }
+                .map { rows.table.texts[$0] }
+        }
+        if case .unknown(let reasons) = truth { unknowns.formUnion(reasons) }
+        return truth == .isTrue
+    }
+
+    private func isSent(_ row: Int) -> Bool {
+        guard message.moment >= 0 else { return true }
+        let moment = rows.rules.moments[Int(message.moment)]
+        return moment.holds(at: Instant(milliseconds: rows.table.times[row]), policy: rows.rules.policy)
     }
 
     override func isSettled(_ anchor: Int) -> Bool { !isAtEnd }

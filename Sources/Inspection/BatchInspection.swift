@@ -25,6 +25,8 @@ public final class BatchInspection: @unchecked Sendable {
     // Read and written under `condition`.
     private let condition = NSCondition()
     private var seen = SeenConversations()
+    /// Where a rule asks for previous conversations.
+    private var visits: PreviousVisits?
     private var nextToRegister = 0
     private var nextToMerge = 0
     private var waiting: [Int: BlockResult] = [:]
@@ -65,6 +67,7 @@ public final class BatchInspection: @unchecked Sendable {
         self.progress = progress
         self.isCancelled = isCancelled
         reader = BlockReader(lines, target: options.blockSize, largestRecord: options.largestRecord)
+        if rules.factKinds.contains(.previous) { visits = PreviousVisits(rules.policy) }
         let threads = max(1, options.threads)
         totals = RunTotals(rules: rules, workers: threads)
         totals.comparison = options.comparison.map { ComparisonTotals($0, byteLimit: options.caseBytes) }
@@ -100,8 +103,21 @@ public final class BatchInspection: @unchecked Sendable {
     }
 
     private func skip(blocks: Int) throws {
-        let block = ArchiveBlock()
-        for _ in 0..<blocks where try !reader.next(block) { return }
+        guard visits != nil else {
+            let block = ArchiveBlock()
+            for _ in 0..<blocks where try !reader.next(block) { return }
+            return
+        }
+        // Who was there is not kept in the checkpoint: it is read again, as it was registered.
+        let worker = try BlockWorker(id: 0, rules: rules, options: options)
+        let result = BlockResult(layout: layout, workerID: 0)
+        var known = SeenConversations()
+        for _ in 0..<blocks where try reader.next(worker.block) {
+            worker.parse(into: result)
+            var duplicates: [Int] = []
+            known.insert(result.digests, duplicates: &duplicates)
+            _ = visits?.take(result.visits, except: duplicates)
+        }
     }
 
     private func work(_ id: Int) {
@@ -122,8 +138,9 @@ public final class BatchInspection: @unchecked Sendable {
         let result = take(worker.id)
         result.sourceName = source
         worker.parse(into: result)
-        guard let (duplicates, grade) = register(result) else { return false }
-        try worker.judge(into: result, duplicates: duplicates, keepsCasesAbove: grade)
+        guard let turn = register(result) else { return false }
+        try worker.judge(
+            into: result, duplicates: turn.duplicates, previous: turn.previous, keepsCasesAbove: turn.closedGrade)
         try deliver(result)
         return true
     }
@@ -166,7 +183,9 @@ public final class BatchInspection: @unchecked Sendable {
 
     /// Waits for the block's turn and notes its conversations; returns which were known, or nil where
     /// the run has failed.
-    private func register(_ result: BlockResult) -> (duplicates: [Int], closedGrade: Int)? {
+    private func register(
+        _ result: BlockResult
+    ) -> (duplicates: [Int], previous: [Facts.Previous?], closedGrade: Int)? {
         condition.lock()
         defer { condition.unlock() }
         let sequence = result.sequence
@@ -177,10 +196,11 @@ public final class BatchInspection: @unchecked Sendable {
         if failure != nil { return nil }
         var duplicates: [Int] = []
         seen.insert(result.digests, duplicates: &duplicates)
+        let previous = visits?.take(result.visits, except: duplicates) ?? []
         nextToRegister += 1
         if let room { result.comparison?.begin(room) }
         condition.broadcast()
-        return (duplicates, closedGrade)
+        return (duplicates, previous, closedGrade)
     }
 
     /// Hands a result over, and merges what is ready unless somebody does that already.
@@ -247,6 +267,10 @@ public final class BatchInspection: @unchecked Sendable {
         coverage.recordsInspected = coverage.recordsRead - coverage.recordsBad - coverage.recordsFiltered
         coverage.bytesRead = lines.bytesRead
         coverage.sources = lines.sources
+        if let visits, visits.outOfOrder > 0 {
+            coverage.defectsByReason["out-of-order", default: 0] += visits.outOfOrder
+        }
+        if visits?.isForgetful == true { coverage.defectsByReason["buyers-forgotten", default: 0] += 1 }
         if seen.isForgetful { coverage.defectsByReason["duplicates-forgotten", default: 0] += 1 }
         if let roster = options.roster {
             let accounts = (0..<totals.agentNames.count).map { totals.agentNames.name(Int32($0)) }

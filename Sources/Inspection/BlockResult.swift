@@ -12,13 +12,15 @@ final class BlockResult {
     var records = 0
     var bad: [(record: UInt32, reason: String)] = []
     var filtered = 0
+    /// Of those, conversations of buyers that the time policy leaves out.
+    var buyersLeftOut = 0
     var conversations = 0
     var stays = 0
     var messages = 0
     var conversationsWithoutTimes = 0
     /// Parts of conversations by group, where no scheme names the group.
     var partsWithoutScheme: [Int32: Int] = [:]
-    var defects: (unknownKind: Int, duplicateKey: Int, missingAgent: Int) = (0, 0, 0)
+    var defects: (unknownKind: Int, duplicateKey: Int, missingAgent: Int, oddFact: Int) = (0, 0, 0, 0)
     /// Rules × units that were not evaluated, by the raw value of their reasons.
     var notEvaluated = [Int](repeating: 0, count: Int(UInt8.max) + 1)
     var hasNotEvaluated = false
@@ -43,6 +45,8 @@ final class BlockResult {
     var newGroups: [[UInt8]] = []
     /// Digests of the block's conversations, where duplicates are looked for.
     var digests: [UInt64] = []
+    /// Of the block's conversations, where a rule asks for previous ones.
+    var visits: [NDJSONParser.Visit] = []
 
     init(sets: Int, workerID: Int, comparison: ComparisonOptions?) {
         self.comparison = comparison.map { ComparisonBlock($0) }
@@ -67,6 +71,8 @@ final class BlockResult {
         records = 0
         bad.removeAll(keepingCapacity: true)
         filtered = 0
+        buyersLeftOut = 0
+        visits.removeAll(keepingCapacity: true)
         conversations = 0
         stays = 0
         messages = 0

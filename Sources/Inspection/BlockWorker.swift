@@ -34,6 +34,10 @@ final class BlockWorker {
     private var rows: [PlacedRow] = []
     private var knownAgents = 0
     private let zone: Zone
+    private let leftOut: NameTable
+    private let asksForPrevious: Bool
+    /// What is known of each conversation's previous one in the block at hand; empty where nobody asks.
+    private var previous: [Facts.Previous?] = []
 
     /// Blocks for which a rule set is kept although nothing was judged by it.
     private static let idleBlocks = 8
@@ -42,13 +46,17 @@ final class BlockWorker {
         self.id = id
         self.rules = rules
         self.options = options
-        parser = NDJSONParser(isStrict: options.isStrict)
+        parser = NDJSONParser(isStrict: options.isStrict, facts: rules.factKinds)
         judges = Array(repeating: nil, count: rules.count)
         groups = GroupPinning(roster: options.roster, agents: names)
         rosterGroups = RosterGroups(options.roster)
         wantedGroups = NameFilter(options.groups)
         wantedAgents = NameFilter(options.agents)
         zone = rules.policy.zone
+        asksForPrevious = rules.factKinds.contains(.previous)
+        var leftOut = NameTable()
+        for buyer in rules.policy.buyersLeftOut { _ = leftOut.number(of: buyer) }
+        self.leftOut = leftOut
         if !rules.differ {
             latest = try RuleSetJudge(0, of: rules, names: names, options: options)
             judges[0] = latest
@@ -70,6 +78,9 @@ final class BlockWorker {
             result.bad.append((UInt32(result.records), RecordIssue.tooLarge.rawValue))
             result.records += 1
         }
+        if asksForPrevious {
+            for index in 0..<parser.conversationCount { result.visits.append(parser.visit(index, zone: zone)) }
+        }
         if !options.allowsDuplicates {
             for index in 0..<parser.conversationCount {
                 let key = parser.key(index)
@@ -79,7 +90,12 @@ final class BlockWorker {
     }
 
     /// Judges the block's conversations but those at the indices in `duplicates` (ascending).
-    func judge(into result: BlockResult, duplicates: [Int], keepsCasesAbove grade: Int) throws {
+    ///
+    /// - Parameter previous: what is known of each conversation's previous one; empty where nobody asks.
+    func judge(
+        into result: BlockResult, duplicates: [Int], previous: [Facts.Previous?], keepsCasesAbove grade: Int
+    ) throws {
+        self.previous = previous
         begin(
             collectsEvidence: options.writesFindings || grade < KeptCases.grades - 1, result.comparison)
         var nextDuplicate = 0
@@ -91,7 +107,11 @@ final class BlockWorker {
             }
             let table = latest?.evaluator.table ?? unplaced
             let row = row(index, table)
-            if isFiltered(row, table) {
+            if isLeftOut(row) {
+                table.removeLast(from: row.messages.lowerBound)
+                result.filtered += 1
+                result.buyersLeftOut += 1
+            } else if isFiltered(row, table) {
                 table.removeLast(from: row.messages.lowerBound)
                 result.filtered += 1
             } else if let latest, !rules.differ {
@@ -111,9 +131,16 @@ final class BlockWorker {
     }
 
     private func row(_ index: Int, _ table: MessageTable) -> ConversationRow {
-        parser.row(
+        var row = parser.row(
             index, into: table, names: &names.table, zone: zone,
             isGroup: { rosterGroups.contains($0) })
+        if !previous.isEmpty { row.facts.previous = previous[index] }
+        return row
+    }
+
+    /// Whether the policy leaves the buyer out.
+    private func isLeftOut(_ row: ConversationRow) -> Bool {
+        leftOut.count > 0 && row.buyer.baseAddress != nil && leftOut.known(row.buyer) != nil
     }
 
     // MARK: Rule sets

@@ -114,6 +114,12 @@ public final class RunRules: @unchecked Sendable {
         return version
     }
 
+    /// What rules ask of conversations beside their messages; where there may be several sets, everything.
+    var factKinds: FactKinds {
+        guard !differ, let only = try? set(0) else { return .all }
+        return only.compiled.facts
+    }
+
     /// The zone of days.
     public var zone: Zone { policy.zone }
 

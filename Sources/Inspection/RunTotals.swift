@@ -124,6 +124,9 @@ struct RunTotals {
         if isCounted { coverage.recordsRead += block.records }
         coverage.recordsBad += block.bad.count
         coverage.recordsFiltered += block.filtered
+        if block.buyersLeftOut > 0 {
+            coverage.filteredByReason["buyer-left-out", default: 0] += block.buyersLeftOut
+        }
         coverage.conversations += block.conversations
         coverage.stays += block.stays
         coverage.messages += block.messages
@@ -132,6 +135,7 @@ struct RunTotals {
         coverage.unknownAgents += block.defects.missingAgent
         for (name, n) in [
             ("unknown-kind", block.defects.unknownKind), ("duplicate-key", block.defects.duplicateKey),
+            ("odd-fact", block.defects.oddFact),
         ] where n > 0 { coverage.defectsByReason[name, default: 0] += n }
         for (reasons, n) in block.notEvaluated.enumerated() where n > 0 {
             for name in UnknownReasons(rawValue: UInt8(truncatingIfNeeded: reasons)).names {

@@ -36,7 +36,7 @@ public final class StreamInspector {
         isStrict: Bool
     ) throws {
         evaluator = try Evaluator(rules)
-        parser = NDJSONParser(isStrict: isStrict, countsBlankLines: true)
+        parser = NDJSONParser(isStrict: isStrict, countsBlankLines: true, facts: rules.facts)
         lines = FindingWriter(rules)
         zone = rules.policy.zone
         self.defaultShop = defaultShop

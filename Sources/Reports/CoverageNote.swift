@@ -41,6 +41,9 @@ package struct CoverageNote: Sendable {
             "记录",
             "读取 \(grouped(coverage.recordsRead)) = 检查 \(grouped(coverage.recordsInspected))"
                 + " + 损坏 \(grouped(coverage.recordsBad)) + 过滤 \(grouped(coverage.recordsFiltered))")
+        if !coverage.filteredByReason.isEmpty {
+            add("其中策略排除", CoverageNote.list(coverage.filteredByReason))
+        }
         add(
             "检查",
             "会话 \(grouped(coverage.conversations))，接待段 \(grouped(coverage.stays))，"

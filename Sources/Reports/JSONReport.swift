@@ -145,6 +145,11 @@ public struct JSONReport: Sendable {
             writer.value(coverage.conversationsWithoutTimes)
             writer.key("defectsByReason")
             writer.counts(coverage.defectsByReason)
+            // Only where a policy leaves somebody out.
+            if !coverage.filteredByReason.isEmpty {
+                writer.key("filteredByReason")
+                writer.counts(coverage.filteredByReason)
+            }
             writer.key("firstTime")
             writer.value(coverage.firstInstant?.milliseconds)
             if !coverage.schemes.isEmpty {

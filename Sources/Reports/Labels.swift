@@ -49,7 +49,7 @@ package func reasonLabel(_ code: String) -> String {
 
 private let reasonLabels: [String: String] = [
     // Not evaluated.
-    "no-times": "没有时间", "cut-off": "首尾不完整", "open": "尚未结束", "limit": "超出上限",
+    "no-times": "没有时间", "cut-off": "首尾不完整", "open": "尚未结束", "limit": "超出上限", "no-fact": "存档没有给出所需信息",
     // Bad records.
     "invalid-json": "JSON 无效", "invalid-utf8": "编码无效", "not-an-object": "不是 JSON 对象",
     "too-deep": "嵌套过深", "missing-id": "缺少会话号", "missing-messages": "缺少消息",
@@ -63,5 +63,7 @@ private let reasonLabels: [String: String] = [
     // Kept, and counted as defects.
     "replaced-bytes": "替换了无法解码的字节", "rounded-id": "编号被取整", "conflicting-facts": "前后不一致",
     "uncut-without-times": "没有时间，未切分", "unknown-kind": "未知消息类型",
-    "missing-agent": "缺少客服", "foreign-file": "不是聊天存档",
+    "missing-agent": "缺少客服", "foreign-file": "不是聊天存档", "odd-fact": "会话信息的值无法使用",
+    "out-of-order": "买家的会话次序颠倒", "buyers-forgotten": "买家太多，较早的已不记得",
+    "buyer-left-out": "策略排除的买家",
 ]

@@ -7,6 +7,9 @@ struct ExampleBuilder {
     /// Spans by the index of the message.
     var marks: [Int: [Span]] = [:]
     var closedAt: Instant?
+    var facts = Facts()
+    var group: String?
+    var buyer: String?
 
     mutating func append(_ message: Message) {
         messages.append(message)
@@ -43,6 +46,7 @@ extension RuleDecoder {
         case .scope(let scope): return sender(of: scope.find)
         case .all(let children): return subject(among: children).map { sender(of: $0) } ?? .agent
         case .any(let children): return children.first.map { sender(of: $0) } ?? .agent
+        case .unit: return .agent
         case .not(let inner): return sender(of: inner)
         case .unless(let base, _): return sender(of: base)
         }

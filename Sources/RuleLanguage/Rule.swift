@@ -108,6 +108,7 @@ public struct Condition: Sendable, Hashable {
         case sequence(StepSequence)
         case count(Count)
         case scope(Scope)
+        case unit(UnitCondition)
         case all([Condition])
         case any([Condition])
         case not(Condition)
@@ -173,14 +174,22 @@ public struct MessageCondition: Sendable, Hashable {
     public var text: TextCondition?
     /// Taken last, of the messages whose text holds.
     public var repeats: Repeats?
+    /// When it was sent; taken before `repeats`.
+    public var sent: Moment?
+    /// It holds a mobile number that is no number of the conversation: none of its orders', and not said by
+    /// the buyer before. Taken before `repeats`; unknown where the orders' numbers are not known.
+    public var hasStrangersPhone: Bool
 
     public init(
-        population: Population, position: Position? = nil, text: TextCondition? = nil, repeats: Repeats? = nil
+        population: Population, position: Position? = nil, text: TextCondition? = nil, repeats: Repeats? = nil,
+        sent: Moment? = nil, hasStrangersPhone: Bool = false
     ) {
         self.population = population
         self.position = position
         self.text = text
         self.repeats = repeats
+        self.sent = sent
+        self.hasStrangersPhone = hasStrangersPhone
     }
 }
 

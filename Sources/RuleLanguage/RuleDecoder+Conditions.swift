@@ -13,18 +13,18 @@ struct ConditionContext {
 }
 
 extension RuleDecoder {
-    static let operators = [
-        "message", "after", "silence", "gap", "sequence", "count", "scope", "all", "any", "not", "use",
-    ]
+    static let operators =
+        [
+            "message", "after", "silence", "gap", "sequence", "count", "scope", "all", "any", "not", "use",
+        ] + unitOperators
     static let expectationKeys = [
         "expect", "within", "trigger", "excuse", "atClose", "report", "onTransfer",
     ]
     static let conditionKeys = operators + expectationKeys + ["unless", "subject"]
     static let laterOperators = [
-        "measure", "measures", "fact", "facts",
-        "entity", "hours", "duration", "condition", "conditions",
+        "entity", "hours", "condition", "conditions",
     ]
-    static let messageKeys = ["from", "auto", "kind", "position", "repeats"]
+    static let messageKeys = ["from", "auto", "kind", "position", "sent", "phone", "repeats"]
 
     /// A condition over the messages of a unit.
     mutating func condition(_ value: JSONValue, _ context: ConditionContext) -> Condition? {
@@ -152,6 +152,9 @@ extension RuleDecoder {
         case "sequence": return sequence(member.value, context).map { .sequence($0) }
         case "count": return count(member.value, context).map { .count($0) }
         case "scope": return scope(member.value, context).map { .scope($0) }
+        case "fact": return fact(member.value).map { .unit(.fact($0)) }
+        case "measure": return measure(member.value).map { .unit(.measure($0)) }
+        case "started": return moment(member).map { .unit(.started($0)) }
         case "not": return condition(member.value, context).map { .not($0) }
         case "any": return .any(conditions(member, context))
         default:

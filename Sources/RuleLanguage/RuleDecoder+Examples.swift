@@ -4,7 +4,7 @@ import Diagnostics
 extension RuleDecoder {
     private static let speakerKeys = ["buyer", "agent", "assistant", "bot", "system"]
     static let exampleKeys =
-        speakerKeys + ["after", "auto", "kind", "by", "to", "event", "close"]
+        speakerKeys + ["after", "auto", "kind", "by", "to", "event", "close", "facts"]
     /// Who sends an example's agent messages where it does not say.
     private static let standardAgent = "客服A"
     /// 2026-03-02T10:00:00+08:00, a Monday inside all usual business hours.
@@ -94,7 +94,11 @@ extension RuleDecoder {
                 return nil
             }
             for (index, element) in elements.enumerated() {
-                message(element, isLast: index == elements.count - 1, &builder)
+                if index == 0, let facts = exampleFacts(element) {
+                    self.facts(facts, Self.firstInstant, &builder)
+                } else {
+                    message(element, isLast: index == elements.count - 1, &builder)
+                }
             }
         default:
             wrongType(
@@ -106,8 +110,8 @@ extension RuleDecoder {
             return nil
         }
         let conversation = Conversation(
-            id: "example", shop: "shop", buyer: "buyer", closedAt: builder.closedAt,
-            messages: builder.messages)
+            id: "example", shop: "shop", buyer: builder.buyer ?? "buyer", group: builder.group,
+            closedAt: builder.closedAt, facts: builder.facts, messages: builder.messages)
         return Example(
             conversation: conversation, marks: builder.marks.isEmpty ? nil : builder.marks,
             place: place(value.range))
@@ -117,6 +121,12 @@ extension RuleDecoder {
         _ value: JSONValue, isLast: Bool, _ builder: inout ExampleBuilder
     ) {
         guard let fields = fields(of: value, "example message", known: Self.exampleKeys) else {
+            return
+        }
+        if let facts = fields["facts"] {
+            badExample(
+                facts.keyRange, Phrase("'facts' does not stand first, by itself", "“facts” 没有单独写在第一项"),
+                help: Phrase("make it the first element: {\"facts\": { … }}", "请放在最前：{\"facts\": { … }}"))
             return
         }
         if let close = fields["close"] {

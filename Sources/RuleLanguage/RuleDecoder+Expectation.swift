@@ -147,13 +147,20 @@ extension RuleDecoder {
         case .any(let children): return children.flatMap { missedReports(of: $0) }
         case .all(let children): return subject(among: children).map { missedReports(of: $0) } ?? []
         case .unless(let base, _): return missedReports(of: base)
-        case .message, .silence, .gap, .sequence, .count, .scope, .not: return []
+        case .message, .silence, .gap, .sequence, .count, .scope, .unit, .not: return []
         }
     }
 
-    /// The condition of an `all` whose matches count: the marked one, else the first positive one.
+    /// The condition of an `all` whose matches count: the marked one, else the first positive one that
+    /// is not of the whole unit, else the first positive one.
     func subject(among children: [Condition]) -> Condition? {
         children.first(where: \.isSubject)
+            ?? children.first {
+                switch $0.kind {
+                case .not, .unit: return false
+                default: return true
+                }
+            }
             ?? children.first {
                 if case .not = $0.kind { return false }
                 return true

@@ -38,7 +38,9 @@ extension RuleDecoder {
         let position = fields["position"].flatMap { self.position($0) }
         return MessageCondition(
             population: population, position: position,
-            text: text(fields, context, isMessage: true), repeats: fields["repeats"].flatMap { repeats($0) })
+            text: text(fields, context, isMessage: true), repeats: fields["repeats"].flatMap { repeats($0) },
+            sent: fields["sent"].flatMap { moment($0) },
+            hasStrangersPhone: fields["phone"].map { word($0.value, ["of-others"], name: "phone") != nil } ?? false)
     }
 
     static func speaker(named name: String) -> Speaker? {

@@ -117,7 +117,7 @@ extension RuleDecoder {
         case .any(let children): return children.isEmpty || children.contains { hasMessages($0) }
         case .all(let children): return subject(among: children).map { hasMessages($0) } ?? children.isEmpty
         case .unless(let base, _): return hasMessages(base)
-        case .not: return false
+        case .unit, .not: return false
         }
     }
 
@@ -128,7 +128,7 @@ extension RuleDecoder {
         case .any(let children): children.allSatisfy { isOfMessages($0) }
         case .all(let children): subject(among: children).map { isOfMessages($0) } ?? children.isEmpty
         case .unless(let base, _): isOfMessages(base)
-        case .expectation, .silence, .gap, .sequence, .count, .not: false
+        case .expectation, .silence, .gap, .sequence, .count, .unit, .not: false
         }
     }
 }

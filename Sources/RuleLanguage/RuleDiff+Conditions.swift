@@ -115,6 +115,10 @@ extension RuleWalk {
             "\(path).kind", old.population.kinds.map { .strings($0.map(\.name)) },
             new.population.kinds.map { .strings($0.map(\.name)) })
         value("\(path).position", old.position.map(RuleText.position), new.position.map(RuleText.position))
+        value(
+            "\(path).phone", old.hasStrangersPhone ? .string("of-others") : nil,
+            new.hasStrangersPhone ? .string("of-others") : nil)
+        value("\(path).sent", old.sent.map(RuleText.moment), new.sent.map(RuleText.moment))
         value("\(path).repeats", old.repeats.map(RuleText.repeats), new.repeats.map(RuleText.repeats))
         switch (old.text, new.text) {
         case (let old?, let new?): textCondition(path, old, new)

@@ -106,6 +106,7 @@ struct CanonicalBytes {
         case .scope(let scope):
             add("scope")
             add(scope)
+        case .unit(let unit): add(unit)
         case .all(let children):
             add("all")
             add(children)
@@ -210,6 +211,11 @@ struct CanonicalBytes {
         if let text = message.text { add(text) }
         // Only where there is one: rules without it keep their digest.
         if let repeats = message.repeats { add(repeats) }
+        if let sent = message.sent {
+            add("sent")
+            add(sent)
+        }
+        if message.hasStrangersPhone { add("phone of others") }
     }
 
     mutating func add(_ repeats: Repeats) {

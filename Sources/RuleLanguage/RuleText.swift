@@ -58,6 +58,7 @@ enum RuleText {
                 .init("count", .object([.init("of", self.condition(count.of))] + distinct + [bound(count.bound)]))
             ]
         case .scope(let scope): return [.init("scope", self.scope(scope))]
+        case .unit(let unit): return [self.unit(unit)]
         case .all(let children): return [.init("all", .array(children.map { self.condition($0) }))]
         case .any(let children): return [.init("any", .array(children.map { self.condition($0) }))]
         case .not(let inner): return [.init("not", self.condition(inner))]
@@ -204,7 +205,9 @@ enum RuleText {
             "from": population.speakers == Population().speakers ? nil : speakers(population),
             "auto": population.automatic == .no ? nil : .string(population.automatic.rawValue),
             "kind": population.kinds.map { .strings($0.map(\.name)) },
-            "position": message.position.map(position), "repeats": message.repeats.map(repeats),
+            "position": message.position.map(position), "sent": message.sent.map(moment),
+            "phone": message.hasStrangersPhone ? .string("of-others") : nil,
+            "repeats": message.repeats.map(repeats),
         ])
         guard case .object(let members) = text else { return [] }
         return members + (message.text.map { self.members($0) } ?? [])

@@ -16,17 +16,13 @@ struct ArchiveArguments: ParsableArguments {
     @Option(help: "Column mapping of CSV files: a small JSON file.")
     var mapping: String?
 
-    @Option(help: "Zone of local times and of days.")
-    var zone = "Asia/Shanghai"
-
     @Flag(help: "Messages of one conversation are neighbours: nothing is spilled to disk.")
     var sorted = false
 
     @Flag(help: "Cut logs without conversation ids by shop and buyer.")
     var cut = false
 
-    @Option(help: "Minutes of silence after which a conversation is closed.")
-    var closeAfter = 30
+    @OptionGroup var time: PolicyArguments
 
     @Flag(help: "Check scalars in fields that nobody reads, too.")
     var strictJSON = false
@@ -52,23 +48,7 @@ struct ArchiveArguments: ParsableArguments {
         return try ArchiveInput.resolve(archives.map { ArchivePath(bytes: Array($0.utf8)) })
     }
 
-    func knownZone() throws -> Zone {
-        guard let zone = Surroundings.zone(zone) else {
-            throw CommandFailure(
-                code: CommandFailure.usage,
-                phrase: Phrase("unknown time zone '\(self.zone)'", "未知的时区 “\(self.zone)”"))
-        }
-        return zone
-    }
-
-    func policy() throws -> TimePolicy {
-        guard closeAfter > 0, closeAfter <= 7 * 24 * 60 else {
-            throw CommandFailure(
-                code: CommandFailure.usage,
-                phrase: Phrase("--close-after takes 1 to 10080 minutes", "--close-after 取 1 到 10080 分钟"))
-        }
-        return TimePolicy(zone: try knownZone(), closeAfter: Int64(closeAfter) * 60_000)
-    }
+    func policy() throws -> TimePolicy { try time.timePolicy() }
 
     func options(cutting: Bool? = nil) throws -> ArchiveOptions {
         var options = ArchiveOptions()
@@ -86,11 +66,13 @@ struct ArchiveArguments: ParsableArguments {
             }
             options.mapping = try ColumnMapping(json: [UInt8](data), path: mapping)
         }
-        options.zone = try knownZone()
+        let policy = try policy()
+        options.zone = policy.zone
         options.zones = { Surroundings.zone($0) }
         if cutting ?? cut {
-            let acknowledgements = Acknowledgements(table: Surroundings.foldTable)
-            options.cutting = CutPolicy(policy: try policy()) { speaker, text in
+            let acknowledgements = Acknowledgements(
+                table: Surroundings.foldTable, phrases: Acknowledgements.standard + policy.waits.noAnswer)
+            options.cutting = CutPolicy(policy: policy) { speaker, text in
                 speaker == .buyer && acknowledgements.needsAnswer(text)
             }
         }

@@ -4,6 +4,7 @@ import ConversationModel
 import Diagnostics
 import Evaluation
 import Foundation
+import Inspection
 import RuleLanguage
 
 /// `mingjian explain`: why a rule says what it says of a conversation.
@@ -93,22 +94,25 @@ struct ExplainCommand: ParsableCommand {
     ) throws -> [Explanation]? {
         let lines = try openArchive(archive.inputs(), options: archive.options())
         let reader = BlockReader(lines, largestRecord: archive.maxLine)
-        let parser = NDJSONParser(isStrict: archive.strictJSON)
+        let parser = NDJSONParser(isStrict: archive.strictJSON, facts: evaluator.rules.facts)
         let block = ArchiveBlock()
         let groups = try rosterGroups()
-        let zone = try archive.knownZone()
+        let zone = evaluator.rules.policy.zone
+        var visits = evaluator.rules.facts.contains(.previous) ? PreviousVisits(evaluator.rules.policy) : nil
         // An id may hold a # of its own: the whole name is tried first.
         let base = conversation.lastIndex(of: "#").map { conversation[..<$0] }
         while try reader.next(block) {
             parser.parse(block)
+            let previous = visits?.take((0..<parser.conversationCount).map { parser.visit($0, zone: zone) })
             for index in 0..<parser.conversationCount {
                 let id = parser.key(index).id
                 let isWhole = id.elementsEqual(conversation.utf8)
                 guard isWhole || base.map({ id.elementsEqual($0.utf8) }) ?? false else { continue }
                 evaluator.begin()
-                let row = parser.row(
+                var row = parser.row(
                     index, into: evaluator.table, names: &evaluator.names, zone: zone,
                     isGroup: { groups.contains(String(decoding: $0, as: UTF8.self)) })
+                row.facts.previous = previous?[index]
                 evaluator.scan()
                 let all = evaluator.explain(rule, of: row, defaultShop: shop)
                 if isWhole { return all }

@@ -100,7 +100,7 @@ struct InspectCommand: ParsableCommand {
         let writer = ReportWriter(
             title: title, archives: archive.archives, policy: policy, rowLimit: all ? nil : 40, csvTable: csvTable)
         let directory = try out.map {
-            try OutputDirectory(path: $0, key: runKey(inputs: inputs, rules: rulesKey))
+            try OutputDirectory(path: $0, key: try runKey(inputs: inputs, rules: rulesKey))
         }
         let stdout = Output()
         let progress = quiet ? nil : ProgressLine(total: SelectionArguments.totalBytes(inputs))
@@ -196,12 +196,12 @@ struct InspectCommand: ParsableCommand {
     }
 
     /// What makes two runs the same run: inputs with size and change time, rules, options.
-    private func runKey(inputs: [ArchiveInput], rules: String) -> String {
+    private func runKey(inputs: [ArchiveInput], rules: String) throws -> String {
         var parts = [
             Version.engine, rules, "\(archive)",
             selection.key,
         ]
-        let beside = [selection.roster, archive.mapping].compactMap { $0 }.map { ArchivePath($0) }
+        let beside = [selection.roster, archive.mapping, try archive.time.path()].compactMap { $0 }.map { ArchivePath($0) }
         for path in inputs.compactMap(\.path) + beside {
             var status = stat()
             if path.withCString({ stat($0, &status) }) == 0 {

@@ -121,6 +121,8 @@ struct RulesCommand: ParsableCommand {
         @Argument(help: "Rule files or directories.")
         var paths: [String]
 
+        @OptionGroup var time: PolicyArguments
+
         @Flag(name: .customLong("no-variants"), help: "Only as written.")
         var withoutVariants = false
 
@@ -143,7 +145,7 @@ struct RulesCommand: ParsableCommand {
         /// Runs the examples once and prints what came of it.
         func test() throws -> Int32 {
             let sources = try RuleSources(paths: paths)
-            let (rules, loading) = sources.compile(policy: TimePolicy())
+            let (rules, loading) = sources.compile(policy: try time.timePolicy())
             let errors = loading.filter { $0.severity == .error }
             let output = Output()
             guard let rules, errors.isEmpty else {

@@ -31,7 +31,8 @@ struct BatchEqualsOracleTests {
         arguments: [
             RandomCase.Features(rawValue: 0), .missingTimes, .truncation, .regex, .parts, .hours, .scopes,
             [.scopes, .missingTimes, .truncation], .likeness, .gaps, .promises, .sequences,
-            [.sequences, .missingTimes, .truncation, .parts], .standard,
+            [.sequences, .missingTimes, .truncation, .parts], .wholes,
+            [.wholes, .missingTimes, .truncation, .parts, .hours], .standard,
         ])
     func batchEqualsOracle(features: RandomCase.Features) throws {
         for seed in Comparison.seeds(400) {

@@ -11,6 +11,13 @@ enum Comparison {
     static let table = FoldTable()
     static let acknowledgements = Acknowledgements(table: table)
 
+    /// With what the policy adds.
+    static func acknowledgements(_ policy: TimePolicy) -> Acknowledgements {
+        policy.waits.noAnswer.isEmpty
+            ? acknowledgements
+            : Acknowledgements(table: table, phrases: Acknowledgements.standard + policy.waits.noAnswer)
+    }
+
     /// Seeds of a property: `PROPERTY_SEEDS` where that many are asked for.
     static func seeds(_ usual: UInt64) -> ClosedRange<UInt64> {
         let asked = ProcessInfo.processInfo.environment["PROPERTY_SEEDS"].flatMap { UInt64($0) }
@@ -19,6 +26,7 @@ enum Comparison {
 
     /// Which messages want an answer is an input to both.
     static func oracle(_ random: RandomCase, asOf: Instant? = nil) -> Oracle {
+        let acknowledgements = acknowledgements(random.policy)
         return Oracle(rules: random.rules, policy: random.policy, groups: random.groups, asOf: asOf) {
             acknowledgements.needsAnswer($0)
         }

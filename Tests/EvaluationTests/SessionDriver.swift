@@ -53,7 +53,7 @@ struct SessionDriver {
             SessionOrigin(
                 id: conversation.id, part: number, shop: conversation.shop, buyer: conversation.buyer,
                 group: conversation.group, agent: conversation.agent, groups: random.groups,
-                isTruncatedAtStart: part.startIsCut), reader: reader)
+                isTruncatedAtStart: part.startIsCut, facts: facts(ofPart: number)), reader: reader)
         var order = Array(part.rows)
         if manner.isShuffled, part.close != nil { order = shuffled(order) }
         func take(_ events: [SessionEvent], _ driver: inout SessionDriver) {
@@ -85,6 +85,20 @@ struct SessionDriver {
                 session.close(
                     at: part.close ?? Instant(milliseconds: 0), explicitly: part.isExplicit), &self)
         }
+    }
+
+    /// Of a later part the previous conversation is the part before.
+    private func facts(ofPart number: Int) -> Facts {
+        var facts = random.conversation.facts
+        guard number > 1 else { return facts }
+        let messages = random.conversation.messages[RecordParts(random).list[number - 2].rows]
+        let human = messages.last { message in
+            message.speaker == .agent && !message.isAutomatic
+                && ![MessageKind.recall, .transfer, .event].contains(message.kind)
+        }
+        let agent = human.map { $0.agent ?? random.conversation.agent ?? OwnerNumber.unknownAgent }
+        facts.previous = messages.last?.time.map { .ended($0, agent: agent) }
+        return facts
     }
 
     /// Swaps neighbours at random, never two of one instant.
@@ -157,9 +171,9 @@ struct RecordParts {
             ]
             return
         }
-        var wait = WaitTracker()
+        var wait = WaitTracker(random.policy.waits)
         var start = 0
-        let acknowledgements = Comparison.acknowledgements
+        let acknowledgements = Comparison.acknowledgements(random.policy)
         for (row, message) in messages.enumerated() {
             wait.observe(
                 speaker: message.speaker, isAutomatic: message.isAutomatic, kind: message.kind,
@@ -178,7 +192,7 @@ struct RecordParts {
                     startIsCut: start == 0 && conversation.isTruncatedAtStart,
                     isCutAtEnd: isLast && conversation.isTruncatedAtEnd))
             start = row + 1
-            wait = WaitTracker()
+            wait = WaitTracker(random.policy.waits)
         }
     }
 }

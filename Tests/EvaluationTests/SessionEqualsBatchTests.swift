@@ -73,7 +73,8 @@ struct SessionEqualsBatchTests {
         arguments: [
             RandomCase.Features(rawValue: 0), .missingTimes, .truncation, .regex, .parts, .hours, .scopes,
             [.scopes, .missingTimes, .truncation], .likeness, .gaps, .promises, .sequences,
-            [.sequences, .missingTimes, .truncation, .parts], .standard,
+            [.sequences, .missingTimes, .truncation, .parts], .wholes,
+            [.wholes, .missingTimes, .truncation, .parts, .hours], .standard,
         ])
     func sessionEqualsBatch(features: RandomCase.Features) {
         for seed in Comparison.seeds(400) {
@@ -101,7 +102,7 @@ struct SessionEqualsBatchTests {
         let manner = SessionDriver.Manner(hasAdvances: true)
         for seed in Comparison.seeds(300) {
             let random = RandomCase(
-                seed: seed, features: [.regex, .parts, .hours, .scopes, .gaps, .promises, .sequences])
+                seed: seed, features: [.regex, .parts, .hours, .scopes, .gaps, .promises, .sequences, .wholes])
             func differs(_ random: RandomCase) -> String? {
                 asOf(random).flatMap { difference(random, manner, asOf: $0) }
             }

@@ -109,7 +109,7 @@ extension Condition {
         switch kind {
         case .message(let message): message.text?.usesRegex ?? false
         case .expectation(let e): e.after.usesRegex || e.expect.usesRegex
-        case .silence, .gap: false
+        case .silence, .gap, .unit: false
         case .sequence(let sequence): sequence.steps.contains { $0.condition.usesRegex }
         case .count(let count): count.of.usesRegex
         case .scope(let scope): scope.anchor.usesRegex || scope.find.usesRegex

@@ -37,6 +37,7 @@ struct OracleJudge {
         case .gap(let gap): return value(of: gap)
         case .count(let count): return value(of: count)
         case .scope(let scope): return value(of: scope)
+        case .unit(let condition): return value(of: condition)
         case .any(let children):
             // §2: "`any` unites by anchor"; "T decides `any`, … whatever is unknown".
             let values = children.map { value(of: $0) }
@@ -71,9 +72,16 @@ struct OracleJudge {
         return OracleValue(matches: matches, isMarkedTrue: true, unknowns: unknowns)
     }
 
-    /// §2: "the first positive child, or the one marked".
+    /// §2: "the first positive child, or the one marked"; what is asked of the whole unit is no subject
+    /// while there is another positive child.
     private func subject(of children: [Condition]) -> Int? {
         children.firstIndex(where: \.isSubject)
+            ?? children.firstIndex {
+                switch $0.kind {
+                case .not, .unit: false
+                default: true
+                }
+            }
             ?? children.firstIndex { if case .not = $0.kind { false } else { true } }
     }
 
@@ -97,17 +105,29 @@ struct OracleJudge {
         if let repeats = condition.repeats, repeats.minimumGap > 0, !unit.hasTimes {
             return OracleValue(unknowns: ["no-times"])
         }
+        if condition.sent != nil, !unit.hasTimes { return OracleValue(unknowns: ["no-times"]) }
+        var unknowns: Set<String> = []
         let matches = rows.compactMap { row -> OracleMatch? in
+            if let sent = condition.sent, let times = unit.record.times, !isAt(sent, times[row]) { return nil }
             var spans: [Span]? = []
             if let text = condition.text {
                 spans = OracleText(
                     original: unit.messages[row].text, folded: unit.record.folded[row]
                 ).spans(of: text)
             }
+            if condition.hasStrangersPhone, spans != nil {
+                switch hasStrangersPhone(row) {
+                case true?: break
+                case false?: return nil
+                case nil:
+                    unknowns.insert("no-fact")
+                    return nil
+                }
+            }
             if let repeats = condition.repeats, !self.repeats(row, repeats, condition.population) { return nil }
             return spans.map { OracleMatch(anchor: row, owner: unit.owner(of: row), spans: $0) }
         }
-        return OracleValue(matches: matches)
+        return OracleValue(matches: matches, unknowns: unknowns)
     }
 
     /// The messages a condition chooses from, `position` applied or not; nil where not known.
@@ -127,7 +147,7 @@ struct OracleJudge {
         case .expectation(let e): return population(of: e.expect, positioned: positioned)
         case .sequence(let sequence):
             return sequence.steps.last.flatMap { population(of: $0.condition, positioned: positioned) } ?? []
-        case .silence, .gap, .not: return []
+        case .silence, .gap, .unit, .not: return []
         }
     }
 
@@ -252,6 +272,7 @@ struct OracleJudge {
                     ? [] : [OracleExposure(owner: unit.ownerOfWhole, anchor: nil)]
             }
         case .scope(let scope): return exposures(of: scope.find)
+        case .unit(let condition): return exposures(of: condition)
         case .any(let children): return children.flatMap { exposures(of: $0) }
         case .all(let children):
             guard let subject = subject(of: children) else {
@@ -315,7 +336,7 @@ struct OracleJudge {
             guard let subject = subject(of: children) else { return nil }
             return duty(of: children[subject], isRoot: false)
         case .unless(let child, _): return duty(of: child, isRoot: false)
-        case .message, .silence, .gap, .sequence, .count, .scope, .any, .not: return nil
+        case .message, .silence, .gap, .sequence, .count, .scope, .any, .unit, .not: return nil
         }
     }
 }

@@ -7,6 +7,7 @@ struct OracleRecord: Sendable {
     let conversation: Conversation
     let policy: TimePolicy
     let groups: Set<String>
+    let needsAnswer: @Sendable (String) -> Bool
     /// §1: "If any message of a conversation lacks one, all its times are unknown".
     let times: [Int64]?
     let folded: [FoldedText]
@@ -14,8 +15,9 @@ struct OracleRecord: Sendable {
 
     init(
         _ conversation: Conversation, policy: TimePolicy, groups: Set<String>, asOf: Instant?,
-        needsAnswer: (String) -> Bool
+        needsAnswer: @escaping @Sendable (String) -> Bool
     ) {
+        self.needsAnswer = needsAnswer
         self.conversation = conversation
         self.policy = policy
         self.groups = groups.union(conversation.group.map { [$0] } ?? [])
@@ -72,10 +74,17 @@ struct OracleRecord: Sendable {
         let waits = rows.contains { question in
             let message = conversation.messages[question]
             return message.speaker == .buyer && hasContent(question) && needsAnswer(message.text)
-                && !rows.contains { $0 > question && isHuman($0) }
+                && !rows.contains { $0 > question && answers($0) }
         }
         let patience = waits ? policy.closeAfterOpenWait : policy.closeAfter
         return (times[rows.upperBound - 1] + patience, true)
+    }
+
+    /// Ends a wait: a human's message, or the assistant's where the policy says so.
+    private func answers(_ row: Int) -> Bool {
+        let message = conversation.messages[row]
+        return isHuman(row)
+            || policy.waits.assistantAnswers && message.speaker == .assistant && !message.isAutomatic && hasContent(row)
     }
 
     // MARK: Who

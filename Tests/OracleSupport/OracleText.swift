@@ -151,7 +151,7 @@ struct OracleText {
     }
 
     /// Runs of exactly eleven digits that begin as mobile numbers do; no other form is drawn.
-    private func phones() -> [Range<Int>] {
+    func phones() -> [Range<Int>] {
         let scalars = folded.scalars
         func isDigit(_ i: Int) -> Bool { scalars.indices.contains(i) && ("0"..."9").contains(scalars[i]) }
         return scalars.indices.filter { i in

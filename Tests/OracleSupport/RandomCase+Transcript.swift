@@ -23,6 +23,7 @@ extension RandomCase {
         }
         if conversation.isTruncatedAtStart { lines.append("truncated at start") }
         if conversation.isTruncatedAtEnd { lines.append("truncated at end") }
+        if conversation.facts != Facts() { lines.append("\(conversation.facts)") }
         lines += rules.map { rule in
             var line = "\(rule.id) \(rule.polarity.rawValue) \(rule.unit.rawValue): "
             line += rule.when.sketch
@@ -51,6 +52,8 @@ extension Condition {
             if let position = message.position { words.append("\(position)") }
             if let text = message.text { words.append(text.sketch) }
             if let repeats = message.repeats { words.append("\(repeats)") }
+            if let sent = message.sent { words.append("\(sent)") }
+            if message.hasStrangersPhone { words.append("phone:of-others") }
             return "{\(words.joined(separator: " "))}"
         case .expectation(let e):
             var words = ["after \(e.after.sketch) expect \(e.expect.sketch) \(e.trigger)"]
@@ -81,6 +84,7 @@ extension Condition {
             if let messages = scope.messages { words.append("K \(messages)") }
             if let time = scope.time { words.append("within \(time)") }
             return "scope(\(words.joined(separator: " ")))"
+        case .unit(let unit): return "\(unit)"
         case .all(let children): return "all[\(children.map(\.sketch).joined(separator: ", "))]"
         case .any(let children): return "any[\(children.map(\.sketch).joined(separator: ", "))]"
         case .not(let child): return "not \(child.sketch)"

@@ -44,9 +44,12 @@ public struct RandomCase: Sendable {
         /// Steps that follow one another.
         public static let sequences = Features(rawValue: 1 << 18)
 
+        /// Conditions on the unit as a whole, and facts for them.
+        public static let wholes = Features(rawValue: 1 << 20)
+
         /// All but the oddities.
         public static let standard: Features = [
-            .missingTimes, .truncation, .regex, .parts, .hours, .scopes, .likeness, .gaps, .promises, .sequences,
+            .missingTimes, .truncation, .regex, .parts, .hours, .scopes, .likeness, .gaps, .promises, .sequences, .wholes,
         ]
     }
 
@@ -64,8 +67,11 @@ public struct RandomCase: Sendable {
         groups = ["售后组"]
         var policy = TimePolicy()
         if features.contains(.hours), draw.chance(50) { policy.openHours = RandomCase.hours(&draw) }
+        if features.contains(.wholes) { policy.waits = RandomFacts.waits(&draw) }
         self.policy = policy
-        conversation = RandomConversation(features: features, groups: ["售后组"]).make(&draw)
+        var conversation = RandomConversation(features: features, groups: ["售后组"]).make(&draw)
+        if features.contains(.wholes) { conversation.facts = RandomFacts.make(for: &conversation, &draw) }
+        self.conversation = conversation
         var random = RandomRules(features: features)
         rules = (0..<draw.number(3...6)).map { random.rule("r\($0)", &draw) }
     }

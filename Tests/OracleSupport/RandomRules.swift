@@ -40,6 +40,7 @@ struct RandomRules {
     }
 
     private func leaf(_ draw: inout Draw) -> Condition {
+        if features.contains(.wholes), draw.chance(30) { return whole(&draw) }
         if features.contains(.scopes), draw.chance(30) { return scope(depth: 1, &draw) }
         if features.contains(.sequences), draw.chance(25) { return sequence(&draw) }
         if features.contains(.gaps), draw.chance(15) { return gap(&draw) }

@@ -31,7 +31,7 @@ import Testing
         #expect(try properties("schemes") == Set(RuleDecoder.schemeFileKeys))
         #expect(try properties("scheme") == Set(RuleDecoder.schemeKeys))
         #expect(try properties("shared") == Set(RuleDecoder.sharedKeys))
-        #expect(try properties("exampleMessage").union(["close"]) == Set(RuleDecoder.exampleKeys))
+        #expect(try properties("exampleMessage").union(["close", "facts"]) == Set(RuleDecoder.exampleKeys))
     }
 
     @Test func explainsEveryDefinitionInChinese() throws {

@@ -24,10 +24,13 @@ func source(_ text: String, path: String = "rule.json") -> SourceFile {
 }
 
 /// A whole rule around `when`, with enough examples to be quiet.
-func ruleText(when: String, polarity: String = "negative", more: String = "") -> String {
+func ruleText(
+    when: String, polarity: String = "negative", more: String = "",
+    examples: String = #"{"hit": ["甲", "乙"], "clean": ["丙", "丁"]}"#
+) -> String {
     """
     {"id": "test-rule", "name": "测试", "polarity": "\(polarity)", \(more)"when": \(when),
-     "examples": {"hit": ["甲", "乙"], "clean": ["丙", "丁"]}}
+     "examples": \(examples)}
     """
 }
 

@@ -44,7 +44,44 @@ typedef struct {
     uint8_t reserved;
 } mj_message;
 
-enum { MJ_TRUNCATED_START = 1, MJ_TRUNCATED_END = 2, MJ_CLOSED_LOCAL = 4 };
+/* What a fact is a value of; one after another as they stand, those of an order together. */
+enum {
+    MJ_FACT_CHANNEL = 0,
+    MJ_FACT_CATEGORY,
+    MJ_FACT_TAG,
+    MJ_FACT_ATTRIBUTE,
+    MJ_FACT_ORDER_ID,
+    MJ_FACT_ORDER_STATE,
+    MJ_FACT_ORDER_AMOUNT,
+    MJ_FACT_ORDER_CREATED,
+    MJ_FACT_ORDER_PAID,
+    MJ_FACT_ORDER_PHONE,
+    MJ_FACT_ORDER_ADDRESS,
+};
+enum { MJ_FORM_TEXT = 0, MJ_FORM_NUMBER, MJ_FORM_FLAG };
+
+/* A value of a fact of a conversation. */
+typedef struct {
+    /* The attribute's name. */
+    mj_slice key;
+    mj_slice text;
+    /* Rounded down; a time in milliseconds; 1 for true. */
+    int64_t number;
+    uint8_t kind;
+    uint8_t form;
+    /* MJ_FRACTION: something was behind the number's point. MJ_LOCAL_TIME. */
+    uint8_t flags;
+    uint8_t reserved[5];
+} mj_fact;
+enum { MJ_FRACTION = 1 };
+
+enum {
+    MJ_TRUNCATED_START = 1,
+    MJ_TRUNCATED_END = 2,
+    MJ_CLOSED_LOCAL = 4,
+    /* All tags are among the facts. */
+    MJ_KNOWS_TAGS = 8,
+};
 
 typedef struct {
     mj_slice id, shop, buyer, group, agent;
@@ -55,6 +92,10 @@ typedef struct {
     uint32_t record;
     uint32_t first_message;
     uint32_t message_count;
+    uint32_t first_fact;
+    uint32_t fact_count;
+    /* -1: not known. */
+    int32_t order_count;
     uint8_t flags;
     uint8_t reserved[3];
 } mj_conversation;
@@ -90,6 +131,8 @@ typedef struct {
     uint64_t unknown_kind;
     uint64_t duplicate_key;
     uint64_t missing_agent;
+    /* Facts that were asked for and are nothing that could be one; they stay unknown. */
+    uint64_t odd_fact;
 } mj_defects;
 
 typedef struct {
@@ -97,6 +140,7 @@ typedef struct {
     size_t conversation_count;
     mj_message *messages;
     size_t message_count;
+    mj_fact *facts;
     mj_bad *bad;
     size_t bad_count;
     /* Lines that hold a record: conversations + bad. Blank lines are none unless asked for. */
@@ -109,7 +153,16 @@ typedef struct mj_parser mj_parser;
 mj_parser *mj_parser_new(void);
 void mj_parser_free(mj_parser *);
 
-enum { MJ_STRICT = 1, MJ_COUNT_BLANK = 2 };
+enum {
+    MJ_STRICT = 1,
+    MJ_COUNT_BLANK = 2,
+    /* Facts that are read; others are passed over. */
+    MJ_READ_CHANNEL = 1 << 8,
+    MJ_READ_CATEGORY = 1 << 9,
+    MJ_READ_TAGS = 1 << 10,
+    MJ_READ_ATTRIBUTES = 1 << 11,
+    MJ_READ_ORDERS = 1 << 12,
+};
 
 /* Parses the lines in buffer[0..<length]. MJ_PADDING bytes after it must be readable; unescaped
    strings go to buffer[arena...], where length + MJ_PADDING bytes must be writable. Rows stay valid

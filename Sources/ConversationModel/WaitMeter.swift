@@ -1,0 +1,73 @@
+/// Measures the waits of a unit, message by message: how many, and how long until the answers.
+///
+/// A wait is what `WaitTracker` says it is; which ones count and how long they are is the policy's.
+public struct WaitMeter: Sendable {
+    /// What became of a wait that is open at the end of the unit.
+    public enum End: Sendable {
+        /// Nobody answered.
+        case closed
+        /// Another agent took over: it was not answered, and it was not left unanswered.
+        case handedOver
+    }
+
+    private let policy: TimePolicy
+    private var tracker: WaitTracker
+    /// Waits that count, answered or not.
+    public private(set) var rounds = 0
+    /// Of them those that have a length, and their lengths in milliseconds.
+    public private(set) var responses = 0
+    public private(set) var total: Int64 = 0
+    public private(set) var longest: Int64 = 0
+    /// Length of the first wait that counts; nil where it has none, or there is none.
+    public private(set) var first: Int64?
+
+    public init(_ policy: TimePolicy) {
+        self.policy = policy
+        tracker = WaitTracker(policy.waits)
+    }
+
+    /// Whether it matters if the next message of a buyer needs an answer.
+    public var isWaiting: Bool { tracker.openSince != nil }
+
+    /// Takes the next message, in order of time.
+    public mutating func observe(
+        speaker: Speaker, isAutomatic: Bool, kind: MessageKind, needsAnswer: Bool, at time: Instant
+    ) {
+        let start = tracker.observe(
+            speaker: speaker, isAutomatic: isAutomatic, kind: kind, needsAnswer: needsAnswer, at: time)
+        guard let start, counts(from: start, to: time) else { return }
+        let length =
+            policy.waits.countsOpenHours
+            ? policy.openTime(from: start, to: time) : time.milliseconds - start.milliseconds
+        add(min(length, policy.waits.cap ?? .max))
+    }
+
+    /// Ends the unit.
+    public mutating func finish(_ end: End) {
+        guard let start = tracker.openSince, counts(from: start, to: nil) else { return }
+        if case .closed = end, policy.waits.unansweredCountsAsCap, let cap = policy.waits.cap {
+            add(cap)
+        } else {
+            rounds += 1
+        }
+    }
+
+    private mutating func add(_ length: Int64) {
+        if rounds == 0 { first = length }
+        rounds += 1
+        responses += 1
+        total += length
+        longest = max(longest, length)
+    }
+
+    /// Of a wait that has no answer only the start can lie in the hours.
+    private func counts(from start: Instant, to answer: Instant?) -> Bool {
+        guard let assessment = policy.waits.assessment else { return true }
+        func isInside(_ instant: Instant) -> Bool { policy.isInside(assessment.hours, at: instant) }
+        switch assessment.by {
+        case .start: return isInside(start)
+        case .answer: return isInside(answer ?? start)
+        case .both: return isInside(start) && isInside(answer ?? start)
+        }
+    }
+}

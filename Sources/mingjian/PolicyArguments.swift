@@ -1,0 +1,74 @@
+import ArgumentParser
+import ConversationModel
+import Diagnostics
+import Foundation
+import RuleLanguage
+
+/// The time policy of a run: a file, or one that ships in `Policies/`, and what options set over it.
+struct PolicyArguments: ParsableArguments {
+    @Option(help: "Time policy: a JSON file, or a preset of Policies/ (taobao, jd, douyin).")
+    var policy: String?
+
+    @Option(help: "Zone of local times and of days (default: the policy's, Asia/Shanghai).")
+    var zone: String?
+
+    @Option(help: "Minutes of silence after which a conversation is closed (default: the policy's, 30).")
+    var closeAfter: Int?
+
+    /// The policy; prints what is wrong with its file and ends with 66.
+    func timePolicy() throws -> TimePolicy {
+        var result = TimePolicy(zone: Surroundings.zone("Asia/Shanghai") ?? .chinaStandard)
+        if let path = try path() {
+            guard let data = FileManager.default.contents(atPath: path) else {
+                throw CommandFailure(
+                    code: CommandFailure.inputOutput,
+                    phrase: Phrase("cannot read policy '\(path)'", "无法读取时间策略 “\(path)”"))
+            }
+            let source = SourceFile(path: path, bytes: [UInt8](data))
+            let (policy, diagnostics) = loadPolicy(source, base: result) { Surroundings.zone($0) }
+            if !diagnostics.isEmpty { note(RuleSources.renderer().render(diagnostics, sources: [source])) }
+            guard let policy else { throw CommandFailure(code: CommandFailure.badRules, phrase: nil) }
+            result = policy
+        }
+        if let zone {
+            guard let known = Surroundings.zone(zone) else {
+                throw CommandFailure(
+                    code: CommandFailure.usage,
+                    phrase: Phrase("unknown time zone '\(zone)'", "未知的时区 “\(zone)”"))
+            }
+            result.zone = known
+        }
+        if let closeAfter {
+            guard closeAfter > 0, closeAfter <= 7 * 24 * 60 else {
+                throw CommandFailure(
+                    code: CommandFailure.usage,
+                    phrase: Phrase("--close-after takes 1 to 10080 minutes", "--close-after 取 1 到 10080 分钟"))
+            }
+            result.closeAfter = Int64(closeAfter) * 60_000
+        }
+        return result
+    }
+
+    /// The file of the policy; nil where none is asked for.
+    func path() throws -> String? {
+        guard let policy else { return nil }
+        if FileManager.default.fileExists(atPath: policy) { return policy }
+        let isName = !policy.isEmpty && policy.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x2D }
+        if isName {
+            // In the folder at hand, else beside the program or above it.
+            var folders = ["."]
+            var folder = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+            for _ in 0..<4 {
+                folder.deleteLastPathComponent()
+                folders.append(folder.path)
+            }
+            for folder in folders {
+                let path = folder == "." ? "Policies/\(policy).json" : "\(folder)/Policies/\(policy).json"
+                if FileManager.default.fileExists(atPath: path) { return path }
+            }
+        }
+        throw CommandFailure(
+            code: CommandFailure.usage,
+            phrase: Phrase("no policy '\(policy)': neither a file nor a preset", "没有时间策略 “\(policy)”：既不是文件，也不是预设"))
+    }
+}
