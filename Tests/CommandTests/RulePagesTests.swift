@@ -15,6 +15,12 @@ struct RulePagesTests {
         #expect(run.code == 0, "run `mingjian rules docs Rules --out docs/rules`: \(run.errors)")
     }
 
+    @Test("rules shown as examples pass their own examples")
+    func examplesPass() throws {
+        let run = try Command.run(["rules", "test", "docs/examples"], in: directory)
+        #expect(run.code == 0, "\(run.text)")
+    }
+
     /// A folder with one rule, whose texts try to be markup.
     private func hostileRule(name: String) throws -> String {
         let folder = directory.path + "/rules"
