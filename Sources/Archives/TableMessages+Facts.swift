@@ -1,4 +1,5 @@
 import ConversationModel
+import Diagnostics
 
 /// What the columns of a row say of its conversation beside the message.
 extension TableMessages {
@@ -17,7 +18,7 @@ extension TableMessages {
             // Commas of either width, semicolons, bars: what sheets put between tags.
             let text = String(decoding: tags, as: UTF8.self)
             for tag in text.split(whereSeparator: { ",，;；、|".contains($0) }) {
-                JSONText.appendString(trimmed(ArraySlice(Array(tag.utf8))), to: &line)
+                JSONString.append(trimmed(ArraySlice(Array(tag.utf8))), to: &line)
                 line.append(0x2C)
             }
             endList(0x5D)
@@ -31,13 +32,13 @@ extension TableMessages {
         guard !known.isEmpty else { return }
         line.append(contentsOf: "\"attributes\":{".utf8)
         for (name, column) in known {
-            JSONText.appendString(name.utf8, to: &line)
+            JSONString.append(name.utf8, to: &line)
             line.append(0x3A)
             let value = cell(column)
             if TableMessages.isNumber(value) {
                 line.append(contentsOf: value)
             } else {
-                JSONText.appendString(value, to: &line)
+                JSONString.append(value, to: &line)
             }
             line.append(0x2C)
         }

@@ -48,8 +48,8 @@ extension Explanation {
 
     private static func json(_ divergence: Divergence) -> String {
         object([
-            ("step", String(divergence.step)), ("name", quotedJSON(divergence.name)),
-            ("kind", quotedJSON(divergence.kind.rawValue)), ("message", optional(divergence.message)),
+            ("step", String(divergence.step)), ("name", JSONString.quoted(divergence.name)),
+            ("kind", JSONString.quoted(divergence.kind.rawValue)), ("message", optional(divergence.message)),
         ])
     }
 

@@ -110,7 +110,7 @@ public final class BatchInspection: @unchecked Sendable {
         }
         // Who was there is not kept in the checkpoint: it is read again, as it was registered.
         let worker = try BlockWorker(id: 0, rules: rules, options: options)
-        let result = BlockResult(layout: layout, workerID: 0)
+        let result = BlockResult(sets: rules.count, workerID: 0, comparison: nil)
         var known = SeenConversations()
         for _ in 0..<blocks where try reader.next(worker.block) {
             worker.parse(into: result)

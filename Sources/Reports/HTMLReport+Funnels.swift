@@ -13,7 +13,7 @@ extension HTMLReport {
             rateCell(Rate(funnel.total.reached[step], of: funnel.total.applicable), "good", &page)
             page.raw("</tr>\n")
         }
-        tableFoot(hidden: 0, &page)
+        tableFoot(hidden: 0, note: false, &page)
         keyTable("流程 · \(name) · 按分组", "分组", funnel.byGroup, steps, &page)
         keyTable("流程 · \(name) · 按客服", "客服", funnel.byAgent, steps, &page)
     }
@@ -28,6 +28,6 @@ extension HTMLReport {
             rateCell(Rate(row.completed, of: row.applicable), "good", &page)
             page.raw("</tr>\n")
         }
-        tableFoot(hidden: rows.count - limitRows, &page)
+        tableFoot(hidden: rows.count - limitRows, note: false, &page)
     }
 }

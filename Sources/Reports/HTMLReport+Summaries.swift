@@ -178,7 +178,7 @@ extension HTMLReport {
         }
     }
 
-    private func rateCell(_ rate: Rate, _ tone: StaticString?, _ page: inout HTMLText) {
+    func rateCell(_ rate: Rate, _ tone: StaticString?, _ page: inout HTMLText) {
         page.raw("<td class=\"num rate\" data-v=\"")
         page.plain(rate.perMille ?? -1)
         page.raw(rate.isThin ? "\" title=\"适用不足 30，仅供参考\">" : "\">")

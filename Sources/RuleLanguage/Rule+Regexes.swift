@@ -16,7 +16,9 @@ extension Condition {
             expectation.after.collect(into: &found)
             expectation.expect.collect(into: &found)
             expectation.excuse?.condition.collect(into: &found)
-        case .silence, .gap: break
+        case .silence, .gap, .unit: break
+        case .sequence(let sequence):
+            for step in sequence.steps { step.condition.collect(into: &found) }
         case .count(let count): count.of.collect(into: &found)
         case .scope(let scope):
             scope.anchor.collect(into: &found)

@@ -121,7 +121,7 @@ public enum RuleTemplate: String, Sendable, Hashable, CaseIterable {
 
     private func examples(_ answers: Answers) -> JSONText {
         let limit = answers.limitMilliseconds
-        let (soon, late) = (min(limit, 5000), limit + limit / 2 + 1000)
+        let (soon, late) = (max(1, min(limit / 2, 5000)), limit + limit / 2 + 1000)
         let said = answers.words.first ?? ""
         let other = answers.words.dropFirst().first ?? said
         let quiet = Self.plain.filter { text in !answers.words.contains { text.lowercased().contains($0.lowercased()) }

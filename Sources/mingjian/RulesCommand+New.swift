@@ -67,8 +67,8 @@ extension RulesCommand {
             let draft = SourceFile(path: path, bytes: Array(template.rule(answers).utf8))
             let source = SourceFile(path: path, bytes: try layout.formatted(draft))
             let problems = try problems(source)
-            if !problems.isEmpty {
-                note(RuleSources.renderer().render(problems, sources: [source]))
+            note(RuleSources.renderer().render(problems, sources: [source]))
+            if problems.contains(where: { $0.severity == .error }) {
                 say(Phrase("the rule was not written", "规则没有写入"))
                 return CommandFailure.badRules
             }
@@ -84,8 +84,8 @@ extension RulesCommand {
         private func problems(_ source: SourceFile) throws -> [Diagnostic] {
             let sources = RuleSources(files: [source])
             let (compiled, diagnostics) = sources.compile(policy: TimePolicy())
-            guard let compiled, diagnostics.isEmpty else { return diagnostics }
-            return try ExampleRunner(sources.rules, compiled: compiled).run().diagnostics
+            guard let compiled else { return diagnostics }
+            return try diagnostics + ExampleRunner(sources.rules, compiled: compiled).run().diagnostics
         }
 
         // MARK: Answers

@@ -105,7 +105,7 @@ struct AuthoringTests {
             ["--template", "keyword", "--words", "滚蛋，闭嘴"],
             ["--template", "greeting", "--words", "您好,你好", "--limit", "40s"],
             ["--template", "expectation", "--after", "怎么退,退货", "--words", "申请售后"], ["--template", "slow-reply"],
-            ["--template", "silence", "--limit", "2m"],
+            ["--template", "silence", "--limit", "2m"], ["--template", "silence", "--limit", "100ms"],
         ])
     func newRules(arguments: [String]) throws {
         let path = directory.path + "/new-rule.json"

@@ -118,7 +118,8 @@ struct SessionDriver {
         switch event {
         case .assert(var finding):
             finding.anchor = finding.anchor.map { order[$0] }
-            finding.divergence?.message = finding.divergence?.message.map { order[$0] }
+            let diverged = finding.divergence?.message.map { order[$0] }
+            finding.divergence?.message = diverged
             for place in finding.evidence.indices {
                 finding.evidence[place].message = order[finding.evidence[place].message]
             }

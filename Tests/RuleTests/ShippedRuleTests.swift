@@ -17,6 +17,11 @@ struct ShippedRuleTests {
         #expect(printed(Shipped.compiled.diagnostics, Shipped.files) == "")
     }
 
+    @Test func holdNothingThatAddsNothing() {
+        let warnings = RuleChecks.diagnostics(of: Shipped.loaded.rules, table: Shipped.table, cache: Shipped.noCache)
+        #expect(printed(warnings, Shipped.files) == "")
+    }
+
     @Test func passTheirExamplesAndVariants() throws {
         let compiled = try #require(Shipped.compiled.rules)
         let report = try ExampleRunner(Shipped.loaded.rules, compiled: compiled).run()
