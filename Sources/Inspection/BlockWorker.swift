@@ -158,7 +158,7 @@ final class BlockWorker {
                 }
                 let grades = grades[Int(record.rule)]
                 let grade = record.outcome == .hit ? grades.hit : grades.missed
-                if grade > floor, result.cases.count < options.caseLimit, result.caseBytes < options.caseBytes {
+                if grade > max(floor, result.cases.closedGrade) {
                     keep(index, row, place, rows, grade: grade, in: result)
                 }
             }
@@ -185,7 +185,8 @@ final class BlockWorker {
         let made = CaseBuilder.make(
             index, of: row, group: groups.name(place.group), day: place.day,
             defaultShop: options.defaultShop, rows, in: evaluator)
-        result.caseBytes += made.bytes
-        result.cases.append((made.findingCase, grade, made.bytes))
+        result.cases.add(
+            made.findingCase, grade: grade, bytes: made.bytes, countLimit: options.caseLimit,
+            byteLimit: options.caseBytes)
     }
 }
