@@ -27,8 +27,7 @@ final class BlockResult {
     var firstInstant = Int64.max
     var lastInstant = Int64.min
     var lines = JSONBytes()
-    var cases: [(findingCase: FindingCase, grade: Int, bytes: Int)] = []
-    var caseBytes = 0
+    var cases = KeptCases()
     var findings = 0
     var negativeHitsBySeverity = [Int](repeating: 0, count: Severity.allCases.count)
     /// Counts by rule set.
@@ -85,8 +84,7 @@ final class BlockResult {
         firstInstant = .max
         lastInstant = .min
         lines.removeAll()
-        cases.removeAll(keepingCapacity: true)
-        caseBytes = 0
+        if cases.taken > 0 { cases = KeptCases() }
         findings = 0
         for i in negativeHitsBySeverity.indices { negativeHitsBySeverity[i] = 0 }
         // Counts of a set that was not needed this time are let go.

@@ -349,7 +349,7 @@ final class BlockWorker {
                 }
                 let grades = judge.grades[Int(record.rule)]
                 let grade = record.outcome == .hit ? grades.hit : grades.missed
-                if grade > floor, result.cases.count < options.caseLimit, result.caseBytes < options.caseBytes {
+                if grade > max(floor, result.cases.closedGrade) {
                     keep(index, row, place, rows, judge, grade: grade, in: result)
                 }
             }
@@ -382,8 +382,9 @@ final class BlockWorker {
         in result: BlockResult
     ) {
         let made = makeCase(index, row, place, rows, judge)
-        result.caseBytes += made.bytes
-        result.cases.append((made.findingCase, grade, made.bytes))
+        result.cases.add(
+            made.findingCase, grade: grade, bytes: made.bytes, countLimit: options.caseLimit,
+            byteLimit: options.caseBytes)
     }
 
     private func makeCase(

@@ -46,8 +46,18 @@ struct KeptCases: Codable {
         }
     }
 
+    /// Takes what a later stretch of the input kept within the same limits.
+    mutating func add(_ later: KeptCases, countLimit: Int, byteLimit: Int) {
+        for (grade, entry) in later.entries {
+            add(entry.findingCase, grade: grade, bytes: entry.bytes, countLimit: countLimit, byteLimit: byteLimit)
+        }
+    }
+
     /// The kept findings in the order of the input.
-    var inOrder: [FindingCase] {
-        byGrade.joined().sorted { $0.number < $1.number }.map(\.findingCase)
+    var inOrder: [FindingCase] { entries.map(\.entry.findingCase) }
+
+    private var entries: [(grade: Int, entry: Entry)] {
+        byGrade.indices.flatMap { grade in byGrade[grade].map { (grade: grade, entry: $0) } }
+            .sorted { $0.entry.number < $1.entry.number }
     }
 }

@@ -78,9 +78,7 @@ struct RunTotals {
         findings += block.findings
         for (i, n) in block.negativeHitsBySeverity.enumerated() { negativeHitsBySeverity[i] += n }
         lineBytes += block.lines.count
-        for (findingCase, grade, bytes) in block.cases {
-            cases.add(findingCase, grade: grade, bytes: bytes, countLimit: caseLimit, byteLimit: caseByteLimit)
-        }
+        cases.add(block.cases, countLimit: caseLimit, byteLimit: caseByteLimit)
     }
 
     /// Adds what a set judged to the coverage, versions by number, schemes by id.

@@ -105,9 +105,9 @@ let hostileTexts = [
         #expect(some.contains("<strong>本页收录 70 条判定结果，另有 1,464 条未收录</strong>"))
         #expect(try lines(some).count == 141)
 
-        let small = page(report, HTMLReport(limitBytes: 250_000))
+        let small = page(report, HTMLReport(limitBytes: 350_000))
         let kept = (try lines(small).count - 1) / 2
-        #expect(small.utf8.count <= 250_000)
+        #expect(small.utf8.count <= 350_000)
         #expect(kept > 0 && kept < 300)
         #expect(small.contains("本页收录 \(kept) 条判定结果，另有 \(grouped(1_534 - kept)) 条未收录"))
     }
