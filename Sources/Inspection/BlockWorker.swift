@@ -378,7 +378,8 @@ final class BlockWorker {
     }
 
     private func keep(
-        _ index: Int, _ row: ConversationRow, _ place: PartPlace, _ rows: JudgementRows, _ judge: RuleSetJudge, grade: Int,
+        _ index: Int, _ row: ConversationRow, _ place: PartPlace, _ rows: JudgementRows, _ judge: RuleSetJudge,
+        grade: Int,
         in result: BlockResult
     ) {
         let made = makeCase(index, row, place, rows, judge)

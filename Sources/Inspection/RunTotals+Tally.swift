@@ -85,7 +85,8 @@ private struct SetTally {
         tally.byDay = sum(by: dayLabels)
         tally.total = sum(by: cells.map { _ in "全部" })
         tally.funnels = counts.funnels(
-            layout.funnels, agentLabel: { SetTally.agentLabel($0, agentNames, roster) }, groupLabel: { groupLabels[$0] })
+            layout.funnels, agentLabel: { SetTally.agentLabel($0, agentNames, roster) }, groupLabel: { groupLabels[$0] }
+        )
     }
 
     private func sum(by labels: [String]) -> TallyTable { table(counts.cells, LabelledRows(labels, of: counts.cells)) }

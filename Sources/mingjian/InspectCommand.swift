@@ -169,7 +169,7 @@ struct InspectCommand: ParsableCommand {
                 code: CommandFailure.usage,
                 phrase: Phrase(
                     "--table takes agents, groups, rules, days or scores",
-                        "--table 取 agents、groups、rules、days 或 scores"))
+                    "--table 取 agents、groups、rules、days 或 scores"))
         }
         return table
     }
@@ -201,7 +201,9 @@ struct InspectCommand: ParsableCommand {
             Version.engine, rules, "\(archive)",
             selection.key,
         ]
-        let beside = [selection.roster, archive.mapping, try archive.time.path()].compactMap { $0 }.map { ArchivePath($0) }
+        let beside = [selection.roster, archive.mapping, try archive.time.path()].compactMap { $0 }.map {
+            ArchivePath($0)
+        }
         for path in inputs.compactMap(\.path) + beside {
             var status = stat()
             if path.withCString({ stat($0, &status) }) == 0 {

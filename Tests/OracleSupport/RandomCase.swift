@@ -49,7 +49,8 @@ public struct RandomCase: Sendable {
 
         /// All but the oddities.
         public static let standard: Features = [
-            .missingTimes, .truncation, .regex, .parts, .hours, .scopes, .likeness, .gaps, .promises, .sequences, .wholes,
+            .missingTimes, .truncation, .regex, .parts, .hours, .scopes, .likeness, .gaps, .promises, .sequences,
+            .wholes,
         ]
     }
 
