@@ -115,7 +115,7 @@ struct RunTotals {
             let record = recordsOfSource[block.source] + Int(bad.record) + 1
             diagnostics.append(
                 Diagnostic(
-                    bad.reason, severity: .warning, phrase,
+                    bad.reason, severity: .error, phrase,
                     at: Place(path: block.sourceName, record: isCounted ? record : nil)))
         }
         recordsOfSource[block.source] += block.records

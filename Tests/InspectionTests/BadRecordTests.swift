@@ -46,6 +46,7 @@ struct BadRecordTests {
         #expect(coverage.recordsRead == 3 && coverage.recordsInspected == 2)
         #expect(run.result?.diagnostics.map(\.code) == [reason])
         #expect(run.result?.diagnostics.first?.place.record == 2)
+        #expect(run.result?.diagnostics.first?.severity == .error)
         #expect(try run.findings().map(\.conversation) == ["ok", "ok2"])
         expectAddsUp(coverage)
     }
