@@ -274,7 +274,7 @@ extension Evaluator {
         case .silence(let silence): addExposures(GapPlan(silence), from: first)
         case .gap(let gap): addExposures(gap, from: first)
         case .sequence:
-            for run in sequenceRuns where run.node == node {
+            for run in sequenceRuns[node] ?? [] {
                 switch run.fate {
                 case .met: expose(run.owner, Int32(base + run.last), from: first)
                 case .missed: expose(run.owner, run.last < 0 ? -1 : Int32(base + run.last), from: first)

@@ -5,7 +5,7 @@ import RuleLanguage
 extension Evaluator {
     /// The value of a sequence; its runs are in `sequenceRuns`: completed ones, and the first.
     func value(_ steps: StepList, node: Int) -> Value {
-        sequenceRuns.removeAll { $0.node == node }
+        sequenceRuns[node] = nil
         var result = Value(matches: arena.empty())
         var masks: [Mask] = []
         var populations: [Mask?] = []
@@ -22,7 +22,11 @@ extension Evaluator {
         }
         var walk = SequenceWalk(steps)
         var ended: [SequenceRun] = []
-        for i in 0..<count {
+        // What others write is neither a step nor counted, and time is looked at when it matters.
+        var i = unit.members.first(from: 0)
+        while i >= 0 {
+            self.steps += 1
+            guard self.steps <= Evaluator.stepLimit else { break }
             let now = hasTimes ? time(i) : MessageTable.noTime
             if let deadline = walk.deadline, now > deadline {
                 // What comes after a hand-over is nothing to the stay.
@@ -34,8 +38,14 @@ extension Evaluator {
             } ended: {
                 ended.append($0)
             }
+            i = unit.members.first(from: i + 1)
         }
-        if walk.isFirstRun, let run = atEnd(walk) { ended.append(run) }
+        if self.steps > Evaluator.stepLimit {
+            result.unknowns.insert(.limit)
+        } else if walk.isFirstRun, let run = atEnd(walk) {
+            ended.append(run)
+        }
+        var kept: [SequenceRun] = []
         for var run in ended where run.fate == .met || run.isFirst {
             run.node = node
             if run.fate == .met {
@@ -51,8 +61,9 @@ extension Evaluator {
                 }
             }
             result.unknowns.formUnion(run.unknowns)
-            sequenceRuns.append(run)
+            kept.append(run)
         }
+        sequenceRuns[node] = kept
         return result
     }
 
@@ -88,7 +99,7 @@ extension Evaluator {
     // MARK: Findings
 
     func completedRun(of node: Int, at anchor: Int) -> SequenceRun? {
-        sequenceRuns.first { $0.node == node && $0.fate == .met && $0.last == anchor }
+        sequenceRuns[node]?.completed(at: anchor)
     }
 
     /// The spans of all steps that a completed run took at its last row.
@@ -115,7 +126,7 @@ extension Evaluator {
     /// The miss of a positive rule: the first run's divergence.
     func addDivergence(of node: Int, rule: Int) {
         guard case .sequence(let steps) = rules.nodes[node].kind,
-            let run = sequenceRuns.first(where: { $0.node == node && $0.fate == .missed })
+            let run = sequenceRuns[node]?.first, run.fate == .missed
         else { return }
         let isTimed = hasTimes && run.at != MessageTable.noTime && run.last >= 0
         addFinding(
@@ -130,8 +141,7 @@ extension Evaluator {
 
     /// Notes how far the first run came, for the funnel.
     func addProcedure(_ node: Int, rule: Int) {
-        guard let run = sequenceRuns.first(where: { $0.node == node && $0.isFirst }),
-            run.fate == .met || run.fate == .missed
+        guard let run = sequenceRuns[node]?.first, run.isFirst, run.fate == .met || run.fate == .missed
         else { return }
         judgement.procedures.append(
             Judgement.ProcedureRecord(

@@ -68,8 +68,8 @@ public final class Evaluator {
     var ruleMark: UInt32 = 0
     var mapped = MappedTextCache()
     var obligations: [Obligation] = []
-    /// Runs of the rule's sequences: completed ones, and the first of each.
-    var sequenceRuns: [SequenceRun] = []
+    /// Runs of the rule's sequences by node, in their order: the first, and completed ones.
+    var sequenceRuns: [Int: [SequenceRun]] = [:]
     var identity = Identity()
     /// Where each anchor's obligation stands, once there are many.
     var obligationIndex: [Int: Int] = [:]

@@ -94,8 +94,7 @@ extension Evaluator {
         case (.silence(let silence), .silence):
             result.notes = notes(GapPlan(silence))
         case (.sequence(let sequence), .sequence(let steps)):
-            let first = sequenceRuns.first { $0.node == node && $0.isFirst }
-            explain(sequence, steps, first, into: &result)
+            explain(sequence, steps, sequenceRuns[node]?.first { $0.isFirst }, into: &result)
         case (.gap, .gap(let plan)):
             result.notes = notes(plan)
         case (.count(let count), .count(let of, let bound)):

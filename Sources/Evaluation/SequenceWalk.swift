@@ -42,6 +42,20 @@ struct SequenceRun {
     }
 }
 
+extension [SequenceRun] {
+    /// The completed run that ended at a row. Runs of a unit end in ascending order. O(log n).
+    func completed(at row: Int) -> SequenceRun? {
+        var low = startIndex
+        var high = endIndex
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle].last < row { low = middle + 1 } else { high = middle }
+        }
+        guard low < endIndex, self[low].last == row, self[low].fate == .met else { return nil }
+        return self[low]
+    }
+}
+
 /// Walks the rows of a unit and takes steps greedily, at the first row that fits.
 ///
 /// Both the batch path and the session walk with it. Cost: O(steps) a row.

@@ -8,7 +8,7 @@ import RuleLanguage
 /// be missing (`cutOff`). After the end the assertions that stand are the findings of the batch path
 /// on the same messages, whatever their order of arrival and whatever advances came between.
 ///
-/// Message conditions, `count` at least, silences and expectations over messages are decided at the
+/// Message conditions, `count` at least, silences, gaps, sequences and expectations over messages are decided at the
 /// message or the deadline that decides them, and so are `any` of those, and `all` once its other
 /// children are true. Decided at the end only: last positions, the trigger `last`, count at most,
 /// share and every, whatever has `not` or `unless` in it unless that is refuted before, expectations

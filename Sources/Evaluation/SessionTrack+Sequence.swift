@@ -123,7 +123,7 @@ final class SequenceTrack: SessionTrack {
 
     // MARK: Evidence
 
-    private func completed(_ anchor: Int) -> SequenceRun? { runs.first { $0.fate == .met && $0.last == anchor } }
+    private func completed(_ anchor: Int) -> SequenceRun? { runs.completed(at: anchor) }
 
     override func charge(_ anchor: Int) -> (owner: Int32, gap: Int64) {
         guard let run = completed(anchor) else { return super.charge(anchor) }

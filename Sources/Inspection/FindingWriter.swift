@@ -111,16 +111,16 @@ final class FindingWriter {
             json.integer(record.gap)
         }
         if record.isPartial { json.raw(",\"partial\":true") }
-        if record.divergence >= 0 {
-            divergence(evaluator.judgement.divergences[Int(record.divergence)], evaluator, &json)
-        }
+        divergence(record, in: evaluator, to: &json)
         json.raw(",\"evidence\":[")
         evidence(record, rows, evaluator.table, to: &json)
         json.raw("]}\n")
     }
 
-    /// The step that a procedure missed.
-    private func divergence(_ found: Judgement.DivergenceRecord, _ evaluator: Evaluator, _ json: inout JSONBytes) {
+    /// The step that a procedure missed, where it is one's miss: a member behind others.
+    func divergence(_ record: Judgement.FindingRecord, in evaluator: Evaluator, to json: inout JSONBytes) {
+        guard record.divergence >= 0 else { return }
+        let found = evaluator.judgement.divergences[Int(record.divergence)]
         json.raw(",\"divergence\":{\"step\":")
         json.integer(found.step + 1)
         json.raw(",\"name\":")

@@ -150,6 +150,7 @@ public final class StreamInspector {
         } else {
             json.raw("null")
         }
+        lines.divergence(record, in: evaluator, to: &json)
         json.raw(",\"evidence\":[")
         lines.evidence(record, rows, evaluator.table, to: &json)
         json.raw("]}")

@@ -86,6 +86,10 @@ struct FindingLines {
             }
             writer.value(shown.map { $0.kind == .text ? "" : $0.kind.name } ?? "")
             writer.value(FindingLines.isOverdue(finding) ? 1 : 0)
+            if let divergence = finding.divergence {
+                let name = nameLabel(divergence.name)
+                writer.value("步骤 \(divergence.step) \(name)：\(divergence.kind.label)")
+            }
         }
     }
 

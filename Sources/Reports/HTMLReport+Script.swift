@@ -20,7 +20,7 @@ extension HTMLReport {
         const lines = $('data').textContent.trim().split('\n');
         const rules = JSON.parse(lines[0]);
         const KEYS = ['id', 'rule', 'missed', 'agent', 'group', 'day', 'time', 'gap', 'partial', 'conversation',
-          'shop', 'buyer', 'messages', 'snippet', 'kind', 'overdue'];
+          'shop', 'buyer', 'messages', 'snippet', 'kind', 'overdue', 'divergence'];
         const items = [];
         for (let i = 1; i + 1 < lines.length; i += 2) {
           const row = JSON.parse(lines[i]);
@@ -267,6 +267,7 @@ extension HTMLReport {
           if (item.missed) why.append(el('strong', '', '未达成：'));
           why.append(item.summary || item.ruleID);
           const dl = el('dl');
+          if (item.divergence) field(dl, '偏离', item.divergence);
           field(dl, '客服', item.agent);
           field(dl, '分组', item.group);
           if (item.gap !== null) field(dl, item.overdue ? '超过' : '间隔', duration(item.gap), item.outcome === 'met' ? '' : 'gap');

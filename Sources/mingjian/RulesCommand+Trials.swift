@@ -56,6 +56,8 @@ extension RulesCommand.Test {
 
     /// Tests, and tests again when a rule file was changed, added or removed; looks once a second.
     func testAgainAndAgain() throws -> Int32 {
+        // Asked for, so that signals end the wait and not the process.
+        _ = Surroundings.interruption
         var seen: [String: Stamp]?
         while !Surroundings.isInterrupted.load(ordering: .relaxed) {
             let now = stamps()

@@ -148,6 +148,24 @@ struct SequenceTests {
         #expect(WrittenRule.asserted(session.close(at: WrittenRule.instant(80), explicitly: true)).isEmpty)
     }
 
+    @Test("a long conversation of many runs is judged in time that grows with its length, live too")
+    func manyRuns() throws {
+        let rule = try WrittenRule(
+            #"""
+            {"sequence": {"steps": [{"name": "问", "message": {"from": "buyer"}},
+                                    {"name": "答", "message": {"from": "agent"}, "within": {"time": "60s"}}]}}
+            """#)
+        let messages = (0..<60_000).map { place in
+            WrittenRule.say(place % 2 == 0 ? .buyer : .agent, "好", Int64(place))
+        }
+        // Looking for each run among all of them would take minutes.
+        #expect(try rule.findings(messages).count == 30_000)
+        let session = try rule.session()
+        var found = 0
+        for message in messages { found += WrittenRule.asserted(session.observe(message)).count }
+        #expect(found == 30_000)
+    }
+
     @Test func explainsWhereItLeftTheSteps() throws {
         let late = try procedure().reason([say("您好", 0), say("订单", 61)], closed: 900)
         #expect(late.chinese.contains("步骤 2“核实”超时（#0 之后）"))

@@ -65,6 +65,17 @@ import Testing
         #expect(!String(decoding: bytes, as: UTF8.self).contains("procedures"))
     }
 
+    @Test func htmlNamesTheStepThatWasMissed() {
+        var report = report
+        report.cases[0].finding.divergence = Divergence(step: 2, name: "核实<订单>", kind: .outOfOrder, message: 1)
+        var bytes: [UInt8] = []
+        HTMLReport().write(report) { bytes += $0 }
+        let page = String(decoding: bytes, as: UTF8.self)
+        #expect(page.contains("步骤 2 核实"))
+        #expect(page.contains("顺序不对\"]"))
+        #expect(!page.contains("核实<订单>"))
+    }
+
     @Test func htmlEscapesTheNames() {
         var bytes: [UInt8] = []
         HTMLReport().write(report) { bytes += $0 }
