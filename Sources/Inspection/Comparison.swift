@@ -45,14 +45,10 @@ final class ComparedTable {
     }
 
     @inline(__always)
-    func add(_ finding: Judgement.FindingRecord, _ path: WritableKeyPath<ComparedCounts.Sides, Int32>) {
+    func add(_ one: ComparedCounts.Sides, of finding: Judgement.FindingRecord) {
         let owner = max(finding.owner, OwnerNumber.unassigned)
         let position = pairs.insert(PairKey.make(owner, finding.rule), ComparedCounts()).position
-        if finding.outcome == .hit {
-            pairs[position].hits[keyPath: path] &+= 1
-        } else {
-            pairs[position].missed[keyPath: path] &+= 1
-        }
+        if finding.outcome == .hit { pairs[position].hits += one } else { pairs[position].missed += one }
     }
 }
 

@@ -61,19 +61,13 @@ final class FindingComparer {
         /// Counts a finding of one side or of both; `kind` is what the draft does to it.
         func add(_ kind: BacktestCase.Kind?, old: Int?, new: Int?) {
             guard let index = new ?? old else { return }
-            if let old { counts.add(rows.findings[old], \.old) }
-            if let new { counts.add(rows.findings[new], \.new) }
+            count(kind, old: old, new: new, rows, in: counts)
             var verdict: Int32 = -1
             if let verdicts = block.options.verdicts, let key = key(index) {
                 verdict = verdicts.place(key)
                 if verdict >= 0 { block.found.append((verdict, (old != nil ? 1 : 0) | (new != nil ? 2 : 0))) }
             }
             guard let kind else { return }
-            switch kind {
-            case .gained: counts.add(rows.findings[index], \.gained)
-            case .lost: counts.add(rows.findings[index], \.lost)
-            case .changed: counts.add(rows.findings[index], \.changed)
-            }
             affected.insert(part(index))
             let rule = summaries[Int(rows.findings[index].rule)].id
             var made = BacktestCase(kind: kind, old: nil, new: nil)
@@ -109,6 +103,30 @@ final class FindingComparer {
             }
         }
         block.conversationsAffected += affected.count
+    }
+
+    /// Counts a finding for the owners that it has on either side.
+    private func count(
+        _ kind: BacktestCase.Kind?, old: Int?, new: Int?, _ rows: JudgementRows, in counts: ComparedTable
+    ) {
+        var one = ComparedCounts.Sides()
+        switch kind {
+        case .gained: one.gained = 1
+        case .lost: one.lost = 1
+        case .changed: one.changed = 1
+        case nil: break
+        }
+        if let old, let new, rows.findings[old].owner != rows.findings[new].owner {
+            var before = ComparedCounts.Sides()
+            before.old = 1
+            counts.add(before, of: rows.findings[old])
+            one.new = 1
+            counts.add(one, of: rows.findings[new])
+            return
+        }
+        if old != nil { one.old = 1 }
+        if new != nil { one.new = 1 }
+        if let index = new ?? old { counts.add(one, of: rows.findings[index]) }
     }
 
     /// Matches the findings of both forms of a rule.

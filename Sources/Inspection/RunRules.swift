@@ -26,7 +26,8 @@ public final class RunRules: @unchecked Sendable {
 
     let policy: TimePolicy
     let origin: Coverage.RulesOrigin
-    private let index: RuleVersionIndex?
+    /// From when on another set judges, ascending: plain numbers, asked for every conversation. Empty: one set.
+    private let starts: [(milliseconds: Int64, version: Int)]
     /// What conversations without times take for theirs.
     private let instant: Instant
     /// By number of their sets; empty where rules have no version.
@@ -58,7 +59,10 @@ public final class RunRules: @unchecked Sendable {
     ) {
         self.policy = policy
         self.origin = origin
-        self.index = index
+        // At each start the index itself says who is in force, so that replaced versions are left out.
+        starts = Set(index?.versions.map(\.effectiveFrom) ?? []).sorted().compactMap { start in
+            index?.inForce(at: start).map { (start.milliseconds, $0.version.number - 1) }
+        }
         self.instant = instant
         self.versions = versions
         self.schemes = schemes
@@ -131,9 +135,15 @@ public final class RunRules: @unchecked Sendable {
 
     /// The version that judges what begins at `instant`; nil: nobody knows when. O(log versions).
     func choice(at instant: Instant?) -> Choice {
-        guard let index, let current = index.inForce(at: instant ?? self.instant) else { return Choice(set: 0) }
-        return Choice(
-            set: (current.version.number - 1) * stride, isRetroactive: instant != nil && current.isRetroactive)
+        let milliseconds = (instant ?? self.instant).milliseconds
+        var low = 0
+        var high = starts.count
+        while low < high {
+            let middle = (low + high) / 2
+            if starts[middle].milliseconds <= milliseconds { low = middle + 1 } else { high = middle }
+        }
+        if low > 0 { return Choice(set: starts[low - 1].version * stride) }
+        return Choice(set: 0, isRetroactive: instant != nil && !starts.isEmpty)
     }
 
     /// Whether groups may have different sets.

@@ -98,7 +98,7 @@ extension BacktestHTMLReport {
             card(label, "\(grouped(counts.old)) → \(grouped(counts.new))", counts.movement, &page)
         }
         card("受影响的会话", grouped(report.conversationsAffected), "共 \(grouped(report.coverage.conversations))", &page)
-        card("受影响的归属", grouped(report.affectedAgents.count), "共 \(grouped(report.agents.count))", &page)
+        card("受影响的客服", grouped(report.affectedAgents.count), "共 \(grouped(report.agents.count))", &page)
         card("有差别的规则", grouped(report.rules.count { $0.weight > 0 }), "共 \(grouped(report.rules.count))", &page)
         page.raw("</ul>\n<div class=\"panels\">")
         if let verdicts = report.verdicts {
@@ -154,7 +154,7 @@ extension BacktestHTMLReport {
     private func agentTable(of report: BacktestReport, _ page: inout HTMLText) {
         let agents = report.affectedAgents
         open(
-            "受影响的归属", ["归属"],
+            "受影响的客服", ["客服"],
             ["负面 现行", "草稿", "增减", "达成 现行", "草稿", "增减", "未达成 现行", "草稿", "增减"], &page)
         for agent in agents.prefix(limitRows) {
             page.element("<tr><th scope=\"row\">", nameLabel(agent.name), "</th>")

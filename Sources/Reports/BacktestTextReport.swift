@@ -59,7 +59,7 @@ extension BacktestTextReport {
         let agents = report.affectedAgents.count
         return section("现行与草稿", table, hidden: 0) + [
             "受影响：会话 \(grouped(report.conversationsAffected))（共 \(grouped(report.coverage.conversations))），"
-                + "归属 \(grouped(agents))，规则 \(grouped(report.rules.count { $0.weight > 0 }))"
+                + "客服 \(grouped(agents))，规则 \(grouped(report.rules.count { $0.weight > 0 }))"
         ]
     }
 
@@ -96,7 +96,7 @@ extension BacktestTextReport {
 
     private func agents(of report: BacktestReport) -> [String] {
         var table = TextTable(
-            columns: [.init(title: "归属", alignment: .left)]
+            columns: [.init(title: "客服", alignment: .left)]
                 + ["负面 现行", "草稿", "增减", "达成 现行", "草稿", "增减", "未达成 现行", "草稿", "增减"].map {
                     .init(title: $0, alignment: .right)
                 }, displayWidth: displayWidth)
@@ -111,7 +111,7 @@ extension BacktestTextReport {
                         ]
                     })
         }
-        return section("受影响的归属", table, hidden: agents.count - (rowLimit ?? agents.count))
+        return section("受影响的客服", table, hidden: agents.count - (rowLimit ?? agents.count))
     }
 
     /// What differs in each rule, and some of the findings that do.
@@ -162,14 +162,24 @@ extension BacktestTextReport {
             case .lost: painted("-", .cyan)
             case .changed: "~"
             }
-        let message =
-            shown.context.first { $0.index == shown.finding.anchor }
-            ?? shown.context.first { !$0.labels.isEmpty } ?? shown.context.first
+        let message = BacktestTextReport.shownMessage(of: shown)
         let time = message?.time.map { zone.text(of: $0) + " " } ?? ""
         let outcome = shown.finding.outcome == .missed ? "［未达成］" : ""
         let verdict = entry.verdict.map { painted("［\($0.label)］", entry.isDecisive ? .red : .plain) } ?? ""
         let place = "\(time)\(singleLine(shown.finding.conversation)) \(singleLine(shown.finding.owner.label))"
-        return "  \(sign) \(verdict)\(outcome)\(painted(shortened(place, to: 100), .dim)) \(message.map(text) ?? "")"
+        var text = message.map(self.text) ?? ""
+        if entry.kind == .changed, let before = entry.old.flatMap(BacktestTextReport.shownMessage).map(self.text),
+            before != text
+        {
+            text = before + " → " + text
+        }
+        return "  \(sign) \(verdict)\(outcome)\(painted(shortened(place, to: 100), .dim)) \(text)"
+    }
+
+    /// The message that stands for a finding: its anchor, else the first piece of evidence.
+    private static func shownMessage(of entry: FindingCase) -> ContextMessage? {
+        entry.context.first { $0.index == entry.finding.anchor } ?? entry.context.first { !$0.labels.isEmpty }
+            ?? entry.context.first
     }
 
     /// The text of a message with 【】 around what is marked.

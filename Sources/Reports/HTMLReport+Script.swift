@@ -473,5 +473,5 @@ extension HTMLReport {
         """#
 
     /// SHA-256 of `script`, in Base64.
-    static let scriptDigest: StaticString = "85arokOIick272Bxebie0nFSOpB4X1ioMsEpvnLGmso="
+    static let scriptDigest: StaticString = "hNz8alBzDlTpYdkZ5IAw74j5xEX5c5OQCbDVAWpmJoI="
 }

@@ -183,17 +183,48 @@ struct VersionedInspectTests {
         #expect(outcome.code == 66 && outcome.errors.contains(folders[1]), "\(outcome.errors)")
     }
 
-    @Test("a run that was stopped starts afresh where the history has changed, else goes on")
+    @Test("a run that was stopped goes on, and starts afresh where the history has changed")
     func resumes() throws {
-        try publish("甲方", at: "2026-03-02T02:00")
-        let file = try archive((0..<50).map { "2026-03-\($0 < 20 ? "03" : "06")T10:00:\($0 + 10)+08:00" })
-        let arguments = ["inspect", file, "--versions", store, "--out", directory.path + "/out"]
-        let first = try command(arguments, at: "2026-04-01T00:00")
-        #expect(first.code == 0)
-        let findings = directory.contents("out/findings.ndjson")
-        #expect(!findings.isEmpty)
-        try publish("乙方", at: "2026-03-04T02:00")
-        let second = try command(arguments, at: "2026-04-01T00:00")
-        #expect(second.code == 0 && directory.contents("out/findings.ndjson") != findings)
+        try publish("亲", "发货", at: "2026-02-01T02:00")
+        try publish("亲", at: "2026-03-10T02:00")
+        let corpus = directory.path + "/corpus.ndjson"
+        let made = try Command.run(
+            ["corpus", "generate", "--megabytes", "4", "--seed", "7", "--out", corpus], in: directory)
+        try #require(made.code == 0, "\(made.errors)")
+        func arguments(_ out: String) -> [String] {
+            ["inspect", corpus, "--versions", store, "--out", directory.path + "/" + out]
+        }
+        let now = ["MINGJIAN_NOW": "2026-04-01T00:00:00.000Z"]
+        /// Whether the run was stopped before its end.
+        func stop(_ out: String) throws -> Bool {
+            let (process, _, _) = try Command.process(arguments(out), in: directory, environment: now)
+            var mask = sigset_t()
+            sigemptyset(&mask)
+            sigaddset(&mask, SIGINT)
+            pthread_sigmask(SIG_UNBLOCK, &mask, nil)
+            try process.run()
+            for _ in 0..<20_000 where process.isRunning {
+                if !directory.contents(out + "/findings.ndjson").isEmpty { break }
+                usleep(500)
+            }
+            if process.isRunning { kill(process.processIdentifier, SIGINT) }
+            process.waitUntilExit()
+            return process.terminationStatus == 130
+        }
+        func finished(_ out: String) throws -> [[UInt8]] {
+            let outcome = try command(arguments(out), at: "2026-04-01T00:00")
+            #expect(outcome.code == 0, "\(outcome.errors)")
+            return ["findings.ndjson", "report.json", "report.html"].map { directory.contents(out + "/" + $0) }
+        }
+        let whole = try finished("whole")
+        let text = String(decoding: whole[0], as: UTF8.self)
+        #expect(text.contains(#""version":1"#) && text.contains(#""version":2"#))
+        let wasStopped = try [stop("same"), stop("other")]
+        #expect(try finished("same") == whole)
+        // The new history judges some of the days that were done already.
+        try publish("发货", at: "2026-03-10T03:00", ["--effective", "now", "--reason", "急"])
+        let anew = try finished("anew")
+        #expect(anew != whole && wasStopped.contains(true))
+        #expect(try finished("other") == anew)
     }
 }
