@@ -17,7 +17,7 @@ extension Evaluator {
         guard measure.unknowns(isCut: isCut, hasTimes: hasTimes, policy: rules.policy).isEmpty else { return [] }
         let found = unitMeasures
         func number(_ value: Int) -> [Phrase] { [Phrase("it is \(value)", "实际是 \(value)")] }
-        func time(_ value: Int64?) -> [Phrase] {
+        func length(_ value: Int64?) -> [Phrase] {
             guard let value else { return [Phrase("no wait has a length", "没有可计时的等待")] }
             let shown = ConditionWords.duration(value)
             return [Phrase("it is \(shown)", "实际是 \(shown)")]
@@ -25,11 +25,11 @@ extension Evaluator {
         switch measure.of {
         case .transfers: return number(found.transfers)
         case .rounds: return number(found.waits?.rounds ?? 0)
-        case .duration: return time(found.duration)
-        case .firstResponse: return time(found.waits?.first)
-        case .longestResponse: return time(found.waits.flatMap { $0.responses > 0 ? $0.longest : nil })
+        case .duration: return length(found.duration)
+        case .firstResponse: return length(found.waits?.first)
+        case .longestResponse: return length(found.waits.flatMap { $0.responses > 0 ? $0.longest : nil })
         case .meanResponse:
-            guard let waits = found.waits, waits.responses > 0 else { return time(nil) }
+            guard let waits = found.waits, waits.responses > 0 else { return length(nil) }
             let total = ConditionWords.duration(waits.total)
             return [
                 Phrase("\(total) in \(waits.responses) waits", "\(waits.responses) 次等待共 \(total)")

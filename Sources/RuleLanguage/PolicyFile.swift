@@ -168,8 +168,8 @@ extension RuleDecoder {
         var week = [[TimePolicy.OpenHours]](repeating: [], count: 7)
         for element in elements {
             guard let fields = fields(of: element, member.key, known: ["from", "to", "on"]),
-                let start = require(fields, "from").flatMap({ clock($0) }),
-                let end = require(fields, "to").flatMap({ clock($0) })
+                let start = require(fields, "from").flatMap({ timeOfDay($0) }),
+                let end = require(fields, "to").flatMap({ timeOfDay($0) })
             else { continue }
             if start == end, let to = fields["to"] {
                 impossibleWindow(to.value.range, Phrase("'to' is 'from'", "“to” 与 “from” 相同"))

@@ -15,6 +15,7 @@ extension RuleDecoder {
             word(member.value, Self.measures.map(\.name), name: "of")
         }
         var measure = Self.measures.first { $0.name == of }
+        let isDuration = measure?.isDuration ?? true
         let from = fields["from"].flatMap { member in
             word(member.value, ["buyer", "agent", "assistant", "bot", "system"], name: "from")
         }
@@ -27,7 +28,6 @@ extension RuleDecoder {
                 Phrase("'\(of)' is not measured of one side", "“\(of)” 不分是谁说的"),
                 help: Phrase("remove 'from'", "请删掉 “from”"))
         }
-        let isDuration = measure?.isDuration ?? true
         func read(_ key: String, _ decoder: inout RuleDecoder) -> Int64? {
             guard let member = fields[key], of != nil else { return nil }
             return isDuration ? decoder.duration(member) : decoder.integer(member, in: 0...Int64(RuleLimits.count))
@@ -70,8 +70,8 @@ extension RuleDecoder {
             }
             return nil
         }
-        let start = fields["from"].flatMap { clock($0) }
-        let end = fields["to"].flatMap { clock($0) }
+        let start = fields["from"].flatMap { timeOfDay($0) }
+        let end = fields["to"].flatMap { timeOfDay($0) }
         if let start, let end, start == end, let to = fields["to"] {
             impossibleWindow(to.value.range, Phrase("'to' is 'from'", "“to” 与 “from” 相同"))
         }
@@ -81,7 +81,7 @@ extension RuleDecoder {
     }
 
     /// Milliseconds of `"09:30"`.
-    mutating func clock(_ member: JSONMember) -> Int64? {
+    mutating func timeOfDay(_ member: JSONMember) -> Int64? {
         guard let text = string(member) else { return nil }
         if let time = ClockText.milliseconds(text) { return time }
         diagnose(
