@@ -44,7 +44,7 @@ struct AuthoringTests {
         let path = try directory.write("rule.json", rule(keywords: #"["亲","加微信"]"#))
         let corpus = "Corpora/demo/conversations.ndjson"
         let outcome = try Command.run(
-            ["rules", "check", path, "--corpus", corpus, "--format", "concise"], in: directory)
+            ["rules", "check", path, "--corpus", corpus, "--common", "5", "--format", "concise"], in: directory)
         #expect(outcome.code == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
         #expect(outcome.text.contains("warning[common-keyword]: '亲' of rule 'contact' hits about "))
         #expect(!outcome.text.contains("'加微信'"))
