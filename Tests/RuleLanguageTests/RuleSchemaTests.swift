@@ -30,6 +30,8 @@ import Testing
         #expect(try properties("textCondition") == Set(RuleDecoder.textKeys))
         #expect(try properties("schemes") == Set(RuleDecoder.schemeFileKeys))
         #expect(try properties("scheme") == Set(RuleDecoder.schemeKeys))
+        #expect(try properties("scoringFile") == Set(RuleDecoder.scoringFileKeys))
+        #expect(try properties("scoring") == Set(RuleDecoder.scoringKeys))
         #expect(try properties("shared") == Set(RuleDecoder.sharedKeys))
         #expect(try properties("exampleMessage").union(["close", "facts"]) == Set(RuleDecoder.exampleKeys))
     }
