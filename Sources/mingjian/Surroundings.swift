@@ -95,6 +95,11 @@ enum Surroundings {
         // Both are made before a handler can run: making them is nothing for a handler.
         _ = isInterrupted.load(ordering: .relaxed)
         let pipe = wakePipe
+        // Whoever started this may have blocked them, and a mask is inherited.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in [SIGINT, SIGTERM] { sigaddset(&signals, number) }
+        sigprocmask(SIG_UNBLOCK, &signals, nil)
         for number in [SIGINT, SIGTERM] {
             signal(number) { number in
                 if Surroundings.isInterrupted.exchange(true, ordering: .relaxed) {

@@ -37,7 +37,7 @@ import Testing
         let result = RuleCompiler.compile(
             book.rules, digest: rulesDigest(book.rules), policy: TimePolicy(), table: SomeRules.table,
             cache: DiskCache(directory: nil))
-        let set = RuleSet(try #require(result.rules), scoring: try #require(book.scoring))
+        let set = RuleSet(try #require(result.rules), scoring: book.scoring)
         let directory = try TemporaryDirectory()
         let input = try directory.write("a.ndjson", Array(conversations.joined(separator: "\n").utf8))
         let run = try Run([input], rules: RunRules(set)) {
