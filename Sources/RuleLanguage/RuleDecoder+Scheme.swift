@@ -31,7 +31,13 @@ extension RuleDecoder {
         var id = ""
         if let member = require(fields, "id"), let given = string(member) {
             id = given
-            if !isKebab(given) {
+            if given == SchemeTable.allRules {
+                diagnose(
+                    .badID, member.value.range,
+                    Phrase(
+                        "'\(given)' is what groups without a scheme have; take another id",
+                        "“\(given)” 留给没有方案的分组，请换一个 id"))
+            } else if !isKebab(given) {
                 diagnose(
                     .badID, member.value.range,
                     Phrase("'\(quoted(given))' is no id of a scheme", "“\(quoted(given))” 不能作方案的 id"),

@@ -68,12 +68,14 @@ public struct SchemeTable: Sendable, Hashable {
 
     /// At most so many schemes count, the last one that stands for the default included.
     public static let limit = 64
+    /// The id of what stands for the default scheme where there is none.
+    public static let allRules = "all-rules"
 
     /// The table of `schemes`, of which no two name a group and at most one is the default; empty without any.
     public init(_ schemes: [Scheme]) {
         var all = schemes
         if !schemes.isEmpty, !schemes.contains(where: \.isDefault) {
-            all.append(Scheme(id: "all-rules", name: "全部规则", isDefault: true))
+            all.append(Scheme(id: SchemeTable.allRules, name: "全部规则", isDefault: true))
         }
         self.schemes = all
         fallback = all.firstIndex(where: \.isDefault) ?? 0

@@ -62,6 +62,7 @@ import Testing
             (#"[{"id":"one","name":"一","groups":["甲"],"on":["category:manners"]}]"#, ["unknown-rule"]),
             (#"[{"id":"one","name":"一","groups":["甲"],"on":["rude"],"off":["curt"]}]"#, ["conflicting-fields"]),
             (#"[{"id":"one","name":"一"}]"#, ["missing-field"]),
+            (#"[{"id":"all-rules","name":"一","groups":["甲"]}]"#, ["bad-id"]),
             (#"[{"id":"One!","name":"一","groups":["甲"]}]"#, ["bad-id"]),
             (#"[{"id":"one","name":"一","groups":["甲"],"parameters":{"opening":{"limit":"1h"}}}]"#, ["out-of-range"]),
             (#"[{"id":"one","name":"一","groups":["甲"],"parameters":{"opening":{"limit":true}}}]"#, ["wrong-type"]),
