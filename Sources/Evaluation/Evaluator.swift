@@ -15,7 +15,7 @@ public final class Evaluator {
         _read { yield shared.table }
         _modify { yield &shared.table }
     }
-    private let shared: SharedNames
+    private let shared: AgentNames
     /// What `judge` decided last.
     public internal(set) var judgement = Judgement()
 
@@ -108,7 +108,7 @@ public final class Evaluator {
     public var countsStays = true
 
     /// An evaluator for one thread; those of other rules on that thread may share its names.
-    public init(_ rules: CompiledRules, names: SharedNames = SharedNames()) throws(ScannerError) {
+    public init(_ rules: CompiledRules, names: AgentNames = AgentNames()) throws(ScannerError) {
         self.rules = rules
         shared = names
         scanner = try Scanner(rules.patterns)
@@ -208,7 +208,7 @@ public final class Evaluator {
 }
 
 /// Names that the evaluators of one thread number alike. Not safe to share between threads.
-public final class SharedNames {
+public final class AgentNames {
     /// Agents by number.
     public var table = NameTable()
 

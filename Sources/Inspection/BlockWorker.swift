@@ -10,7 +10,7 @@ final class BlockWorker {
     private let parser: NDJSONParser
     private let rules: RunRules
     private let options: InspectionOptions
-    private let names = SharedNames()
+    private let names = AgentNames()
     /// By rule set; nil: not needed now.
     private var judges: [RuleSetJudge?]
     /// Those that have messages of the block.

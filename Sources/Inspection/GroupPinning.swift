@@ -22,7 +22,7 @@ struct RosterGroups {
 /// roster of that day; only the assistant: 服务助手; nobody: 未分组. One per worker.
 final class GroupPinning {
     private let roster: Roster?
-    private let agents: SharedNames
+    private let agents: AgentNames
     private var names = NameTable()
     private var told = 0
     private let assistant: Int32
@@ -30,7 +30,7 @@ final class GroupPinning {
     /// Groups by (agent, day).
     private var byAgent: [UInt64: Int32] = [:]
 
-    init(roster: Roster?, agents: SharedNames) {
+    init(roster: Roster?, agents: AgentNames) {
         self.roster = roster
         self.agents = agents
         assistant = names.number(of: "服务助手")

@@ -22,7 +22,7 @@ final class RuleSetJudge {
     /// The block that it judged something of last.
     var lastBlock = -1
 
-    init(_ set: Int, of rules: RunRules, names: SharedNames, options: InspectionOptions) throws {
+    init(_ set: Int, of rules: RunRules, names: AgentNames, options: InspectionOptions) throws {
         self.set = set
         self.rules = try rules.set(set)
         layout = try rules.facts(set).layout

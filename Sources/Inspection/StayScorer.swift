@@ -7,7 +7,6 @@ import Evaluation
 /// or before it, else his first; without an anchor in his last. What nobody, the shop or the assistant owns counts nowhere.
 struct StayScorer {
     private let formula: ScoreFormula
-    private let rules: [RuleSummary]
     /// Per rule its points for a hit and a miss, the findings of it that count in a stay, and its family's place or -1.
     private let hit: [Int]
     private let missed: [Int]
@@ -16,17 +15,17 @@ struct StayScorer {
     private let caps: [Int]
     private let isVeto: [Bool]
 
-    // Of the conversation at hand, by unit.
+    /// Findings of the conversation at hand.
     private var counted: [StayRule: Int] = [:]
 
     private struct StayRule: Hashable {
         var unit: Int32
+        /// Twice the rule's number, and one more for a miss.
         var rule: Int32
     }
 
     init(_ formula: ScoreFormula, _ rules: [RuleSummary]) {
         self.formula = formula
-        self.rules = rules
         hit = rules.map { formula.points($0, .hit) }
         missed = rules.map { formula.points($0, .missed) }
         repeats = rules.map { max(1, formula.repeats[$0.id] ?? 1) }
@@ -61,26 +60,23 @@ struct StayScorer {
         var byFamily = [Int](repeating: 0, count: caps.count)
         var raw = 0
         var vetoes: [Int32] = []
-        if !counted.isEmpty {
-            for (key, n) in counted where key.unit == number {
-                let rule = Int(key.rule / 2)
-                let isHit = key.rule % 2 == 0
-                let points = (isHit ? hit[rule] : missed[rule]) * min(n, repeats[rule])
-                raw += points
-                counter.add(rule: Int32(rule), agent: unit.agent, points: points)
-                if isHit, isVeto[rule] { vetoes.append(Int32(rule)) }
-                if points > 0 {
-                    given += points
-                } else if family[rule] >= 0 {
-                    byFamily[family[rule]] -= points
-                } else {
-                    taken -= points
-                }
+        for (key, n) in counted where key.unit == number {
+            let rule = Int(key.rule / 2)
+            let isHit = key.rule % 2 == 0
+            let points = (isHit ? hit[rule] : missed[rule]) * min(n, repeats[rule])
+            raw += points
+            counter.add(rule: Int32(rule), agent: unit.agent, points: points)
+            if isHit, isVeto[rule] { vetoes.append(Int32(rule)) }
+            if points > 0 {
+                given += points
+            } else if family[rule] >= 0 {
+                byFamily[family[rule]] -= points
+            } else {
+                taken -= points
             }
         }
         for (place, points) in byFamily.enumerated() { taken += min(points, caps[place]) }
-        var score = max(0, formula.base - taken + min(given, formula.bonusCap))
-        if !vetoes.isEmpty { score = 0 }
+        let score = vetoes.isEmpty ? max(0, formula.base - taken + min(given, formula.bonusCap)) : 0
         counter.add(
             stay: unit.agent, group: place.group, day: place.day?.daysSince1970 ?? .min, score: score,
             isVetoed: !vetoes.isEmpty, adjustment: score - formula.base - raw)
