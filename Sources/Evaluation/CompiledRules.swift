@@ -77,8 +77,10 @@ public final class CompiledRules: Sendable {
     let leaves: [TextLeaf]
     /// What the inner loops ask of leaves, without touching them.
     let leafTraits: FixedTable<TextLeaf.Traits>
-    /// Leaves that are asked about every message, since the scanner cannot tell candidates.
+    /// Leaves that are asked about every message, since nothing tells candidates.
     let unscannedLeaves: [Int]
+    /// Per level the leaves whose candidates are told by their first character.
+    let heads: [TextLevel: LeafHeads]
     /// What messages are compared with earlier ones.
     let repeats: [RepeatsTest]
     /// Names of the steps of sequences, by number.
@@ -146,7 +148,15 @@ public final class CompiledRules: Sendable {
         nodes = FixedTable(parts.nodes)
         memory = parts.memory
         leaves = parts.leaves
-        unscannedLeaves = parts.leaves.indices.filter { parts.leaves[$0].atoms.isEmpty }
+        unscannedLeaves = parts.leaves.indices.filter { !parts.leaves[$0].hasCandidates }
+        heads = Dictionary(
+            uniqueKeysWithValues: TextLevel.allCases.compactMap { level in
+                LeafHeads(
+                    parts.leaves.enumerated().compactMap { number, leaf in
+                        leaf.level == level ? leaf.firstScalars.map { (Int32(number), $0) } : nil
+                    }
+                ).map { (level, $0) }
+            })
         var traits = parts.leaves.map(\.traits)
         for (place, leaf) in unscannedLeaves.enumerated() { traits[leaf].unscannedPlace = Int32(place) }
         leafTraits = FixedTable(traits)

@@ -270,14 +270,16 @@ extension Evaluator {
 
     /// The closer look at a candidate.
     func confirms(_ number: Int, at i: Int) -> Bool {
+        let traits = rules.leafTraits[number]
+        if let regex = traits.regex { return regex.holds(in: foldedBytes(i, traits.level)) }
         let leaf = rules.leaves[number]
         let text = readBytes(i, leaf)
         switch leaf.kind {
+        case .regex: return true  // Asked above.
         case .evasion(let matcher): return matcher.spans(in: text, breaker: breaker) != nil
         case .equals(let matcher): return matcher.match(text) != nil
         case .entity(let matcher): return matcher.holds(text)
         case .similar(let matcher): return matcher.matches(text, pairs)
-        case .regex(let matcher): return matcher.confirms(text)
         case .keywords(let matcher):
             guard matcher.needed == 1 else { return foundSpans(number, at: i) != nil }
             for hit in hits(of: i) {

@@ -147,6 +147,7 @@ extension Evaluator {
         hasTimes = row.hasTimes
         arena.reset(count: count)
         memo.begin()
+        sketches.begin(count: count)
         for sender in 0..<8 { senderMasks[sender] = arena.empty() }
         for place in rules.unscannedLeaves.indices {
             askedMasks[place] = arena.empty()
@@ -186,6 +187,11 @@ extension Evaluator {
                 if found.pointee.parts == place.all { addCandidate(Int(message) - base, of: place.leaf) }
             }
             hit += 1
+        }
+        for (level, heads) in heads {
+            for i in 0..<count {
+                for leaf in heads.leaves(for: foldedBytes(i, level)) { addCandidate(i, of: leaf) }
+            }
         }
     }
 

@@ -15,10 +15,11 @@ extension Evaluator {
             return result
         }
         let compared = self.rows(of: test.populationNumber)
+        let counted = Asked(rows: arena.empty(), counted: arena.empty())
         var left = Evaluator.stepLimit
         var i = rows.first(from: 0)
         while i >= 0 {
-            let found = repeated(by: i, test, compared, &left)
+            let found = repeated(by: i, test, compared, counted, &left)
             if left < 0 {
                 result.unknowns = .limit
                 return result
@@ -30,33 +31,56 @@ extension Evaluator {
     }
 
     /// The latest earlier message that a row repeats often enough, or -1; `left` is what may still be done.
-    private func repeated(by row: Int, _ test: RepeatsTest, _ compared: Mask, _ left: inout Int) -> Int {
-        let text = foldedBytes(row, .folded)
-        guard test.counts(text) else { return -1 }
-        likeness.load(text)
+    private func repeated(
+        by row: Int, _ test: RepeatsTest, _ compared: Mask, _ counted: Asked, _ left: inout Int
+    ) -> Int {
+        let percent = test.plan.similarity
+        guard counts(row, test, counted) else { return -1 }
+        let sketch = sketch(row)
+        var isLoaded = false
         var looked = 0
         var alike = 0
         var latest = -1
         var i = compared.last(upTo: row - 1)
         while i >= 0, looked < test.plan.lookBack, left >= 0 {
+            defer { i = compared.last(upTo: i - 1) }
             left -= 1
-            if test.isSameSource(base + row, base + i, table) {
-                looked += 1
-                let other = foldedBytes(i, .folded)
-                if !test.needsTimes || time(row) - time(i) >= test.plan.minimumGap, test.counts(other) {
-                    let (isAlike, steps) = likeness.isAlike(other, percent: test.plan.similarity)
-                    left -= steps
-                    if isAlike {
-                        if latest < 0 { latest = i }
-                        alike += 1
-                        if alike >= test.plan.times - 1 { return latest }
-                    }
-                }
+            guard test.isSameSource(base + row, base + i, table) else { continue }
+            looked += 1
+            guard !test.needsTimes || time(row) - time(i) >= test.plan.minimumGap, counts(i, test, counted)
+            else { continue }
+            let other = self.sketch(i)
+            guard LikenessTable.sizesAllow(Int(sketch.pairs), Int(other.pairs), percent: percent) else {
+                left -= 1
+                continue
             }
-            i = compared.last(upTo: i - 1)
+            left -= LikenessTable.steps(Int(other.pairs))
+            guard sketch.mayBeAlike(other, percent: percent) else { continue }
+            if !isLoaded { likeness.load(foldedBytes(row, .folded)) }
+            isLoaded = true
+            guard likeness.isAlike(foldedBytes(i, .folded), percent: percent).isAlike else { continue }
+            if latest < 0 { latest = i }
+            alike += 1
+            if alike >= test.plan.times - 1 { return latest }
         }
         return -1
     }
+
+    /// Rows that were asked whether they count, and those of them that do.
+    private struct Asked {
+        let rows: Mask
+        let counted: Mask
+    }
+
+    private func counts(_ i: Int, _ test: RepeatsTest, _ asked: Asked) -> Bool {
+        if !asked.rows.contains(i) {
+            asked.rows.insert(i)
+            if test.counts(foldedBytes(i, .folded)) { asked.counted.insert(i) }
+        }
+        return asked.counted.contains(i)
+    }
+
+    private func sketch(_ i: Int) -> Sketch { sketches.sketch(i) { foldedBytes(i, .folded) } }
 
     /// What a match of a message condition repeats, as evidence.
     func addRepeated(_ message: MessageNode, by row: Int) {
@@ -64,7 +88,8 @@ extension Evaluator {
         let mark = arena.mark
         let test = rules.repeats[Int(message.repeats)]
         var left = Evaluator.stepLimit
-        let latest = repeated(by: row, test, rows(of: test.populationNumber), &left)
+        let counted = Asked(rows: arena.empty(), counted: arena.empty())
+        let latest = repeated(by: row, test, rows(of: test.populationNumber), counted, &left)
         release(to: mark)
         if latest >= 0 { addEvidence(row: latest, .earlier, spans: []) }
     }

@@ -20,11 +20,14 @@ public final class Evaluator {
     public internal(set) var judgement = Judgement()
 
     let scanner: Scanner
+    /// Leaves by first characters, for the levels that have any.
+    let heads: [(level: TextLevel, leaves: LeafHeads)]
     let breaker = WordBreaker()
     /// Where messages are compared with sentences.
     let pairs: PairCounter
     /// Where messages are compared with earlier ones.
     let likeness = LikenessTable()
+    let sketches = SketchTable()
     /// Joined texts by the number of their lane.
     let blocks: FixedTable<JoinedBlock>
     /// Hits of the block sorted by message, and where each message's begin.
@@ -112,6 +115,7 @@ public final class Evaluator {
         self.rules = rules
         shared = names
         scanner = try Scanner(rules.patterns)
+        heads = TextLevel.allCases.compactMap { level in rules.heads[level].map { (level, $0) } }
         pairs = PairCounter(for: rules.leaves)
         blocks = FixedTable(Lane.allCases.map { _ in JoinedBlock() })
         memo = UnitMemo(nodes: rules.nodes.count, populations: rules.populations.count)

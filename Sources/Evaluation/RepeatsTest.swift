@@ -102,9 +102,22 @@ final class LikenessTable {
     func isAlike(_ bytes: UnsafeBufferPointer<UInt8>, percent: Int) -> (isAlike: Bool, steps: Int) {
         let bytes = LikenessTable.compared(bytes)
         let other = pairs(of: bytes)
-        guard size > 0, other > 0, 200 * min(size, other) >= percent * (size + other) else { return (false, 1) }
-        return (Evaluation.isAlike(common: common(with: bytes), size + other, floor: percent), 1 + other / 8)
+        guard LikenessTable.sizesAllow(size, other, percent: percent) else { return (false, 1) }
+        return (
+            Evaluation.isAlike(common: common(with: bytes), size + other, floor: percent),
+            LikenessTable.steps(other)
+        )
     }
+
+    /// Whether messages of so many pairs can be alike at all.
+    @inline(__always)
+    static func sizesAllow(_ size: Int, _ other: Int, percent: Int) -> Bool {
+        size > 0 && other > 0 && 200 * min(size, other) >= percent * (size + other)
+    }
+
+    /// What it costs to compare with a message of so many pairs.
+    @inline(__always)
+    static func steps(_ pairs: Int) -> Int { 1 + pairs / 8 }
 
     /// How alike a message is to the one that was loaded, rounded down.
     func percent(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
@@ -153,7 +166,7 @@ final class LikenessTable {
     }
 
     /// The beginning of a text that is compared.
-    private static func compared(_ bytes: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+    static func compared(_ bytes: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
         guard bytes.count > Repeats.comparedScalars else { return bytes }
         var left = Repeats.comparedScalars
         for (place, byte) in bytes.enumerated() where byte & 0xC0 != 0x80 {

@@ -41,7 +41,7 @@ public struct RuleCompiler {
         regexes = PreparedRegexes(
             rules.lazy.flatMap(\.regexes).flatMap { regex in
                 [regex.pattern, regex.except].compactMap { $0 }.map { .init($0, level: TextLevel(regex.fold)) }
-            }, table: table)
+            }, table: table, cache: cache)
     }
 
     /// Compiles `rules`, or returns nil with the diagnostics that say why not.
@@ -213,7 +213,7 @@ public struct RuleCompiler {
     private func requiredLeaves(_ text: TextNode) -> [Int]? {
         switch text {
         case .leaf(let leaf):
-            parts.leaves[leaf].isInverted || parts.leaves[leaf].atoms.isEmpty ? nil : [leaf]
+            parts.leaves[leaf].isInverted || !parts.leaves[leaf].hasCandidates ? nil : [leaf]
         case .length, .not: nil
         case .all(let parts): parts.lazy.compactMap { requiredLeaves($0) }.min { $0.count < $1.count }
         case .any(let parts): union(parts.map { requiredLeaves($0) })

@@ -39,6 +39,9 @@ public final class SessionReader {
             }
         }
         var leaves = Set(rules.unscannedLeaves.map { Int32($0) })
+        for (level, heads) in rules.heads {
+            result.at(level)?.bytes.withUnsafeBufferPointer { leaves.formUnion(heads.leaves(for: $0)) }
+        }
         for hit in scanner.found { leaves.formUnion(rules.placesOfAtom[Int(hit.atom)].map(\.leaf)) }
         result.leaves = leaves.filter { number in
             let leaf = rules.leaves[Int(number)]

@@ -64,23 +64,37 @@ final class TextLeaf: Sendable {
         let needsVerification: Bool
         /// True for `match: none`: it holds where verification fails.
         let isInverted: Bool
+        /// For a regex, what a candidate is asked; the leaf keeps the matchers.
+        var regex: RegexQuestion?
         /// Its place among the leaves that the scanner cannot tell candidates of, or -1.
         var unscannedPlace: Int32 = -1
     }
 
     let kind: Kind
     let traits: Traits
-    /// Scanner atoms by part: each phrase's own, or for a regex those of each factor. None: every message
-    /// is a candidate.
+    /// Scanner atoms by part: each phrase's own, or for a regex those of each factor. None: the scanner
+    /// does not know it.
     let atoms: [[Int32]]
     /// A candidate holds an atom of every part, not of any.
     let needsAllParts: Bool
+    /// Without atoms: what the texts begin with in which it holds; nil: anything.
+    let firstScalars: [ClosedRange<UInt32>]?
+    /// Whether candidates can be told from other messages without asking it.
+    var hasCandidates: Bool { !atoms.isEmpty || firstScalars != nil }
 
     init(kind: Kind, level: TextLevel, atoms: [[Int32]], needsVerification: Bool, isInverted: Bool) {
         self.kind = kind
         self.atoms = atoms
-        if case .regex = kind { needsAllParts = true } else { needsAllParts = false }
-        traits = Traits(level: level, needsVerification: needsVerification, isInverted: isInverted)
+        if case .regex(let matcher) = kind {
+            needsAllParts = true
+            firstScalars = atoms.isEmpty ? matcher.pattern.firstScalars : nil
+        } else {
+            needsAllParts = false
+            firstScalars = nil
+        }
+        var traits = Traits(level: level, needsVerification: needsVerification, isInverted: isInverted)
+        if case .regex(let matcher) = kind { traits.regex = RegexQuestion(matcher) }
+        self.traits = traits
     }
 
     var level: TextLevel { traits.level }
@@ -139,8 +153,23 @@ final class RegexMatcher: Sendable {
         return found.isEmpty ? nil : found
     }
 
-    /// Whether a candidate holds.
-    func confirms(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        (isScanned || spans.matches(text)) && !(except?.matches(text) ?? false)
+}
+
+/// Whether a candidate of a regex leaf holds, asked without counting references.
+struct RegexQuestion: @unchecked Sendable {
+    /// Nil where the scanner has answered.
+    private let pattern: Unmanaged<SpanMatcher>?
+    private let except: Unmanaged<SpanMatcher>?
+
+    init(_ matcher: RegexMatcher) {
+        pattern = matcher.isScanned ? nil : Unmanaged.passUnretained(matcher.spans)
+        except = matcher.except.map { Unmanaged.passUnretained($0) }
+    }
+
+    @inline(__always)
+    func holds(in text: UnsafeBufferPointer<UInt8>) -> Bool {
+        if let pattern, !pattern._withUnsafeGuaranteedRef({ $0.matches(text) }) { return false }
+        if let except, except._withUnsafeGuaranteedRef({ $0.matches(text) }) { return false }
+        return true
     }
 }

@@ -37,8 +37,10 @@ struct LiteralWorth: Hashable, Comparable {
 
     /// Two Han characters, two letters, a Han character and a digit, four digits.
     var isGood: Bool { lightest >= 11 }
-    /// One Han character. Less (a letter, two digits, one of the commonest) is not worth a look.
+    /// One Han character. Less (a letter, two digits, one of the commonest) is not worth a look of its own.
     var isUseful: Bool { lightest >= 8 }
+    /// A common character, a letter, a mark: where nothing better is known it still spares most looks.
+    var isOfUse: Bool { lightest >= 4 }
     var isEnough: Bool { bits == LiteralWorth.enough }
 
     private var bits: Int { min(LiteralWorth.enough, -Int(rate.exponent)) }

@@ -5,7 +5,6 @@ import Diagnostics
 public struct Pattern: Sendable, Hashable {
     /// The level of the text it is matched against.
     public let level: TextLevel
-    let tree: PatternTree
     /// For RE2: leftmost-longest spans.
     let spanSource: String
     /// For the scanner: which messages match.
@@ -20,10 +19,56 @@ public struct Pattern: Sendable, Hashable {
     public let isLiteral: Bool
 
     /// Whether every match begins where the text does.
-    public var isAnchored: Bool { tree.isAnchored }
+    public let isAnchored: Bool
+    /// For a pattern that is tied to the beginning: the scalars one of which every text that it matches
+    /// begins with, in ranges that ascend. Nil where it is not tied, or where they are very many.
+    ///
+    /// Such a pattern needs no scan: the first character says whether a text may match.
+    public let firstScalars: [ClosedRange<UInt32>]?
 
     /// Reads `source`; throws why it is refused, with the place inside it.
     public init(_ source: String, level: TextLevel, table: FoldTable) throws(PatternProblem) {
+        self.init(try PatternTree.read(source, level: level, table: table), level: level)
+    }
+
+    /// Of a tree that was costed and folded.
+    init(_ tree: PatternTree, level: TextLevel) {
+        self.level = level
+        spanSource = PatternPrinter.print(tree)
+        scanSource = PatternPrinter.print(PatternPrinter.existence(tree))
+        let implied = PatternFactors(tree)
+        factors = implied.factors.map(\.strings)
+        isLiteral = implied.isLiteral
+        isAnchored = tree.isAnchored
+        firstScalars = tree.firstScalars
+    }
+
+    /// Of what was known of it before.
+    init(
+        level: TextLevel, spanSource: String, scanSource: String, factors: [[[UInt8]]], isLiteral: Bool,
+        isAnchored: Bool, firstScalars: [ClosedRange<UInt32>]?
+    ) {
+        self.level = level
+        self.spanSource = spanSource
+        self.scanSource = scanSource
+        self.factors = factors
+        self.isLiteral = isLiteral
+        self.isAnchored = isAnchored
+        self.firstScalars = firstScalars
+    }
+
+    /// What it matches follows from these two.
+    public static func == (a: Pattern, b: Pattern) -> Bool { a.level == b.level && a.spanSource == b.spanSource }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(level)
+        hasher.combine(spanSource)
+    }
+}
+
+extension PatternTree {
+    /// Parses, costs and folds; throws why a pattern is refused, with the place inside it.
+    static func read(_ source: String, level: TextLevel, table: FoldTable) throws(PatternProblem) -> PatternTree {
         var parser = PatternParser(source)
         let parsed = try parser.parse()
         let length = source.utf8.count
@@ -41,12 +86,6 @@ public struct Pattern: Sendable, Hashable {
                 code: "empty-regex",
                 message: Phrase("the pattern can never match", "这个正则永远不会匹配"), range: 0..<length)
         }
-        self.level = level
-        tree = folded
-        spanSource = PatternPrinter.print(folded)
-        scanSource = PatternPrinter.print(PatternPrinter.existence(folded))
-        let implied = PatternFactors(folded)
-        factors = implied.factors.map(\.strings)
-        isLiteral = implied.isLiteral
+        return folded
     }
 }

@@ -7,7 +7,8 @@ struct PatternFactors {
     static let factorLimit = 3
     /// Where a factor joins a better one: in one place of 32 at most, as eight single Han characters are.
     /// More of them are in so many messages that their hits cost more than they spare.
-    static let joiningRate = 1.0 / 32
+    static let joiningRate = 1.0 / 12
+    static let loneRate = 1.0 / 12
 
     /// Best first; empty where nothing useful is known.
     let factors: [LiteralSet]
@@ -25,7 +26,8 @@ struct PatternFactors {
         var room = LiteralSet.literalLimit
         for factor in known.factors.map(\.minimal) where factor.strings.count <= room {
             let worth = factor.worth
-            guard chosen.isEmpty ? worth.isGood : worth.rate <= PatternFactors.joiningRate else { continue }
+            let limit = chosen.isEmpty ? PatternFactors.loneRate : PatternFactors.joiningRate
+            guard worth.rate <= limit || chosen.isEmpty && worth.isGood else { continue }
             chosen.append(factor)
             room -= factor.strings.count
         }
@@ -52,7 +54,7 @@ private struct Knowledge {
         tail = strings
         isWhole = true
         self.isPlain = isPlain
-        factors = strings.worth.isUseful ? [strings] : []
+        factors = strings.worth.isOfUse ? [strings] : []
     }
 
     init(_ tree: PatternTree) {
@@ -191,7 +193,7 @@ private struct Knowledge {
                 longest += run[end].longest
                 if worth.count > LiteralSet.stringLimit || longest > LiteralSet.lengthLimit { break }
                 if !isCovered[end] { fresh = fresh * run[end].worth }
-                if fresh.isUseful, best.map({ worth > $0.worth }) ?? true { best = (start..<end + 1, worth) }
+                if fresh.isOfUse, best.map({ worth > $0.worth }) ?? true { best = (start..<end + 1, worth) }
             }
         }
         return best
@@ -200,7 +202,7 @@ private struct Knowledge {
     /// The best few, best first, without those that a better one implies.
     private static func best(_ candidates: [LiteralSet]) -> [LiteralSet] {
         var kept: [LiteralSet] = []
-        let sorted = candidates.filter(\.worth.isUseful).enumerated().sorted {
+        let sorted = candidates.filter(\.worth.isOfUse).enumerated().sorted {
             $0.element.worth == $1.element.worth
                 ? $0.offset < $1.offset : $0.element.worth > $1.element.worth
         }

@@ -22,11 +22,19 @@ public struct PreparedRegexes {
     private var outcomes: [Source: Outcome] = [:]
     private let table: FoldTable
 
-    /// Prepares `sources`, of which some may be equal.
-    public init(_ sources: some Sequence<Source>, table: FoldTable) {
+    /// Prepares `sources`, of which some may be equal; what is in `cache` is taken from there.
+    public init(_ sources: some Sequence<Source>, table: FoldTable, cache: DiskCache) {
         self.table = table
         var seen: Set<Source> = []
         let different = sources.filter { seen.insert($0).inserted }
+        guard !different.isEmpty else { return }
+        let key = PatternStore.key(different)
+        if let stored = cache.value(for: key), let patterns = PatternStore.patterns(stored, of: different) {
+            for (source, pattern) in zip(different, patterns) {
+                outcomes[source] = .success((pattern, SpanMatcher(accepted: pattern)))
+            }
+            return
+        }
         let found = [Outcome?](unsafeUninitializedCapacity: different.count) { room, count in
             room.initialize(repeating: nil)
             // Each iteration writes a place of its own.
@@ -37,6 +45,10 @@ public struct PreparedRegexes {
             count = different.count
         }
         for (source, outcome) in zip(different, found) { outcomes[source] = outcome }
+        let accepted = found.compactMap { outcome in
+            if case .success((let pattern, .some)) = outcome { pattern } else { nil }
+        }
+        if accepted.count == different.count { cache.store(PatternStore.bytes(accepted), for: key) }
     }
 
     /// What came of a regex; one that was not prepared is read now.

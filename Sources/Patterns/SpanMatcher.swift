@@ -1,5 +1,5 @@
 import CRE2
-import Diagnostics
+import Synchronization
 
 /// Where a pattern matches in one text: leftmost-longest, not overlapping, linear time (RE2).
 ///
@@ -8,17 +8,49 @@ public final class SpanMatcher: Sendable {
     /// At most so many spans a message are reported.
     public static let spanLimit = 64
 
-    private nonisolated(unsafe) let compiled: OpaquePointer
+    /// Where RE2's form is; 0 until somebody asks.
+    private let kept: Atomic<UInt>
+    private let source: String
 
     /// Compiles the pattern; nil where RE2 refuses what the front end let through.
     public init?(_ pattern: Pattern) {
-        let source = Array(pattern.spanSource.utf8)
-        guard let compiled = mj_re2_compile(source, source.count, nil, 0) else { return nil }
-        self.compiled = compiled
+        guard let compiled = SpanMatcher.compile(pattern.spanSource) else { return nil }
+        kept = Atomic(UInt(bitPattern: compiled))
+        source = pattern.spanSource
+    }
+
+    /// Of a pattern that RE2 is known to take: it is compiled when it is first asked.
+    init(accepted pattern: Pattern) {
+        kept = Atomic(0)
+        source = pattern.spanSource
     }
 
     deinit {
-        mj_re2_free(compiled)
+        if let compiled = OpaquePointer(bitPattern: kept.load(ordering: .relaxed)) { mj_re2_free(compiled) }
+    }
+
+    private static func compile(_ source: String) -> OpaquePointer? {
+        let bytes = Array(source.utf8)
+        return mj_re2_compile(bytes, bytes.count, nil, 0)
+    }
+
+    @inline(__always)
+    private var compiled: OpaquePointer {
+        if let known = OpaquePointer(bitPattern: kept.load(ordering: .acquiring)) { return known }
+        return compiledNow()
+    }
+
+    /// Two threads may both compile it; one of the two is kept.
+    @inline(never)
+    private func compiledNow() -> OpaquePointer {
+        guard let new = SpanMatcher.compile(source) else {
+            preconditionFailure("RE2 refuses a pattern that it took before: \(source)")
+        }
+        let (isKept, known) = kept.compareExchange(
+            expected: 0, desired: UInt(bitPattern: new), ordering: .acquiringAndReleasing)
+        guard !isKept, let known = OpaquePointer(bitPattern: known) else { return new }
+        mj_re2_free(new)
+        return known
     }
 
     /// The spans in a text folded at the pattern's level.

@@ -40,9 +40,9 @@ struct FactorWriter {
         pick(["", "", "", "", "", "?", "*", "+", "{2}", "{1,3}", "+?", "{0,2}", "{2,}"])
     }
 
-    /// A text made of what the pattern matches, often damaged a little.
-    mutating func message(for pattern: Pattern) -> String {
-        var scalars = Array(match(of: pattern.tree).unicodeScalars)
+    /// A text made of what a tree matches, often damaged a little.
+    mutating func message(for tree: PatternTree) -> String {
+        var scalars = Array(match(of: tree).unicodeScalars)
         for _ in 0..<Int(random.next() % 3) {
             let noise = Array(pick(["退", "款", "x", "1", " ", "。", "信"]).unicodeScalars)
             let place = Int(random.next() % UInt64(scalars.count + 1))
@@ -54,7 +54,7 @@ struct FactorWriter {
         }
         var text = ""
         text.unicodeScalars.append(contentsOf: scalars)
-        return random.next() % 4 == 0 ? text + match(of: pattern.tree) : text
+        return random.next() % 4 == 0 ? text + match(of: tree) : text
     }
 
     /// A text that a tree matches, but for its assertions.

@@ -99,8 +99,9 @@ struct PatternFactorsTests {
             guard case .success(let pattern) = read(source, level: level) else { continue }
             expectBounds(pattern, source)
             let matcher = try #require(SpanMatcher(pattern))
+            let tree = try PatternTree.read(source, level: level, table: table)
             for _ in 0..<12 {
-                let message = Array(writer.message(for: pattern).utf8)
+                let message = Array(writer.message(for: tree).utf8)
                 let isMatch = matcher.matches(message)
                 let note: Comment = "seed \(seed): \(source) in '\(text(message))'"
                 #expect(isMatch != matcher.spans(in: message).isEmpty, note)
@@ -142,7 +143,7 @@ struct PatternFactorsTests {
         let pattern = try read(source, level: .folded).get()
         expectBounds(pattern, String(source.prefix(80)))
         var writer = FactorWriter(random: SeededGenerator(seed: 1))
-        let message = Array(writer.match(of: pattern.tree).utf8)
+        let message = try Array(writer.match(of: PatternTree.read(source, level: .folded, table: table)).utf8)
         for factor in pattern.factors { #expect(factor.contains { holds(message, $0) }) }
     }
 
