@@ -60,6 +60,7 @@ public struct Pattern: Sendable, Hashable {
     /// What it matches follows from these two.
     public static func == (a: Pattern, b: Pattern) -> Bool { a.level == b.level && a.spanSource == b.spanSource }
 
+    /// As equality goes.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(level)
         hasher.combine(spanSource)

@@ -9,10 +9,10 @@ struct PatternFactorsTests {
     /// Patterns of rules and of benchmarks, and what each implies, the most telling first.
     static let factors: [(String, [[String]])] = [
         ("退(款|货).{0,12}(不了|不行|拒绝)", [["退款", "退货"], ["不了", "不行", "拒绝"]]),
-        ("请.{0,4}(稍等|等待).{0,8}(分钟|小时|天)", [["稍等", "等待"], ["分钟", "小时", "天"]]),
+        ("请.{0,4}(稍等|等待).{0,8}(分钟|小时|天)", [["稍等", "等待"], ["分钟", "小时", "天"], ["请"]]),
         ("[0-9]+(\\.[0-9]+)?元.{0,5}赔偿", [["赔偿"], ["元"]]),
         ("(没有|超时).{0,6}补发[0-9]{0,4}", [["补发"], ["没有", "超时"]]),
-        ("(加|留|给).{0,6}(微信|QQ|电话)", [["微信", "qq", "电话"]]),
+        ("(加|留|给).{0,6}(微信|QQ|电话)", [["微信", "qq", "电话"], ["加", "留", "给"]]),
         ("银行卡.{0,10}[0-9]{16,19}", [["银行卡"]]),
         ("(投诉|举报|12315)[^,。]{0,3}(去呗|随便)", [["去呗", "随便"], ["投诉", "举报", "12315"]]),
         ("https?://[a-z0-9./]+", [["http"]]),
@@ -28,8 +28,8 @@ struct PatternFactorsTests {
                 ],
             ]
         ),
-        // A digit says too little beside a word, but makes a character good.
-        ("x.*[0-9]退款", [["退款"]]),
+        // A digit says too little beside a word, a letter enough; a digit makes a character good.
+        ("x.*[0-9]退款", [["退款"], ["x"]]),
         (
             "满[0-9]+减",
             [
@@ -44,14 +44,14 @@ struct PatternFactorsTests {
         ("^微信$", [["微信"]]), ("退\\b款", [["退款"]]), ("\\bvip\\b", [["vip"]]),
         ("发(?:货|走|$).*赔偿", [["赔偿"], ["发"]]), ("^(?:百分百|100%)(?:的|$)", [["百分百", "100%"]]),
         // Branches: one factor of each, or none.
-        ("退款.*不了|拒绝.+|补差价", [["退款", "拒绝", "补差价"]]), ("微信|.+元$", []),
+        ("退款.*不了|拒绝.+|补差价", [["退款", "拒绝", "补差价"]]), ("微信|.+元$", [["微信", "元"]]),
         ("(?:\\d{1,2}|[一二])年前的.", [["年前的"]]),
         // Folding comes first, and a class of one character more than sixteen is not spelled out.
         ("加ＶＸ[0-9]{5}", [["加vx"]]),
-        ("[a-q]退", []), ("您.{0,3}[天地]退$", [["天退", "地退"]]),
-        // Nothing that would cut: digits, single characters, the commonest ones.
-        ("1[3-9][0-9]{9}", []), ("(?:^|[^迷])你(?:[^好]|$)", []), ("赔[^,。]{0,4}\\d{3,}", []),
-        ("(?:吗|多少)[亲哦哈呢]*$", []), ("\\w+\\.\\w+", []),
+        ("[a-q]退", [["退"]]), ("您.{0,3}[天地]退$", [["天退", "地退"], ["您"]]),
+        // Where nothing better is known a common character or a mark still tells most messages apart; digits do not.
+        ("1[3-9][0-9]{9}", []), ("(?:^|[^迷])你(?:[^好]|$)", [["你"]]), ("赔[^,。]{0,4}\\d{3,}", [["赔"]]),
+        ("(?:吗|多少)[亲哦哈呢]*$", [["吗", "多少"]]), ("\\w+\\.\\w+", [["."]]),
     ]
 
     @Test(arguments: factors)
