@@ -279,6 +279,12 @@ public final class BatchInspection: @unchecked Sendable {
                     $0 != OwnerNumber.unknownAgent && roster.entry(account: $0, on: nil) == nil
                 }.sorted().prefix(1000))
         }
+        coverage.exemptions = totals.exemptionNotes(options.exemptions.exemptions) { number in
+            guard case .agent(let account) = OwnerNumber.owner(number, names: totals.agentNames) else {
+                return OwnerNumber.owner(number, names: totals.agentNames).label
+            }
+            return options.roster.map { RunTotals.label(account: account, roster: $0) } ?? account
+        }
         return InspectionResult(
             tally: try totals.tally(roster: options.roster), rulesDigest: try totals.rulesDigest(),
             coverage: coverage,

@@ -16,6 +16,8 @@ public struct InspectionOptions: Sendable {
     /// Stands in a finding's identity where the archive names no shop.
     public var defaultShop = ""
     public var roster: Roster?
+    /// What is judged and not counted, and whose conversations are left out.
+    public var exemptions = Exemptions()
     /// The same (shop, id) may stand in the archive twice.
     public var allowsDuplicates = false
     public var isStrict = false

@@ -20,7 +20,7 @@ extension HTMLReport {
         const lines = $('data').textContent.trim().split('\n');
         const rules = JSON.parse(lines[0]);
         const KEYS = ['id', 'rule', 'missed', 'agent', 'group', 'day', 'time', 'gap', 'partial', 'conversation',
-          'shop', 'buyer', 'messages', 'snippet', 'kind', 'overdue', 'divergence'];
+          'shop', 'buyer', 'messages', 'snippet', 'kind', 'overdue', 'divergence', 'version', 'exempt'];
         const items = [];
         for (let i = 1; i + 1 < lines.length; i += 2) {
           const row = JSON.parse(lines[i]);
@@ -263,11 +263,13 @@ extension HTMLReport {
           title.append(el('h3', '', item.name), outcomeTag(item));
           if (item.outcome !== 'negative') title.append(el('span', 'tag s0', SEVERITY[item.severity]));
           if (item.partial) title.append(el('span', 'tag s0', '部分条件未判定'));
+          if (item.exempt) title.append(el('span', 'tag s0', '豁免'));
           const why = el('p', 'why');
           if (item.missed) why.append(el('strong', '', '未达成：'));
           why.append(item.summary || item.ruleID);
           const dl = el('dl');
           if (item.divergence) field(dl, '偏离', item.divergence);
+          if (item.exempt) field(dl, '豁免', item.exempt + '（不计入评分与比率）');
           field(dl, '客服', item.agent);
           field(dl, '分组', item.group);
           if (item.gap !== null) field(dl, item.overdue ? '超过' : '间隔', duration(item.gap), item.outcome === 'met' ? '' : 'gap');
@@ -276,6 +278,7 @@ extension HTMLReport {
           field(dl, '店铺', item.shop);
           field(dl, '会话', item.conversation);
           field(dl, '规则编号', item.ruleID);
+          if (item.version) field(dl, '规则版本', '第 ' + item.version + ' 版');
           const act = el('div', 'act');
           const next = el('span', 'next');
           next.append(action('↑', () => step(-1), '上一条（K）'), action('↓', () => step(1), '下一条（J）'));
@@ -473,5 +476,5 @@ extension HTMLReport {
         """#
 
     /// SHA-256 of `script`, in Base64.
-    static let scriptDigest: StaticString = "hNz8alBzDlTpYdkZ5IAw74j5xEX5c5OQCbDVAWpmJoI="
+    static let scriptDigest: StaticString = "+wvLRirU1qxGUJkETGkkm4QCoJlooKzwjHVpXqmxFEQ="
 }

@@ -37,6 +37,7 @@ public struct TextReport: Sendable {
             lines += pairs(report.tally, .negative) + pairs(report.tally, .positive)
         }
         if sections.contains(.scores) { lines += scores(report) }
+        if sections.contains(.agents) { lines += exemptions(report.coverage) }
         if sections.contains(.groups) {
             lines += summaries("分组", report.tally, report.tally.byGroup)
         }
