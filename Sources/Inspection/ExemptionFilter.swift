@@ -239,7 +239,8 @@ final class ExemptionFilter {
         }
         own.exposures = first..<Int32(exposures.count)
         if isForAnyone(entry, part, ids) { return }
-        if entry.outcome == .notEvaluated, exemptionOfUnit[Int(entry.unit)] >= 0 { return }
+        let agent = rows.units[Int(entry.unit)].agent
+        if entry.outcome == .notEvaluated, agent >= 0, !isCounted(agent) { return }
         let shared = own.sharesExposures ? filtered?.exposures ?? 0..<0 : 0..<0
         let before = (original?.exposures.isEmpty ?? true) && entry.exposures.isEmpty && entry.findings.isEmpty
         // Everybody whom it could have been charged to is exempt.
