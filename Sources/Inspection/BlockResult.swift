@@ -40,6 +40,8 @@ final class BlockResult {
     private(set) var judged: [(set: Int, amount: JudgedAmount)] = []
     /// Scores by rule set.
     var scores: [Int: ScoreCounter] = [:]
+    /// Where figures of a period are counted.
+    var period: PeriodBlock?
     /// Where two rule sets are compared.
     let comparison: ComparisonBlock?
     let workerID: Int
@@ -75,6 +77,7 @@ final class BlockResult {
         bad.removeAll(keepingCapacity: true)
         filtered = 0
         buyersLeftOut = 0
+        period?.removeAll()
         if !excluded.isEmpty { excluded.removeAll(keepingCapacity: true) }
         if !exempt.isEmpty { exempt.removeAll(keepingCapacity: true) }
         visits.removeAll(keepingCapacity: true)

@@ -38,6 +38,8 @@ final class BlockWorker {
     /// nil where nothing is exempted.
     private let matcher: ExemptionMatcher?
     private let exempting: ExemptionFilter?
+    /// nil where no figures of a period are asked for.
+    private let period: PeriodCounter?
     private let asksForPrevious: Bool
     /// What is known of each conversation's previous one in the block at hand; empty where nobody asks.
     private var previous: [Facts.Previous?] = []
@@ -62,6 +64,7 @@ final class BlockWorker {
         self.leftOut = leftOut
         matcher = ExemptionMatcher(options.exemptions, names: names, roster: options.roster)
         exempting = options.exemptions.exemptions.isEmpty ? nil : matcher.map { ExemptionFilter($0) }
+        period = PeriodCounter(options.period, names: names, roster: options.roster)
         if !rules.differ {
             latest = try RuleSetJudge(0, of: rules, names: names, options: options)
             judges[0] = latest
@@ -341,11 +344,18 @@ final class BlockWorker {
             ) { makeCase($0, row, places[Int(rows.units[Int(rows.findings[$0].unit)].part)], rows, judge) }
         }
         if let exempting, exempting.look(at: rows, placed, parts: parts, places: places) {
-            exempting.withCounted(rows) { count($0, placed, parts, tally, in: result) }
+            exempting.withCounted(rows) { counted in
+                count(counted, placed, parts, tally, in: result)
+                period?.add(
+                    rows, counted: counted, placed, parts: parts, places: places, exempting,
+                    to: result)
+            }
             exempting.count(rows, severities: judge.severities, into: &result.exempt)
             add(rows, placed, tally, exempting, to: result, keepsCasesAbove: floor)
         } else {
             count(rows, placed, parts, tally, in: result)
+            period?.add(
+                rows, counted: rows, placed, parts: parts, places: places, nil, to: result)
             add(rows, placed, tally, nil, to: result, keepsCasesAbove: floor)
         }
     }
@@ -393,7 +403,7 @@ final class BlockWorker {
                 }
                 let grades = judge.grades[Int(record.rule)]
                 let grade = record.outcome == .hit ? grades.hit : grades.missed
-                if grade > max(floor, result.cases.closedGrade) {
+                if grade > max(floor, result.cases.closedGrade), period.map({ $0.bucket(place.day) == 0 }) ?? true {
                     keep(index, row, place, rows, judge, grade: grade, exemption: exemption, in: result)
                 }
             }

@@ -31,6 +31,7 @@ final class RuleSetJudge {
         scheme = try rules.scheme(set)
         let compiled = self.rules.compiled
         evaluator = try Evaluator(compiled, names: names)
+        evaluator.collectsStays = options.period != nil
         if let asOf = options.asOf { evaluator.asOf = asOf.milliseconds }
         lines = FindingWriter(
             compiled, version: rules.version(set)?.number, scheme: scheme?.id, isDraft: rules.origin == .draft)

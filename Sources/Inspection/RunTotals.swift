@@ -19,6 +19,8 @@ struct RunTotals {
     var scores: ScoreTotals?
     /// What was exempt, by exemption and owner.
     var exempt: [ExemptionCounts.Key: ExemptionCounts] = [:]
+    /// Where figures of a period are counted.
+    var period: PeriodTotals?
     /// Where two rule sets are compared.
     var comparison: ComparisonTotals?
     var negativeHitsBySeverity = [Int](repeating: 0, count: Severity.allCases.count)
@@ -77,6 +79,10 @@ struct RunTotals {
                 groupMap: groupMaps[block.workerID])
         }
         if !block.exempt.isEmpty { merge(exempt: block.exempt, agentMap: agentMaps[block.workerID]) }
+        if let own = block.period {
+            period?.merge(
+                own, agentMap: agentMaps[block.workerID], groupMap: groupMaps[block.workerID], names: agentNames)
+        }
         if let compared = block.comparison { comparison?.merge(compared, agentMap: agentMaps[block.workerID]) }
         findings += block.findings
         for (i, n) in block.negativeHitsBySeverity.enumerated() { negativeHitsBySeverity[i] += n }
