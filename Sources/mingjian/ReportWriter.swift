@@ -30,7 +30,7 @@ struct ReportWriter {
     }
 
     /// Three names at most, without the folders they lie in: whose machine it was is nobody's business.
-    private static func names(of archives: [String]) -> String {
+    static func names(of archives: [String]) -> String {
         let names = archives.prefix(3).map { path in
             if path == "-" { return "标准输入" }
             let name = URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
