@@ -59,8 +59,20 @@ public struct PeriodSide: Sendable, Hashable {
     public var score = Scores.Sum()
     /// Days on which there was a stay.
     public var days = 0
+    /// The longest waits of days, summed, and the days on which a wait had a length.
+    public var longestTotal: Int64 = 0
+    public var longestDays = 0
 
     public init() {}
+
+    /// Adds what was done on one day.
+    public mutating func add(day work: WorkFigures) {
+        self.work += work
+        if work.stays > 0 { days += 1 }
+        guard work.responses > 0 else { return }
+        longestTotal += work.longest
+        longestDays += 1
+    }
 }
 
 /// The figures of a daily, weekly or monthly report.

@@ -38,7 +38,7 @@ extension RunTotals {
                     if isNow { result.totalExempt += work }
                     continue
                 }
-                days[key.day, default: PeriodSide()].work += work
+                days[key.day, default: PeriodSide()].add(day: work)
                 if isNow { result.total.add(day: work) } else { result.totalBefore.add(day: work) }
                 continue
             }
@@ -126,7 +126,6 @@ extension RunTotals {
         return days.keys.sorted().map { number in
             let day = CalendarDay(daysSince1970: number)
             var side = days[number] ?? PeriodSide()
-            side.days = side.work.stays > 0 ? 1 : 0
             if let key = keys[day.description] { side.addAttainment(tally.byDay, key, tally.rules) }
             return PeriodFigures.Day(day: day, side: side)
         }
@@ -197,12 +196,6 @@ private struct RuleCounts {
 }
 
 extension PeriodSide {
-    /// Adds a day of an agent, or of all.
-    mutating func add(day work: WorkFigures) {
-        self.work += work
-        if work.stays > 0 { days += 1 }
-    }
-
     /// Adds what positive rules came to for a key of a table.
     mutating func addAttainment(_ table: TallyTable, _ key: Int, _ rules: [RuleSummary]) {
         guard table.keys.indices.contains(key) else { return }

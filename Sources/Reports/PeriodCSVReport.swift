@@ -111,7 +111,7 @@ public struct PeriodCSVReport: Sendable {
         guard let number = value.number else { return ["", n] }
         switch value {
         case .count: return [String(number), n]
-        case .mean, .longest:
+        case .mean, .meanOfDays, .longest:
             let digits = String(number % 1000)
             return ["\(number / 1000)." + String(repeating: "0", count: 3 - digits.count) + digits, n]
         case .rate, .ratio: return ["\(number / 10).\(number % 10)%", n]

@@ -45,8 +45,9 @@ package enum PeriodFigure: String, Sendable, Hashable, CaseIterable {
     /// - Parameter perDay: counts are means over the days on which there was a stay.
     package func value(of side: PeriodSide, perDay: Bool = false, countsBuyers: Bool = true) -> PeriodValue {
         let work = side.work
+        // Where nobody worked there is nothing to count: that is not 0.
         func count(_ number: Int) -> PeriodValue {
-            perDay ? .perDay(number, days: side.days) : .count(number)
+            perDay ? .perDay(number, days: side.days) : side.days > 0 || number > 0 ? .count(number) : .unknown
         }
         switch self {
         case .buyers: return countsBuyers ? count(work.buyers) : .unknown
@@ -57,7 +58,9 @@ package enum PeriodFigure: String, Sendable, Hashable, CaseIterable {
         case .meanResponse: return .mean(work.responseTotal, n: work.responses)
         case .answeredIn30s: return .rate(work.answeredIn30s, n: work.waits)
         case .answeredIn3m: return .rate(work.answeredIn3m, n: work.waits)
-        case .longestWait: return work.responses > 0 ? .longest(work.longest, n: work.responses) : .unknown
+        case .longestWait:
+            if perDay { return .meanOfDays(side.longestTotal, days: side.longestDays) }
+            return work.responses > 0 ? .longest(work.longest, n: work.responses) : .unknown
         case .unanswered: return count(work.unanswered)
         case .handedOver: return count(work.handedOver)
         case .handedOverWaiting: return count(work.handedOverWaiting)
@@ -76,6 +79,8 @@ package enum PeriodValue: Sendable, Hashable {
     case perDay(Int, days: Int)
     /// A mean of milliseconds.
     case mean(Int64, n: Int)
+    /// The same over days.
+    case meanOfDays(Int64, days: Int)
     case longest(Int64, n: Int)
     case rate(Int, n: Int)
     /// A share that may be over 100 %.
@@ -87,7 +92,8 @@ package enum PeriodValue: Sendable, Hashable {
     package var n: Int? {
         switch self {
         case .count, .unknown: nil
-        case .perDay(_, let n), .mean(_, let n), .longest(_, let n), .rate(_, let n), .ratio(_, let n),
+        case .perDay(_, let n), .mean(_, let n), .meanOfDays(_, let n), .longest(_, let n), .rate(_, let n),
+            .ratio(_, let n),
             .points(_, let n):
             n
         }
@@ -96,7 +102,7 @@ package enum PeriodValue: Sendable, Hashable {
     /// Fewer than 30: it says little. Means over days rest on few days always.
     package var isSmall: Bool {
         switch self {
-        case .count, .perDay, .longest, .unknown: false
+        case .count, .perDay, .meanOfDays, .longest, .unknown: false
         default: (n ?? 0) > 0 && (n ?? 0) < Rate.thinBelow
         }
     }
@@ -106,7 +112,7 @@ package enum PeriodValue: Sendable, Hashable {
         switch self {
         case .count(let count): count
         case .perDay(let total, let days): PeriodValue.divided(total, 10, days)
-        case .mean(let total, let n): PeriodValue.divided(Int(total), 1, n)
+        case .mean(let total, let n), .meanOfDays(let total, let n): PeriodValue.divided(Int(total), 1, n)
         case .longest(let length, _): Int(length)
         case .rate(let part, let whole): Rate(part, of: whole).perMille
         case .ratio(let part, let whole): PeriodValue.divided(part, 1000, whole)
@@ -121,7 +127,7 @@ package enum PeriodValue: Sendable, Hashable {
         switch self {
         case .count(let count): return grouped(count)
         case .perDay, .points: return PeriodValue.tenths(number)
-        case .mean, .longest: return PeriodValue.duration(number)
+        case .mean, .meanOfDays, .longest: return PeriodValue.duration(number)
         case .rate(let part, let whole): return Rate(part, of: whole).text
         case .ratio: return PeriodValue.tenths(number) + "%"
         case .unknown: return "—"
@@ -195,7 +201,7 @@ enum PeriodNotes {
         var notes = [
             "每个均值与比率旁为样本数 n；n 不足 \(Rate.thinBelow) 标 *，仅供参考；没有样本为 —。",
             period.comparesPerDay
-                ? "前7日均：\(period.beforeText)，计数为有接待的日子的日均，其余按七天的样本合并计算。"
+                ? "前7日均：\(period.beforeText)，计数与最长等待为有接待的日子的日均，其余按七天的样本合并计算。"
                 : "\(period.beforeTitle)：\(period.beforeText)。",
             "一次等待从买家第一条待答消息起，到客服答复止（时间策略 \(report.coverage.policy ?? "默认")）；响应率按轮次计，未回计入分母，转出未回另计。",
             "接待为有人工答复的不同买家，按天计；消息为客服手工发送的消息；达成率、负面命中、得分不含豁免，接待、会话、消息、转出含豁免。",

@@ -119,7 +119,10 @@ extension PeriodHTMLReport {
 
     private func sample(_ value: PeriodValue) -> String {
         guard let n = value.n, value.number != nil else { return "" }
-        if case .perDay = value { return "\(grouped(n)) 天" }
+        switch value {
+        case .perDay, .meanOfDays: return "\(grouped(n)) 天"
+        default: break
+        }
         return "n \(grouped(n))"
     }
 
@@ -202,7 +205,7 @@ extension PeriodHTMLReport {
             name(agent.name, agent.group, &page)
             tables.count(agent.exempt.stays, &page)
             var side = PeriodSide()
-            side.work = agent.exempt
+            side.add(day: agent.exempt)
             for figure in shown { cell(figure.value(of: side, countsBuyers: figures.countsBuyers), nil, "", &page) }
             tables.count(agent.exempt.missed, &page)
             page.raw("</tr>\n")

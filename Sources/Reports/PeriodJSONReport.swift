@@ -132,7 +132,9 @@ public struct PeriodJSONReport: Sendable {
     private func side(_ side: PeriodSide, _ figures: PeriodFigures, _ writer: inout JSONWriter) {
         var members = members(of: side.work, figures)
         members += [
-            ("applicable", side.applicable), ("days", side.days), ("met", side.met), ("points", side.score.points),
+            ("applicable", side.applicable), ("days", side.days), ("longestDays", side.longestDays),
+            ("longestTotal", Int(side.longestTotal)),
+            ("met", side.met), ("points", side.score.points),
             ("scoredStays", side.score.stays), ("vetoed", side.score.vetoed),
         ]
         object(members, &writer)

@@ -57,7 +57,8 @@ public struct PeriodTextReport: Sendable {
 
     /// The value with what it rests on: `92.3% /40`.
     private func cell(_ value: PeriodValue) -> TextTable.Cell {
-        let n = value.n.map { " /\(grouped($0))" } ?? ""
+        let isOfDays = if case .perDay = value { true } else if case .meanOfDays = value { true } else { false }
+        let n = value.n.map { " /\(grouped($0))\(isOfDays ? "天" : "")" } ?? ""
         return .init(text: value.markedText + (value.number == nil ? "" : n), tint: value.number == nil ? .dim : .plain)
     }
 
@@ -110,7 +111,7 @@ public struct PeriodTextReport: Sendable {
             columns: text.columns(["客服"], ["接待段"] + shown.map(\.title) + ["未达成"]), displayWidth: text.displayWidth)
         for agent in agents.prefix(text.rowLimit ?? agents.count) {
             var side = PeriodSide()
-            side.work = agent.exempt
+            side.add(day: agent.exempt)
             table.rows.append(
                 [.init(text: singleLine(agent.name)), .init(text: grouped(agent.exempt.stays))]
                     + shown.map { cell($0.value(of: side)) } + [.init(text: grouped(agent.exempt.missed))])
