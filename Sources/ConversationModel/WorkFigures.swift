@@ -13,7 +13,9 @@ public struct WorkFigures: Sendable, Hashable {
     /// Stays that ended because somebody else, or a group, took over (转出).
     public var handedOver = 0
 
-    /// Stays whose waits are known: with times, and not cut off.
+    /// Stays that count for what follows, that is those that are not exempt.
+    public var countedStays = 0
+    /// Of them those whose waits are known: with times, and not cut off.
     public var measuredStays = 0
     /// Stays whose first wait has a length, and these lengths (人工首响).
     public var firstResponses = 0
@@ -44,6 +46,7 @@ public struct WorkFigures: Sendable, Hashable {
         a.agentMessages += b.agentMessages
         a.buyerMessages += b.buyerMessages
         a.handedOver += b.handedOver
+        a.countedStays += b.countedStays
         a.measuredStays += b.measuredStays
         a.firstResponses += b.firstResponses
         a.firstTotal += b.firstTotal

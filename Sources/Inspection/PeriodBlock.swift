@@ -120,6 +120,7 @@ final class PeriodCounter {
             volume.buyerMessages = Int(record.buyerMessages)
             volume.handedOver = record.isHandedOver ? 1 : 0
             var quality = WorkFigures()
+            quality.countedStays = 1
             if let waits = record.waits { quality.add(waits) }
             // What is exempt counts as work, and apart with its quality.
             for owner in [agent, PeriodBlock.everybody] {

@@ -10,11 +10,12 @@ extension RunTotals {
             return roster.map { RunTotals.label(account: account, roster: $0) } ?? account
         }
         let period = totals.period
-        func tally(_ bucket: Int) throws -> Tally {
+        func counts(_ bucket: Int) -> [Int: TallyCounter] {
             var counts: [Int: TallyCounter] = [:]
             for (slot, counter) in totals.tallies where slot.bucket == bucket { counts[slot.set] = counter }
-            return try self.tally(of: counts, roster: roster)
+            return counts
         }
+        func tally(_ bucket: Int) throws -> Tally { try self.tally(of: counts(bucket), roster: roster) }
         let (now, before) = (try tally(0), try tally(1))
         var result = PeriodFigures(period: period)
         result.rules = Tally.merged([now, before]).rules
@@ -23,12 +24,6 @@ extension RunTotals {
         result.hasScores = scores != nil
 
         var agents: [String: PeriodFigures.Agent] = [:]
-        var groups: [String: String] = [:]
-        for tally in [before, now] {
-            for (name, group) in zip(tally.byAgent.keys, tally.groupOfAgent) where !group.isEmpty {
-                groups[name] = group
-            }
-        }
         var days: [Int32: PeriodSide] = [:]
         for (key, work) in totals.complete {
             let day = CalendarDay(daysSince1970: key.day)
@@ -43,7 +38,7 @@ extension RunTotals {
                 continue
             }
             let name = label(key.agent)
-            var agent = agents[name] ?? PeriodFigures.Agent(name: name, group: groups[name] ?? "未分组")
+            var agent = agents[name] ?? PeriodFigures.Agent(name: name, group: "")
             if key.isExempt {
                 if isNow { agent.exempt += work }
             } else if isNow {
@@ -68,6 +63,14 @@ extension RunTotals {
         }
         let apart = agentsApart(roster: roster, exemptions: exemptions, on: period.days.upperBound, label)
         for name in agents.keys where apart.contains(name) { agents[name]?.isNew = true }
+        // The group of the period, else the one before: of exempt units, too, in which nothing is counted.
+        let names = Array(agents.keys)
+        for bucket in [1, 0] {
+            for (name, group) in zip(names, mainGroups(names, in: counts(bucket), roster: roster)) where !group.isEmpty
+            {
+                agents[name]?.group = group
+            }
+        }
         result.agents = agents.values.sorted {
             $0.group != $1.group
                 ? $0.group.utf8.lexicographicallyPrecedes($1.group.utf8)

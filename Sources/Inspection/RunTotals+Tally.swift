@@ -43,7 +43,7 @@ extension RunTotals {
     }
 
     /// Per agent the group of most of its units; the lesser name among equals.
-    private func mainGroups(_ agents: [String], in counts: [Int: TallyCounter], roster: Roster?) -> [String] {
+    func mainGroups(_ agents: [String], in counts: [Int: TallyCounter], roster: Roster?) -> [String] {
         var units: [String: [String: Int]] = [:]
         var labels: [Int32: String] = [:]
         for counter in counts.values {

@@ -45,14 +45,15 @@ package enum PeriodFigure: String, Sendable, Hashable, CaseIterable {
     /// - Parameter perDay: counts are means over the days on which there was a stay.
     package func value(of side: PeriodSide, perDay: Bool = false, countsBuyers: Bool = true) -> PeriodValue {
         let work = side.work
-        // Where nobody worked there is nothing to count: that is not 0.
-        func count(_ number: Int) -> PeriodValue {
-            perDay ? .perDay(number, days: side.days) : side.days > 0 || number > 0 ? .count(number) : .unknown
+        // Where nobody worked, or all is exempt, there is nothing to count: that is not 0.
+        func count(_ number: Int, of stays: Int) -> PeriodValue {
+            if stays == 0, number == 0 { return .unknown }
+            return perDay ? .perDay(number, days: side.days) : .count(number)
         }
         switch self {
-        case .buyers: return countsBuyers ? count(work.buyers) : .unknown
-        case .conversations: return count(work.conversations)
-        case .messages: return count(work.agentMessages)
+        case .buyers: return countsBuyers ? count(work.buyers, of: work.stays) : .unknown
+        case .conversations: return count(work.conversations, of: work.stays)
+        case .messages: return count(work.agentMessages, of: work.stays)
         case .answerRatio: return .ratio(work.agentMessages, n: work.buyerMessages)
         case .firstResponse: return .mean(work.firstTotal, n: work.firstResponses)
         case .meanResponse: return .mean(work.responseTotal, n: work.responses)
@@ -61,11 +62,11 @@ package enum PeriodFigure: String, Sendable, Hashable, CaseIterable {
         case .longestWait:
             if perDay { return .meanOfDays(side.longestTotal, days: side.longestDays) }
             return work.responses > 0 ? .longest(work.longest, n: work.responses) : .unknown
-        case .unanswered: return count(work.unanswered)
-        case .handedOver: return count(work.handedOver)
-        case .handedOverWaiting: return count(work.handedOverWaiting)
-        case .negativeHits: return count(work.negativeHits)
-        case .criticalHits: return count(work.criticalHits)
+        case .unanswered: return count(work.unanswered, of: work.measuredStays)
+        case .handedOver: return count(work.handedOver, of: work.stays)
+        case .handedOverWaiting: return count(work.handedOverWaiting, of: work.measuredStays)
+        case .negativeHits: return count(work.negativeHits, of: work.countedStays)
+        case .criticalHits: return count(work.criticalHits, of: work.countedStays)
         case .attainment: return .rate(side.met, n: side.applicable)
         case .score: return .points(side.score.points, n: side.score.stays)
         }
@@ -158,6 +159,14 @@ package enum PeriodValue: Sendable, Hashable {
     }
 }
 
+extension PeriodFigures.RuleRow {
+    /// A count of the days before; not defined where there was nobody then.
+    func countBefore(_ number: Int, _ period: Period) -> PeriodValue {
+        if period.comparesPerDay { return .perDay(number, days: daysBefore) }
+        return daysBefore > 0 ? .count(number) : .unknown
+    }
+}
+
 extension Period {
     /// 日报, 周报 or 月报.
     package var title: String {
@@ -203,7 +212,7 @@ enum PeriodNotes {
             period.comparesPerDay
                 ? "前7日均：\(period.beforeText)，计数与最长等待为有接待的日子的日均，其余按七天的样本合并计算。"
                 : "\(period.beforeTitle)：\(period.beforeText)。",
-            "一次等待从买家第一条待答消息起，到客服答复止（时间策略 \(report.coverage.policy ?? "默认")）；响应率按轮次计，未回计入分母，转出未回另计。",
+            "一次等待从买家第一条待答消息起，到客服答复止（时间策略 \(nameLabel(report.coverage.policy ?? "默认"))）；响应率按轮次计，未回计入分母，转出未回另计。",
             "接待为有人工答复的不同买家，按天计；消息为客服手工发送的消息；达成率、负面命中、得分不含豁免，接待、会话、消息、转出含豁免。",
         ]
         if !figures.countsBuyers { notes.append("买家过多，无法逐一区分：接待未计。") }

@@ -97,7 +97,7 @@ extension PeriodHTMLReport {
         page.raw("<span>误判 —</span><span>申诉 —</span></p>\n<div class=\"two-sheets\"><div class=\"panel\">")
         figureTable(agent, figures, &page)
         page.raw("</div><div>")
-        ruleTable("规则", Array(rows.prefix(10)), figures, isShop: false, &page)
+        ruleTable("规则", Array(rows.prefix(10)), figures, isShop: false, namesAgents: false, &page)
         page.raw("</div></div>\n")
         for entry in cases.prefix(casesPerAgent) {
             let rule = figures.rules.first { $0.id == entry.finding.rule }
@@ -135,7 +135,9 @@ extension PeriodHTMLReport {
         .period{--nav:0px}
         .period .wrap{max-width:1680px}
         .period .scroll{overflow:auto;max-height:none}
-        .period .cards{grid-template-columns:repeat(auto-fill,minmax(140px,1fr))}
+        .period .cards{grid-template-columns:repeat(auto-fill,minmax(124px,1fr))}
+        .period .card{padding:11px 12px}.period .card .value{font-size:23px}
+        .period .data td small:empty::after{content:"\A0"}
         .period .data th,.period .data td{padding:6px 8px;vertical-align:top}
         .period .data b{font-weight:600}
         .period .before{border-top:1px dotted var(--line);margin-top:2px;padding-top:1px}
@@ -166,5 +168,5 @@ extension PeriodHTMLReport {
         """#
 
     /// SHA-256 of `style`, in Base64.
-    static let styleDigest: StaticString = "ZonhNCJZgmu2pRP/KlWRcKqhC6Fzys0QqOgywztwgZE="
+    static let styleDigest: StaticString = "q6Mh5S4SlaCWjm+SRcVbe2l+7LYSsutHeP10qVmc7P8="
 }

@@ -100,9 +100,10 @@ extension PeriodHTMLReport {
                 of: figures.totalBefore, perDay: period.comparesPerDay, countsBuyers: figures.countsBuyers)
             page.element("<li class=\"card\"><span class=\"name\">", figure.title, "</span>")
             page.element("<span class=\"value\">", now.markedText, "</span>")
-            page.element("<span class=\"detail\">", sample(now), "</span>")
+            page.element("<span class=\"detail\">", sample(now).isEmpty ? "\u{A0}" : sample(now), "</span>")
             page.element(
-                "<span class=\"detail\">", "\(period.beforeTitle) \(before.markedText) \(sample(before))",
+                "<span class=\"detail\">",
+                "\(period.beforeTitle) \(before.markedText)" + (sample(before).isEmpty ? "" : " · \(sample(before))"),
                 "</span></li>"
             )
         }
@@ -136,12 +137,12 @@ extension PeriodHTMLReport {
             page.raw("\">")
         }
         page.element("<b>", now.markedText, "</b>")
-        let own = sample(now)
-        if !own.isEmpty { page.element("<small>", own, "</small>") }
+        // A line for all, so that what stands below is on one height.
+        page.element("<small>", sample(now), "</small>")
         if let before {
             page.element("<small class=\"before\">", before.markedText, "")
             let other = sample(before)
-            if !other.isEmpty { page.element(" <i>", other, "</i>") }
+            if !other.isEmpty { page.element(" <i>· ", other, "</i>") }
             page.raw("</small>")
         }
         page.raw("</td>")
@@ -257,29 +258,27 @@ extension PeriodHTMLReport {
 
     func ruleTable(
         _ title: String, _ rows: [PeriodFigures.RuleRow], _ figures: PeriodFigures, isShop: Bool,
-        _ page: inout HTMLText
+        namesAgents: Bool = true, _ page: inout HTMLText
     ) {
+        let namesAgents = namesAgents && !isShop
         guard !rows.isEmpty else { return }
         let period = figures.period
         tables.tableHead(
-            "\(title) · 下行为\(period.beforeTitle)", (isShop ? [] : ["客服"]) + ["规则", "级别"],
+            "\(title) · 下行为\(period.beforeTitle)", (namesAgents ? ["客服"] : []) + ["规则", "级别"],
             ["命中", "未达成", "命中率 / 达成率"] + (isShop ? ["客服数"] : []), &page)
         for row in rows.prefix(limitRows) {
             let rule = figures.rules[row.rule]
-            if isShop {
+            if !namesAgents {
                 name(rule.name, rule.id.value, &page)
             } else {
                 name(row.agent, nil, &page)
                 page.element("<td>", nameLabel(rule.name), "</td>")
             }
             tables.severityCell(rule, &page)
-            func count(_ number: Int) -> PeriodValue {
-                period.comparesPerDay ? .perDay(number, days: row.daysBefore) : .count(number)
-            }
             cell(
-                .count(row.now.hits), count(row.before.hits),
+                .count(row.now.hits), row.countBefore(row.before.hits, period),
                 rule.polarity == .negative && row.now.hits > 0 ? rule.severity.className : "", &page)
-            cell(.count(row.now.missed), count(row.before.missed), "", &page)
+            cell(.count(row.now.missed), row.countBefore(row.before.missed, period), "", &page)
             cell(
                 .rate(row.now.unitsHit, n: row.now.unitsApplicable),
                 .rate(row.before.unitsHit, n: row.before.unitsApplicable), "", &page)

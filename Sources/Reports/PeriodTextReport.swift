@@ -168,9 +168,7 @@ public struct PeriodTextReport: Sendable {
             displayWidth: text.displayWidth)
         for row in rows.prefix(text.rowLimit ?? rows.count) {
             let rule = figures.rules[row.rule]
-            func count(_ number: Int) -> TextTable.Cell {
-                cell(figures.period.comparesPerDay ? .perDay(number, days: row.daysBefore) : .count(number))
-            }
+            func count(_ number: Int) -> TextTable.Cell { cell(row.countBefore(number, figures.period)) }
             table.rows.append(
                 (isShop ? [] : [.init(text: singleLine(row.agent))])
                     + [.init(text: singleLine(rule.name)), text.severity(rule)]

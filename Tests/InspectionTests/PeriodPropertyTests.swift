@@ -182,6 +182,7 @@ import Testing
                         if work.isServed, buyers.insert("\(owner) \(apart) \(day) \(buyer)").inserted {
                             figures.buyers += 1
                         }
+                        if apart == exempt { figures.countedStays += 1 }
                         if apart == exempt, let waits = work.waits { add(waits, work.isHandedOver, &figures) }
                         expected.figures[key] = figures
                     }
