@@ -215,6 +215,9 @@ enum PeriodNotes {
             "一次等待从买家第一条待答消息起，到客服答复止（时间策略 \(nameLabel(report.coverage.policy ?? "默认"))）；响应率按轮次计，未回计入分母，转出未回另计。",
             "接待为有人工答复的不同买家，按天计；消息为客服手工发送的消息；达成率、负面命中、得分不含豁免，接待、会话、消息、转出含豁免。",
         ]
+        if let last = report.coverage.lastInstant.map({ report.zone.day(of: $0) }), last < period.days.upperBound {
+            notes.append("数据只到 \(last)：本期不完整。")
+        }
         if !figures.countsBuyers { notes.append("买家过多，无法逐一区分：接待未计。") }
         if !figures.hasScores { notes.append("规则中没有计分公式：没有得分与名次。") }
         if period.kind == .monthly {
