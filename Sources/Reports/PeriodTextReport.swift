@@ -49,10 +49,11 @@ public struct PeriodTextReport: Sendable {
 
     /// The figures in parts that fit a terminal.
     private static let parts: [(String, [PeriodFigure])] = [
-        ("接待", [.buyers, .conversations, .messages, .answerRatio, .handedOver]),
+        ("接待", [.buyers, .conversations, .messages, .answerRatio]),
         ("响应", [.firstResponse, .meanResponse, .longestWait]),
-        ("响应率", [.answeredIn30s, .answeredIn3m, .unanswered, .handedOverWaiting]),
-        ("质检", [.negativeHits, .criticalHits, .attainment, .score]),
+        ("响应率", [.answeredIn30s, .answeredIn3m, .unanswered]),
+        ("转出与命中", [.handedOver, .handedOverWaiting, .negativeHits, .criticalHits]),
+        ("达成与得分", [.attainment, .score]),
     ]
 
     /// The value with what it rests on: `92.3% /40`.
