@@ -21,7 +21,7 @@ struct ExemptionCommandTests {
         return try Command.run(
             [
                 "inspect", "Corpora/demo/conversations.ndjson", "--roster", "Corpora/demo/roster.csv", "--rules",
-                rules, "-q",
+                rules,
             ] + more, in: directory)
     }
 
@@ -34,6 +34,9 @@ struct ExemptionCommandTests {
              "excludedBuyers": [{"buyer": "b82710213", \(Self.note)}]}
             """)
         let text = try inspect(["--exemptions", file])
+        // A typing error would exempt nothing in silence.
+        #expect(text.errors.contains("judged nothing: no-such-rule"))
+        #expect(try !inspect(["--exemptions", file, "-q"]).errors.contains("no-such-rule"))
         #expect(text.code == 0, "\(text.errors)")
         #expect(text.text.contains("豁免（不计入评分与比率）") && text.text.contains("新人带教期"))
         let json = try inspect(["--exemptions", file, "--format", "json"])
