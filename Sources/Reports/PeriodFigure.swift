@@ -215,7 +215,7 @@ enum PeriodNotes {
             "一次等待从买家第一条待答消息起，到客服答复止（时间策略 \(nameLabel(report.coverage.policy ?? "默认"))）；响应率按轮次计，未回计入分母，转出未回另计。",
             "接待为有人工答复的不同买家，按天计；消息为客服手工发送的消息；达成率、负面命中、得分不含豁免，接待、会话、消息、转出含豁免。",
         ]
-        notes.append("数据覆盖是本期与\(period.before.lowerBound) 至 \(period.before.upperBound) 所读的全部。")
+        notes.append("数据覆盖是本期与 \(period.before.lowerBound) 至 \(period.before.upperBound) 所读的全部。")
         if let last = report.coverage.lastInstant.map({ report.zone.day(of: $0) }), last < period.days.upperBound {
             notes.append("数据只到 \(last)：本期不完整。")
         }
