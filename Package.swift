@@ -121,7 +121,7 @@ let package = Package(
             "Inspection",
             [
                 "Inspection", "Evaluation", "Archives", "Synthesis", "RuleLanguage", "Patterns",
-                "ChineseText", "ConversationModel", "Diagnostics",
+                "ChineseText", "ConversationModel", "Diagnostics", "OracleSupport",
             ]),
         tests("Reports", ["Reports", .product(name: "Crypto", package: "swift-crypto")]),
         tests("Synthesis", ["Synthesis"]),

@@ -5,7 +5,8 @@ public struct Coverage: Sendable, Hashable, Codable {
     public var recordsBad: Int = 0
     /// Left out by `--from --to --group --agent`, or by the time policy.
     public var recordsFiltered: Int = 0
-    /// Of those, the ones that were left out for another reason than an option (`buyer-left-out`).
+    /// Of those, the ones that were left out for another reason than an option: `buyer-left-out` (by the time
+    /// policy), and the reasons for which buyers are excluded, as they were written.
     public var filteredByReason: [String: Int] = [:]
     /// Always `recordsRead - recordsBad - recordsFiltered`.
     public var recordsInspected: Int = 0
@@ -31,11 +32,15 @@ public struct Coverage: Sendable, Hashable, Codable {
     public var lastInstant: Instant?
     /// How the bytes were read: `utf-8`, `gb18030` …, compression and shape; one entry a source.
     public var sources: [SourceNote] = []
+    /// The time policy as whoever started the run named it; nil: nobody told.
+    public var policy: String?
     /// Where the rules came from.
     public var rulesOrigin = RulesOrigin.files
     /// The versions of rules that judged something, by number; empty where they came from files.
     public var versions: [VersionNote] = []
 
+    /// What was judged and neither scored nor counted in rates, in the order of the exemptions, then by owner.
+    public var exemptions: [ExemptionNote] = []
     /// The schemes that judged something, by id; empty where rules have none.
     public var schemes: [SchemeNote] = []
     /// Conversations, parts counted apart, by groups that no scheme names: the default one judged them.

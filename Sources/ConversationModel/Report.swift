@@ -45,10 +45,13 @@ public struct FindingCase: Sendable, Hashable, Codable {
     public var version: Int?
     /// The id of the scheme whose rules judged; nil where there are no schemes.
     public var scheme: String?
+    /// Why the finding is neither scored nor counted (豁免); nil: it is.
+    public var exemption: String?
 
     public init(
         finding: Finding, shop: String?, buyer: String?, group: String, day: CalendarDay?,
-        context: [ContextMessage], messageCount: Int, version: Int? = nil, scheme: String? = nil
+        context: [ContextMessage], messageCount: Int, version: Int? = nil, scheme: String? = nil,
+        exemption: String? = nil
     ) {
         self.finding = finding
         self.shop = shop
@@ -59,6 +62,7 @@ public struct FindingCase: Sendable, Hashable, Codable {
         self.messageCount = messageCount
         self.version = version
         self.scheme = scheme
+        self.exemption = exemption
     }
 }
 

@@ -20,6 +20,12 @@ public struct WaitMeter: Sendable {
     public private(set) var longest: Int64 = 0
     /// Length of the first wait that counts; nil where it has none, or there is none.
     public private(set) var first: Int64?
+    /// Of the waits those that were answered within 30 s and 3 min, whatever the cap.
+    public private(set) var answeredIn30s = 0
+    public private(set) var answeredIn3m = 0
+    /// Of the waits those that nobody answered, and those that were open when another agent took over.
+    public private(set) var unanswered = 0
+    public private(set) var handedOver = 0
 
     public init(_ policy: TimePolicy) {
         self.policy = policy
@@ -39,12 +45,15 @@ public struct WaitMeter: Sendable {
         let length =
             policy.waits.countsOpenHours
             ? policy.openTime(from: start, to: time) : time.milliseconds - start.milliseconds
+        if length <= 30_000 { answeredIn30s += 1 }
+        if length <= 180_000 { answeredIn3m += 1 }
         add(min(length, policy.waits.cap ?? .max))
     }
 
     /// Ends the unit.
     public mutating func finish(_ end: End) {
         guard let start = tracker.openSince, counts(from: start, to: nil) else { return }
+        if case .closed = end { unanswered += 1 } else { handedOver += 1 }
         if case .closed = end, policy.waits.unansweredCountsAsCap, let cap = policy.waits.cap {
             add(cap)
         } else {

@@ -34,8 +34,11 @@ extension Evaluator {
             Judgement.Unit(part: number, agent: OwnerNumber.none, start: count > 0 ? Int32(base) : -1))
         enterConversation(number: unitNumber)
         judgeUnit(.conversation)
-        if rules.hasStayRules {
-            forEachStay { judgeUnit(.stay) }
+        if rules.hasStayRules || collectsStays {
+            forEachStay {
+                judgeUnit(.stay)
+                if collectsStays { noteStay() }
+            }
         } else if countsStays {
             countStays()
         }

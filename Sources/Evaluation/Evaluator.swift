@@ -107,6 +107,8 @@ public final class Evaluator {
     func collectsEvidence(of rule: Int) -> Bool {
         collectsEvidence && (withoutEvidence.isEmpty || !withoutEvidence[rule])
     }
+    /// What agents did in their stays is noted, for reports of their work.
+    public var collectsStays = false
     /// Stays are found even where no rule asks for them, to be counted.
     public var countsStays = true
 

@@ -175,6 +175,8 @@ public struct Judgement {
     public internal(set) var spans: [Span] = []
     public internal(set) var divergences: [DivergenceRecord] = []
     public internal(set) var procedures: [ProcedureRecord] = []
+    /// Only where the evaluator collects them.
+    public internal(set) var stays: [StayRecord] = []
 
     mutating func removeAll() {
         parts.removeAll(keepingCapacity: true)
@@ -187,5 +189,6 @@ public struct Judgement {
         spans.removeAll(keepingCapacity: true)
         divergences.removeAll(keepingCapacity: true)
         procedures.removeAll(keepingCapacity: true)
+        if !stays.isEmpty { stays.removeAll(keepingCapacity: true) }
     }
 }

@@ -71,6 +71,7 @@ public final class BatchInspection: @unchecked Sendable {
         let threads = max(1, options.threads)
         totals = RunTotals(rules: rules, workers: threads)
         totals.comparison = options.comparison.map { ComparisonTotals($0, byteLimit: options.caseBytes) }
+        totals.period = options.period.map { PeriodTotals($0, roster: options.roster) }
         room = totals.comparison?.room
         pool = Array(repeating: [], count: threads)
         closedGrade = options.caseLimit > 0 && options.caseBytes > 0 ? -1 : KeptCases.grades
@@ -279,12 +280,20 @@ public final class BatchInspection: @unchecked Sendable {
                     $0 != OwnerNumber.unknownAgent && roster.entry(account: $0, on: nil) == nil
                 }.sorted().prefix(1000))
         }
+        coverage.exemptions = totals.exemptionNotes(options.exemptions.exemptions) { number in
+            guard case .agent(let account) = OwnerNumber.owner(number, names: totals.agentNames) else {
+                return OwnerNumber.owner(number, names: totals.agentNames).label
+            }
+            return options.roster.map { RunTotals.label(account: account, roster: $0) } ?? account
+        }
         return InspectionResult(
             tally: try totals.tally(roster: options.roster), rulesDigest: try totals.rulesDigest(),
             coverage: coverage,
             cases: totals.cases.inOrder.map(labelled), findings: totals.findings,
             negativeHitsBySeverity: totals.negativeHitsBySeverity,
-            inputFailure: inputFailure, scores: totals.scores(roster: options.roster),
+            inputFailure: inputFailure,
+            period: try totals.periodFigures(roster: options.roster, exemptions: options.exemptions.exemptions),
+            scores: totals.scores(roster: options.roster),
             comparison: totals.comparison?.result(agentNames: totals.agentNames) { account in
                 options.roster.map { RunTotals.label(account: account, roster: $0) } ?? account
             },
@@ -320,6 +329,8 @@ public struct InspectionResult: Sendable {
     public var negativeHitsBySeverity: [Int]
     /// Why the input broke off: everything before that is in the result.
     public var inputFailure: ArchiveError?
+    /// Where figures of a period were asked for.
+    public var period: PeriodFigures?
     /// What stays got; nil: the rules have no formula of scores.
     public var scores: Scores?
     /// Where two rule sets were compared.

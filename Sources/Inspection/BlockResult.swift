@@ -14,6 +14,10 @@ final class BlockResult {
     var filtered = 0
     /// Of those, conversations of buyers that the time policy leaves out.
     var buyersLeftOut = 0
+    /// Of those, conversations of excluded buyers by reason.
+    var excluded: [String: Int] = [:]
+    /// What was exempt, by exemption and owner.
+    var exempt: [ExemptionCounts.Key: ExemptionCounts] = [:]
     var conversations = 0
     var stays = 0
     var messages = 0
@@ -36,6 +40,8 @@ final class BlockResult {
     private(set) var judged: [(set: Int, amount: JudgedAmount)] = []
     /// Scores by rule set.
     var scores: [Int: ScoreCounter] = [:]
+    /// Where figures of a period are counted.
+    var period: PeriodBlock?
     /// Where two rule sets are compared.
     let comparison: ComparisonBlock?
     let workerID: Int
@@ -71,6 +77,9 @@ final class BlockResult {
         bad.removeAll(keepingCapacity: true)
         filtered = 0
         buyersLeftOut = 0
+        period?.removeAll()
+        if !excluded.isEmpty { excluded.removeAll(keepingCapacity: true) }
+        if !exempt.isEmpty { exempt.removeAll(keepingCapacity: true) }
         visits.removeAll(keepingCapacity: true)
         conversations = 0
         stays = 0

@@ -35,6 +35,11 @@ final class BlockWorker {
     private var knownAgents = 0
     private let zone: Zone
     private let leftOut: NameTable
+    /// nil where nothing is exempted.
+    private let matcher: ExemptionMatcher?
+    private let exempting: ExemptionFilter?
+    /// nil where no figures of a period are asked for.
+    private let period: PeriodCounter?
     private let asksForPrevious: Bool
     /// What is known of each conversation's previous one in the block at hand; empty where nobody asks.
     private var previous: [Facts.Previous?] = []
@@ -57,6 +62,9 @@ final class BlockWorker {
         var leftOut = NameTable()
         for buyer in rules.policy.buyersLeftOut { _ = leftOut.number(of: buyer) }
         self.leftOut = leftOut
+        matcher = ExemptionMatcher(options.exemptions, names: names, roster: options.roster)
+        exempting = options.exemptions.exemptions.isEmpty ? nil : matcher.map { ExemptionFilter($0) }
+        period = PeriodCounter(options.period, names: names, roster: options.roster)
         if !rules.differ {
             latest = try RuleSetJudge(0, of: rules, names: names, options: options)
             judges[0] = latest
@@ -111,6 +119,10 @@ final class BlockWorker {
                 table.removeLast(from: row.messages.lowerBound)
                 result.filtered += 1
                 result.buyersLeftOut += 1
+            } else if let reason = exclusion(of: row, table) {
+                table.removeLast(from: row.messages.lowerBound)
+                result.filtered += 1
+                result.excluded[reason, default: 0] += 1
             } else if isFiltered(row, table) {
                 table.removeLast(from: row.messages.lowerBound)
                 result.filtered += 1
@@ -141,6 +153,14 @@ final class BlockWorker {
     /// Whether the policy leaves the buyer out.
     private func isLeftOut(_ row: ConversationRow) -> Bool {
         leftOut.count > 0 && row.buyer.baseAddress != nil && leftOut.known(row.buyer) != nil
+    }
+
+    /// Why the buyer is excluded; nil: he is not.
+    private func exclusion(of row: ConversationRow, _ table: MessageTable) -> String? {
+        guard let matcher else { return nil }
+        let ends = ExemptionMatcher.ends(of: row.messages, row, table)
+        return matcher.exclusion(
+            buyer: row.buyer, day: day(of: row, table), first: ends?.first, last: ends?.last)
     }
 
     // MARK: Rule sets
@@ -323,34 +343,68 @@ final class BlockWorker {
                 row, rows, judge.evaluator, defaultShop: options.defaultShop, into: comparison, set: judge.set
             ) { makeCase($0, row, places[Int(rows.units[Int(rows.findings[$0].unit)].part)], rows, judge) }
         }
+        if let exempting, exempting.look(at: rows, placed, parts: parts, places: places) {
+            exempting.withCounted(rows) { counted in
+                count(counted, placed, parts, tally, in: result)
+                period?.add(
+                    rows, counted: counted, placed, parts: parts, places: places, exempting,
+                    to: result)
+            }
+            exempting.count(rows, severities: judge.severities, into: &result.exempt)
+            add(rows, placed, tally, exempting, to: result, keepsCasesAbove: floor)
+        } else {
+            count(rows, placed, parts, tally, in: result)
+            period?.add(
+                rows, counted: rows, placed, parts: parts, places: places, nil, to: result)
+            add(rows, placed, tally, nil, to: result, keepsCasesAbove: floor)
+        }
+    }
+
+    /// Counts and scores what was judged.
+    private func count(
+        _ rows: JudgementRows, _ placed: PlacedRow, _ parts: Range<Int>, _ tally: TallyCounter, in result: BlockResult
+    ) {
+        let judge = placed.judge
         judge.scorer?.add(
             rows, parts: parts, places: places,
-            conversation: { judge.evaluator.conversationID($0, row) },
+            conversation: { judge.evaluator.conversationID($0, placed.row) },
             to: &result.scores[judge.set, default: ScoreCounter()])
+        places.withUnsafeBufferPointer { tally.add(rows, places: $0) }
+        for entry in rows.ruleUnits where entry.outcome == .notEvaluated {
+            result.hasNotEvaluated = true
+            result.notEvaluated[Int(entry.reasons.rawValue)] += 1
+        }
+    }
+
+    /// Writes and keeps the findings; `exempting` knows which of them are exempt.
+    private func add(
+        _ rows: JudgementRows, _ placed: PlacedRow, _ tally: TallyCounter, _ exempting: ExemptionFilter?,
+        to result: BlockResult, keepsCasesAbove floor: Int
+    ) {
+        let (judge, row) = (placed.judge, placed.row)
         places.withUnsafeBufferPointer { places in
-            tally.add(rows, places: places)
             for unit in rows.units where unit.agent >= 0 {
                 tally.note(agent: unit.agent, group: places[Int(unit.part)].group)
-            }
-            for entry in rows.ruleUnits where entry.outcome == .notEvaluated {
-                result.hasNotEvaluated = true
-                result.notEvaluated[Int(entry.reasons.rawValue)] += 1
             }
             for index in rows.findings.indices {
                 let record = rows.findings[index]
                 let place = places[Int(rows.units[Int(record.unit)].part)]
                 result.findings += 1
+                let exemption = exempting?.reason(ofFinding: index)
                 let severity = judge.severities[Int(record.rule)]
-                if record.outcome == .hit, severity >= 0 { result.negativeHitsBySeverity[severity] += 1 }
+                if record.outcome == .hit, severity >= 0, exemption == nil {
+                    result.negativeHitsBySeverity[severity] += 1
+                }
                 if options.writesFindings {
                     judge.lines.append(
                         index, of: row, group: place.group, in: groups, day: place.day,
-                        defaultShop: options.defaultShop, rows, in: judge.evaluator, to: &result.lines)
+                        defaultShop: options.defaultShop, exemption: exemption, rows, in: judge.evaluator,
+                        to: &result.lines)
                 }
                 let grades = judge.grades[Int(record.rule)]
                 let grade = record.outcome == .hit ? grades.hit : grades.missed
-                if grade > max(floor, result.cases.closedGrade) {
-                    keep(index, row, place, rows, judge, grade: grade, in: result)
+                if grade > max(floor, result.cases.closedGrade), period.map({ $0.bucket(place.day) == 0 }) ?? true {
+                    keep(index, row, place, rows, judge, grade: grade, exemption: exemption, in: result)
                 }
             }
         }
@@ -379,21 +433,22 @@ final class BlockWorker {
 
     private func keep(
         _ index: Int, _ row: ConversationRow, _ place: PartPlace, _ rows: JudgementRows, _ judge: RuleSetJudge,
-        grade: Int,
-        in result: BlockResult
+        grade: Int, exemption: String?, in result: BlockResult
     ) {
-        let made = makeCase(index, row, place, rows, judge)
+        let made = makeCase(index, row, place, rows, judge, exemption: exemption)
         result.cases.add(
             made.findingCase, grade: grade, bytes: made.bytes, countLimit: options.caseLimit,
             byteLimit: options.caseBytes)
     }
 
     private func makeCase(
-        _ index: Int, _ row: ConversationRow, _ place: PartPlace, _ rows: JudgementRows, _ judge: RuleSetJudge
+        _ index: Int, _ row: ConversationRow, _ place: PartPlace, _ rows: JudgementRows, _ judge: RuleSetJudge,
+        exemption: String? = nil
     ) -> (findingCase: FindingCase, bytes: Int) {
         CaseBuilder.make(
             index, of: row, group: groups.name(place.group), day: place.day, defaultShop: options.defaultShop,
-            version: rules.version(judge.set)?.number, scheme: judge.scheme?.id, rows, in: judge.evaluator)
+            version: rules.version(judge.set)?.number, scheme: judge.scheme?.id, exemption: exemption, rows,
+            in: judge.evaluator)
     }
 }
 

@@ -36,7 +36,7 @@ struct CheckpointData: Codable {
     }
 
     /// Raised with every change of this form or of how blocks are cut: others are no checkpoints.
-    static let currentFormat = 4
+    static let currentFormat = 5
 
     var format = currentFormat
     var key: String
@@ -52,6 +52,7 @@ struct CheckpointData: Codable {
     var negativeHitsBySeverity: [Int]
     var lineBytes: Int
     var scores: ScoreTotals?
+    var exempt: [ExemptionCounts.Key: ExemptionCounts]
     var recordsOfSource: [Int]
     var notes: [Note]
     var digests: [UInt64] { CheckpointData.array(digestBytes) }
@@ -70,6 +71,7 @@ struct CheckpointData: Codable {
         negativeHitsBySeverity = totals.negativeHitsBySeverity
         lineBytes = totals.lineBytes
         scores = totals.scores
+        exempt = totals.exempt
         recordsOfSource = totals.recordsOfSource
         notes = totals.diagnostics.map {
             Note(
@@ -121,6 +123,7 @@ struct CheckpointData: Codable {
         totals.negativeHitsBySeverity = negativeHitsBySeverity
         totals.lineBytes = lineBytes
         totals.scores = scores
+        totals.exempt = exempt
         totals.recordsOfSource = recordsOfSource
         totals.diagnostics = notes.map {
             Diagnostic(

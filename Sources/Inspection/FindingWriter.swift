@@ -70,7 +70,8 @@ final class FindingWriter {
     /// Appends the line of one finding of the evaluator's last judgement.
     func append(
         _ index: Int, of row: ConversationRow, group: Int32, in groups: GroupPinning, day: CalendarDay?,
-        defaultShop: String, _ rows: JudgementRows, in evaluator: Evaluator, to json: inout JSONBytes
+        defaultShop: String, exemption: String? = nil, _ rows: JudgementRows, in evaluator: Evaluator,
+        to json: inout JSONBytes
     ) {
         let record = rows.findings[index]
         let unit = rows.units[Int(record.unit)]
@@ -111,6 +112,10 @@ final class FindingWriter {
             json.integer(record.gap)
         }
         if record.isPartial { json.raw(",\"partial\":true") }
+        if let exemption {
+            json.raw(",\"exempt\":")
+            json.string(exemption)
+        }
         divergence(record, in: evaluator, to: &json)
         json.raw(",\"evidence\":[")
         evidence(record, rows, evaluator.table, to: &json)

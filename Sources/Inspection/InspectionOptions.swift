@@ -16,6 +16,8 @@ public struct InspectionOptions: Sendable {
     /// Stands in a finding's identity where the archive names no shop.
     public var defaultShop = ""
     public var roster: Roster?
+    /// What is judged and not counted, and whose conversations are left out.
+    public var exemptions = Exemptions()
     /// The same (shop, id) may stand in the archive twice.
     public var allowsDuplicates = false
     public var isStrict = false
@@ -27,6 +29,8 @@ public struct InspectionOptions: Sendable {
     public var caseBytes = 30_000_000
     /// The rule sets hold two sides each, to be compared: no tallies and no lines then.
     public var comparison: ComparisonOptions?
+    /// Figures of these days and of those before are counted, and only findings of the former kept.
+    public var period: Period?
     /// Bytes of a block; smaller ones are for tests.
     public var blockSize = 1 << 20
 

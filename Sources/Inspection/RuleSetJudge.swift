@@ -17,6 +17,8 @@ final class RuleSetJudge {
     let grades: [(hit: Int, missed: Int)]
     /// What stays get by these rules; nil: nothing is scored.
     var scorer: StayScorer?
+    /// Numbers of its rules, which exemptions name by their ids.
+    let numberOfRule: [RuleID: Int32]
     /// Where two sets are compared.
     let comparer: FindingComparer?
     /// The block that it judged something of last.
@@ -29,12 +31,18 @@ final class RuleSetJudge {
         scheme = try rules.scheme(set)
         let compiled = self.rules.compiled
         evaluator = try Evaluator(compiled, names: names)
+        evaluator.collectsStays = options.period != nil
         if let asOf = options.asOf { evaluator.asOf = asOf.milliseconds }
         lines = FindingWriter(
             compiled, version: rules.version(set)?.number, scheme: scheme?.id, isDraft: rules.origin == .draft)
         grades = compiled.summaries.map { (KeptCases.grade(.hit, of: $0), KeptCases.grade(.missed, of: $0)) }
         scorer = self.rules.scoring.map { StayScorer($0, compiled.summaries) }
         comparer = self.rules.comparison.map { FindingComparer($0, summaries: compiled.summaries) }
+        numberOfRule =
+            options.exemptions.isEmpty
+            ? [:]
+            : Dictionary(
+                compiled.summaries.enumerated().map { ($1.id, Int32($0)) }, uniquingKeysWith: { first, _ in first })
         severities = compiled.summaries.map {
             $0.polarity == .negative ? Severity.allCases.firstIndex(of: $0.severity) ?? -1 : -1
         }

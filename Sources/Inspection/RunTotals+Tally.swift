@@ -3,7 +3,10 @@ import ConversationModel
 
 extension RunTotals {
     /// The counts as reports read them: keys are names, sorted by bytes, rules those of the newest set first.
-    func tally(roster: Roster?) throws -> Tally {
+    func tally(roster: Roster?) throws -> Tally { try tally(of: counts, roster: roster) }
+
+    /// The same of some counts by rule set.
+    func tally(of counts: [Int: TallyCounter], roster: Roster?) throws -> Tally {
         var sets = counts.keys.sorted(by: >)
         // A report of nothing still names the rules, where it is clear which.
         if sets.isEmpty, !rules.differ { sets = [0] }
@@ -14,7 +17,7 @@ extension RunTotals {
             tallies.append(SetTally(counter, agentNames, groupNames, facts.summaries, roster).tally)
         }
         var merged = Tally.merged(tallies)
-        merged.groupOfAgent = mainGroups(merged.byAgent.keys, roster: roster)
+        merged.groupOfAgent = mainGroups(merged.byAgent.keys, in: counts, roster: roster)
         return merged
     }
 
@@ -40,7 +43,7 @@ extension RunTotals {
     }
 
     /// Per agent the group of most of its units; the lesser name among equals.
-    private func mainGroups(_ agents: [String], roster: Roster?) -> [String] {
+    func mainGroups(_ agents: [String], in counts: [Int: TallyCounter], roster: Roster?) -> [String] {
         var units: [String: [String: Int]] = [:]
         var labels: [Int32: String] = [:]
         for counter in counts.values {

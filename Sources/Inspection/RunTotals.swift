@@ -17,6 +17,10 @@ struct RunTotals {
     var findings = 0
     /// nil: nothing is scored.
     var scores: ScoreTotals?
+    /// What was exempt, by exemption and owner.
+    var exempt: [ExemptionCounts.Key: ExemptionCounts] = [:]
+    /// Where figures of a period are counted.
+    var period: PeriodTotals?
     /// Where two rule sets are compared.
     var comparison: ComparisonTotals?
     var negativeHitsBySeverity = [Int](repeating: 0, count: Severity.allCases.count)
@@ -74,6 +78,11 @@ struct RunTotals {
                 counter, ids: facts.summaries.map(\.id), agentMap: agentMaps[block.workerID],
                 groupMap: groupMaps[block.workerID])
         }
+        if !block.exempt.isEmpty { merge(exempt: block.exempt, agentMap: agentMaps[block.workerID]) }
+        if let own = block.period {
+            period?.merge(
+                own, agentMap: agentMaps[block.workerID], groupMap: groupMaps[block.workerID], names: agentNames)
+        }
         if let compared = block.comparison { comparison?.merge(compared, agentMap: agentMaps[block.workerID]) }
         findings += block.findings
         for (i, n) in block.negativeHitsBySeverity.enumerated() { negativeHitsBySeverity[i] += n }
@@ -125,6 +134,7 @@ struct RunTotals {
         if block.buyersLeftOut > 0 {
             coverage.filteredByReason["buyer-left-out", default: 0] += block.buyersLeftOut
         }
+        for (reason, n) in block.excluded { coverage.filteredByReason[reason, default: 0] += n }
         coverage.conversations += block.conversations
         coverage.stays += block.stays
         coverage.messages += block.messages

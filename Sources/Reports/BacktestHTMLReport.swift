@@ -258,7 +258,8 @@ extension BacktestHTMLReport {
         page.element("<p class=\"soft\">", shown.finding.id, "</p></details>\n")
     }
 
-    private func chat(_ entry: FindingCase, _ zone: Zone, _ page: inout HTMLText) {
+    /// The messages around a finding.
+    func chat(_ entry: FindingCase, _ zone: Zone, _ page: inout HTMLText) {
         page.raw("<ol class=\"chat\">")
         var previous: Int?
         for message in entry.context.prefix(BacktestHTMLReport.contextLimit) {

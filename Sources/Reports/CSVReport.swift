@@ -16,6 +16,8 @@ public struct CSVReport: Sendable {
         case days
         /// Agent × day: scores.
         case scores
+        /// Exemption × owner: what was judged and not counted.
+        case exemptions
         /// Procedures: step × whole run, group, agent.
         case procedures
     }
@@ -35,6 +37,7 @@ public struct CSVReport: Sendable {
         let header =
             switch table {
             case .scores: CSVReport.scoreTitles
+            case .exemptions: ExemptionRows.names + ExemptionRows.numbers
             case .procedures: CSVReport.funnelTitles
             default: keyTitles + CSVReport.titles
             }
@@ -51,10 +54,15 @@ public struct CSVReport: Sendable {
             return try finish(report, header.count, &buffer, sink)
         }
         let source = source(in: tally)
-        if table == .scores {
-            for row in scoreRows(report) { append(row, to: &buffer) }
+        if table == .scores || table == .exemptions {
+            let rows =
+                table == .scores
+                ? scoreRows(report)
+                : report.coverage.exemptions.map { ExemptionRows.texts($0) + ExemptionRows.counts($0).map(String.init) }
+            for row in rows { append(row, to: &buffer) }
+            return try finish(report, header.count, &buffer, sink)
         }
-        for key in source.keys.indices where table != .scores {
+        for key in source.keys.indices {
             for row in rows(tally, source, key) {
                 append(
                     names(tally, source, key) + fields(tally.rules[row.rule], row.counts),
@@ -86,7 +94,7 @@ public struct CSVReport: Sendable {
         switch table {
         case .agents: ["客服", "分组"]
         case .groups: ["分组"]
-        case .rules, .scores, .procedures: []
+        case .rules, .scores, .exemptions, .procedures: []
         case .days: ["日期"]
         }
     }
@@ -95,7 +103,7 @@ public struct CSVReport: Sendable {
         switch table {
         case .agents: tally.byAgent
         case .groups: tally.byGroup
-        case .rules, .scores, .procedures: tally.total
+        case .rules, .scores, .exemptions, .procedures: tally.total
         case .days: tally.byDay
         }
     }
@@ -110,7 +118,7 @@ public struct CSVReport: Sendable {
         case .agents:
             [source.keys[key], key < tally.groupOfAgent.count ? tally.groupOfAgent[key] : ""]
         case .groups, .days: [source.keys[key]]
-        case .rules, .scores, .procedures: []
+        case .rules, .scores, .exemptions, .procedures: []
         }
     }
 

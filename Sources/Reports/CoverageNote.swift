@@ -42,12 +42,14 @@ package struct CoverageNote: Sendable {
             "读取 \(grouped(coverage.recordsRead)) = 检查 \(grouped(coverage.recordsInspected))"
                 + " + 损坏 \(grouped(coverage.recordsBad)) + 过滤 \(grouped(coverage.recordsFiltered))")
         if !coverage.filteredByReason.isEmpty {
-            add("其中策略排除", CoverageNote.list(coverage.filteredByReason))
+            add("其中按名单排除", CoverageNote.list(coverage.filteredByReason))
         }
         add(
             "检查",
             "会话 \(grouped(coverage.conversations))，接待段 \(grouped(coverage.stays))，"
                 + "消息 \(grouped(coverage.messages))")
+        if let exempt = CoverageNote.exempt(coverage) { add("豁免", exempt) }
+        if let policy = coverage.policy { add("时间策略", shortened(singleLine(policy), to: 80)) }
         if let schemes = CoverageNote.schemes(coverage) { add("方案", schemes.text, isWarning: schemes.isWarning) }
         if let rules = CoverageNote.rules(coverage) { add("规则版本", rules.text, isWarning: rules.isWarning) }
         add("损坏", count: coverage.recordsBad, reasons: coverage.badByReason, unit: "条")
@@ -85,6 +87,17 @@ package struct CoverageNote: Sendable {
                     + (count > names.count ? " 等" : ""), isWarning: true)
         }
         self.items = items
+    }
+
+    /// What was judged and not counted, by reason.
+    private static func exempt(_ coverage: Coverage) -> String? {
+        let (stays, findings) = coverage.exemptByReason
+        func part(_ label: String, _ counts: [String: Int]) -> String? {
+            let sum = counts.values.reduce(0, +)
+            return sum == 0 ? nil : "\(label) \(grouped(sum))（\(list(counts))）"
+        }
+        let parts = [part("接待段", stays), part("判定结果", findings)].compactMap { $0 }
+        return parts.isEmpty ? nil : parts.joined(separator: "，") + "：照常判定并展示，不计入评分与比率"
     }
 
     /// Which schemes judged how many conversations, and the groups that none names; at most 12 of each.

@@ -86,10 +86,15 @@ struct FindingLines {
             }
             writer.value(shown.map { $0.kind == .text ? "" : $0.kind.name } ?? "")
             writer.value(FindingLines.isOverdue(finding) ? 1 : 0)
-            if let divergence = finding.divergence {
-                let name = nameLabel(divergence.name)
-                writer.value("步骤 \(divergence.step) \(name)：\(divergence.kind.label)")
+            // What few findings have stands at the end, and only where it is.
+            let divergence = finding.divergence.map {
+                "步骤 \($0.step) \(nameLabel($0.name))：\($0.kind.label)"
             }
+            if divergence == nil, entry.version == nil, entry.exemption == nil { return }
+            writer.value(divergence)
+            if entry.version == nil, entry.exemption == nil { return }
+            writer.value(entry.version)
+            if let exemption = entry.exemption { writer.value(shortened(exemption, to: 120)) }
         }
     }
 

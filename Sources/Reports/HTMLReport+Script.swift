@@ -20,7 +20,7 @@ extension HTMLReport {
         const lines = $('data').textContent.trim().split('\n');
         const rules = JSON.parse(lines[0]);
         const KEYS = ['id', 'rule', 'missed', 'agent', 'group', 'day', 'time', 'gap', 'partial', 'conversation',
-          'shop', 'buyer', 'messages', 'snippet', 'kind', 'overdue', 'divergence'];
+          'shop', 'buyer', 'messages', 'snippet', 'kind', 'overdue', 'divergence', 'version', 'exempt'];
         const items = [];
         for (let i = 1; i + 1 < lines.length; i += 2) {
           const row = JSON.parse(lines[i]);
@@ -29,7 +29,10 @@ extension HTMLReport {
           const rule = rules[item.rule] || ['', '未知规则', 0, 0, '', ''];
           item.ruleID = rule[0]; item.name = rule[1]; item.positive = rule[2] === 1;
           item.severity = rule[3]; item.summary = rule[5];
-          item.outcome = item.missed ? 'missed' : item.positive ? 'met' : 'negative';
+          item.found = item.missed ? 'missed' : item.positive ? 'met' : 'negative';
+          // What is exempt stands apart: no number of the tables counts it.
+          item.outcome = item.exempt ? 'exempt' : item.found;
+          item.attention = item.outcome === 'negative' || item.outcome === 'missed';
           items.push(item);
         }
         const contextOf = item => JSON.parse(lines[item.line]);
@@ -96,13 +99,14 @@ extension HTMLReport {
           const sorted = [...counts].sort((a, b) => id === 'day' ? (a[0] < b[0] ? -1 : 1) : b[1] - a[1]);
           for (const [value, count] of sorted) option(select, value, name(value), count);
         };
-        const tally = { attention: 0, negative: 0, missed: 0, met: 0 };
-        for (const item of items) { tally[item.outcome]++; if (item.outcome !== 'met') tally.attention++; }
+        const tally = { attention: 0, negative: 0, missed: 0, met: 0, exempt: 0 };
+        for (const item of items) { tally[item.outcome]++; if (item.attention) tally.attention++; }
         const outcomes = $('f-outcome');
         option(outcomes, 'attention', '需关注', tally.attention);
         option(outcomes, 'negative', '负面命中', tally.negative);
         option(outcomes, 'missed', '未达成', tally.missed);
         option(outcomes, 'met', '达成', tally.met);
+        if (tally.exempt) option(outcomes, 'exempt', '豁免', tally.exempt);
         option(outcomes, '', '全部', items.length);
         option($('f-severity'), '', '全部');
         for (let s = 3; s >= 0; s--) option($('f-severity'), String(s), SEVERITY[s]);
@@ -133,7 +137,7 @@ extension HTMLReport {
           const words = wordsOf($('f-text').value);
           const hay = words.length ? searchable() : null;
           shown = items.filter(item =>
-            (!want.outcome || (want.outcome === 'attention' ? item.outcome !== 'met' : item.outcome === want.outcome)) &&
+            (!want.outcome || (want.outcome === 'attention' ? item.attention : item.outcome === want.outcome)) &&
             (!want.severity || item.severity === +want.severity) && (!want.rule || item.ruleID === want.rule) &&
             (!want.agent || item.agent === want.agent) && (!want.group || item.group === want.group) &&
             (!$('f-day').selectedIndex || item.day === want.day) &&
@@ -152,8 +156,8 @@ extension HTMLReport {
         // ---- list --------------------------------------------------------------------------------------
         const wide = matchMedia('(min-width: 1024px)');
         const pane = $('pane'), list = $('list'), split = pane.parentNode;
-        const outcomeTag = item => el('span', 'tag ' + (item.outcome === 'met' ? 'good' : 's' + item.severity),
-          item.outcome === 'negative' ? SEVERITY[item.severity] : OUTCOME[item.outcome]);
+        const outcomeTag = item => el('span', 'tag ' + (item.found === 'met' ? 'good' : 's' + item.severity),
+          item.found === 'negative' ? SEVERITY[item.severity] : OUTCOME[item.found]);
         const rowOf = item => {
           const li = el('li');
           const button = el('button', 'item');
@@ -167,6 +171,7 @@ extension HTMLReport {
           if (item.kind) b.append(el('span', 'media', '［' + (KIND[item.kind] || item.kind) + '］'));
           fill(b, item.snippet, false, true);
           const c = el('span', 'c');
+          if (item.exempt) c.append(el('span', 'tag s0', '豁免'));
           c.append(el('span', '', item.agent), el('span', '', item.group));
           if (item.gap !== null) c.append(el('span', '', gapOf(item)));
           c.append(el('span', '', item.conversation));
@@ -261,21 +266,24 @@ extension HTMLReport {
           const header = el('header');
           const title = el('div', 't');
           title.append(el('h3', '', item.name), outcomeTag(item));
-          if (item.outcome !== 'negative') title.append(el('span', 'tag s0', SEVERITY[item.severity]));
+          if (item.found !== 'negative') title.append(el('span', 'tag s0', SEVERITY[item.severity]));
           if (item.partial) title.append(el('span', 'tag s0', '部分条件未判定'));
+          if (item.exempt) title.append(el('span', 'tag s0', '豁免'));
           const why = el('p', 'why');
           if (item.missed) why.append(el('strong', '', '未达成：'));
           why.append(item.summary || item.ruleID);
           const dl = el('dl');
           if (item.divergence) field(dl, '偏离', item.divergence);
+          if (item.exempt) field(dl, '豁免', item.exempt + '（不计入评分与比率）');
           field(dl, '客服', item.agent);
           field(dl, '分组', item.group);
-          if (item.gap !== null) field(dl, item.overdue ? '超过' : '间隔', duration(item.gap), item.outcome === 'met' ? '' : 'gap');
+          if (item.gap !== null) field(dl, item.overdue ? '超过' : '间隔', duration(item.gap), item.found === 'met' ? '' : 'gap');
           field(dl, '日期', item.day || '未知');
           field(dl, '买家', item.buyer);
           field(dl, '店铺', item.shop);
           field(dl, '会话', item.conversation);
           field(dl, '规则编号', item.ruleID);
+          if (item.version) field(dl, '规则版本', '第 ' + item.version + ' 版');
           const act = el('div', 'act');
           const next = el('span', 'next');
           next.append(action('↑', () => step(-1), '上一条（K）'), action('↓', () => step(1), '下一条（J）'));
@@ -388,7 +396,7 @@ extension HTMLReport {
               $('f-note').hidden = false;
               return;
             }
-            if (!shown.includes(item)) { reset(); outcomes.value = item.outcome === 'met' ? '' : initial; apply(); }
+            if (!shown.includes(item)) { reset(); outcomes.value = item.attention ? initial : ''; apply(); }
             open(item);
             return;
           }
@@ -473,5 +481,5 @@ extension HTMLReport {
         """#
 
     /// SHA-256 of `script`, in Base64.
-    static let scriptDigest: StaticString = "hNz8alBzDlTpYdkZ5IAw74j5xEX5c5OQCbDVAWpmJoI="
+    static let scriptDigest: StaticString = "B6nrynDM9vjInax7h9Z+GC/CTItII9iexPjGikyuncQ="
 }

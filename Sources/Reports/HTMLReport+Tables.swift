@@ -2,13 +2,15 @@ import ConversationModel
 
 /// The parts of the page that are tables; the tables themselves are in `HTMLReport+Summaries.swift`.
 extension HTMLReport {
-    func agentSection(of tally: Tally, _ page: inout HTMLText) {
+    func agentSection(of report: Report, _ page: inout HTMLText) {
+        let tally = report.tally
         open("agents", "客服", &page)
         let groups = tally.groupOfAgent
         let keys = tally.keysByGravity(of: tally.byAgent)
         summaryTable(
             "客服汇总", "客服", tally, tally.byAgent, keys: keys, "agent", groups, &page)
         pairTable("客服 × 规则", "客服", tally, tally.byAgent, keys: keys, "agent", groups, &page)
+        exemptionTable(report.coverage, &page)
         page.raw("</section>\n")
     }
 
@@ -56,7 +58,7 @@ extension HTMLReport {
         page.raw("</section>\n")
     }
 
-    private func open(_ id: StaticString, _ title: StaticString, _ page: inout HTMLText) {
+    func open(_ id: StaticString, _ title: StaticString, _ page: inout HTMLText) {
         page.raw("<section class=\"tab\" id=\"")
         page.raw(id)
         page.raw("\" aria-labelledby=\"h-")

@@ -26,8 +26,9 @@ public struct HTMLReport: Sendable {
     public func write(_ report: Report, to sink: ([UInt8]) throws -> Void) rethrows {
         var tables = HTMLText()
         overview(of: report, &tables)
-        agentSection(of: report.tally, &tables)
+        agentSection(of: report, &tables)
         findingsSection(of: report, &tables)
+        if let scores = report.scores { scoreSection(of: scores, report, &tables) }
         ruleSection(of: report.tally, &tables)
         groupSection(of: report.tally, &tables)
         daySection(of: report.tally, &tables)
@@ -119,13 +120,14 @@ extension HTMLReport {
 
     private func navigation(of report: Report, _ page: inout HTMLText) {
         let tally = report.tally
-        let counts: [(StaticString, StaticString, Int?)] = [
+        var counts: [(StaticString, StaticString, Int?)] = [
             ("overview", "总览", nil),
             ("agents", "客服", tally.byAgent.keys.count),
             ("findings", "判定结果", tally.overall.totalNegativeHits + tally.overall.missed),
             ("rules", "规则", tally.rules.count), ("groups", "分组", tally.byGroup.keys.count),
             ("days", "日期", tally.byDay.keys.count),
         ]
+        if report.scores != nil { counts.insert(("scores", "得分", nil), at: 3) }
         page.raw("<nav class=\"tabs\" aria-label=\"报告各部分\"><div class=\"wrap\">")
         for (id, name, count) in counts {
             page.raw("<a href=\"#")

@@ -27,6 +27,10 @@ extension JSONReport {
             writer.array { writer in
                 for evidence in finding.evidence { self.evidence(evidence, &writer) }
             }
+            if let exemption = entry.exemption {
+                writer.key("exempt")
+                writer.value(exemption)
+            }
             writer.key("gap")
             writer.value(finding.gap)
             writer.key("group")

@@ -145,7 +145,11 @@ public struct JSONReport: Sendable {
             writer.value(coverage.conversationsWithoutTimes)
             writer.key("defectsByReason")
             writer.counts(coverage.defectsByReason)
-            // Only where a policy leaves somebody out.
+            if !coverage.exemptions.isEmpty {
+                writer.key("exemptions")
+                exemptions(coverage.exemptions, &writer)
+            }
+            // Only where somebody is left out by name.
             if !coverage.filteredByReason.isEmpty {
                 writer.key("filteredByReason")
                 writer.counts(coverage.filteredByReason)
@@ -162,6 +166,10 @@ public struct JSONReport: Sendable {
             writer.value(coverage.messages)
             writer.key("notEvaluatedByReason")
             writer.counts(coverage.notEvaluatedByReason)
+            if let policy = coverage.policy {
+                writer.key("policy")
+                writer.value(policy)
+            }
             writer.key("recordsBad")
             writer.value(coverage.recordsBad)
             writer.key("recordsFiltered")

@@ -32,11 +32,12 @@ public struct TextReport: Sendable {
     /// The report as UTF-8 text with LF line ends.
     public func render(_ report: Report) -> String {
         var lines = head(of: report)
-        if sections.contains(.coverage) { lines += coverage(of: report) }
+        if sections.contains(.coverage) { lines += coverage(CoverageNote(report)) }
         if sections.contains(.agents) {
             lines += pairs(report.tally, .negative) + pairs(report.tally, .positive)
         }
         if sections.contains(.scores) { lines += scores(report) }
+        if sections.contains(.agents) { lines += exemptions(report.coverage) }
         if sections.contains(.groups) {
             lines += summaries("分组", report.tally, report.tally.byGroup)
         }
@@ -72,8 +73,8 @@ extension TextReport {
         ]
     }
 
-    private func coverage(of report: Report) -> [String] {
-        let items = CoverageNote(report).items
+    func coverage(_ note: CoverageNote) -> [String] {
+        let items = note.items
         let labelWidth = items.map { displayWidth($0.label) }.max() ?? 0
         return [""]
             + items.map { item in

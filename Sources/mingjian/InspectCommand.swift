@@ -50,13 +50,15 @@ struct InspectCommand: ParsableCommand {
 
     @OptionGroup var selection: SelectionArguments
 
+    @OptionGroup var exempting: ExemptionArguments
+
     @Option(help: "Exit with 1 if a negative rule of this severity or graver was hit: info, minor, major, critical.")
     var failOn: String?
 
     @Option(help: "Exit with 65 if more than this share of records is bad, in percent.")
     var maxBad = 0.1
 
-    @Option(help: "Table of --format csv: agents (default), groups, rules, days, scores, procedures.")
+    @Option(help: "Table of --format csv: agents (default), groups, rules, days, scores, exemptions, procedures.")
     var table: String?
 
     @Flag(help: "Terminal tables with all their rows.")
@@ -93,14 +95,17 @@ struct InspectCommand: ParsableCommand {
         }
         // Rules first: a wrong configuration must not cost a read of the archive.
         let (rules, rulesKey) = try choice.loaded(policy: policy)
-        let options = try inspectionOptions()
+        var options = try inspectionOptions()
+        let (exemptions, exemptionsKey) = try exempting.loaded(zone: policy.zone)
+        options.exemptions = exemptions
         if let html { try Output.check(html) }
         let inputs = try archive.inputs()
         let lines = try openArchive(inputs, options: archive.options())
         let writer = ReportWriter(
-            title: title, archives: archive.archives, policy: policy, rowLimit: all ? nil : 40, csvTable: csvTable)
+            title: title, archives: archive.archives, policy: policy, policyName: archive.time.name,
+            rowLimit: all ? nil : 40, csvTable: csvTable)
         let directory = try out.map {
-            try OutputDirectory(path: $0, key: try runKey(inputs: inputs, rules: rulesKey))
+            try OutputDirectory(path: $0, key: try runKey(inputs: inputs, rules: rulesKey + exemptionsKey))
         }
         let stdout = Output()
         let progress = quiet ? nil : ProgressLine(total: SelectionArguments.totalBytes(inputs))
@@ -126,7 +131,10 @@ struct InspectCommand: ParsableCommand {
         if format != .ndjson { try writer.write(report, format: format, to: stdout) }
         if let html { try writer.write(report, format: .html, to: Output(path: html)) }
         if let directory { try directory.finish(report, writer) }
-        if !quiet { tellOfRecords(result) }
+        if !quiet {
+            tellOfRecords(result)
+            ExemptionArguments.tellOfUnknownRules(exemptions, among: result.tally.rules)
+        }
         if let failure = result.inputFailure {
             say(failure.phrase)
             say(
@@ -155,7 +163,7 @@ struct InspectCommand: ParsableCommand {
             ("--table", table != nil), ("--all", all), ("--roster", selection.roster != nil),
             ("--from", selection.from != nil), ("--to", selection.to != nil), ("--group", !selection.group.isEmpty),
             ("--agent", !selection.agent.isEmpty), ("--as-of", selection.asOf != nil), ("--cut", archive.cut),
-            ("--mapping", archive.mapping != nil),
+            ("--mapping", archive.mapping != nil), ("--exemptions", exempting.exemptions != nil),
         ]
         guard let first = given.first(where: \.isGiven) else { return }
         throw CommandFailure(
@@ -168,8 +176,8 @@ struct InspectCommand: ParsableCommand {
             throw CommandFailure(
                 code: CommandFailure.usage,
                 phrase: Phrase(
-                    "--table takes agents, groups, rules, days or scores",
-                    "--table 取 agents、groups、rules、days 或 scores"))
+                    "--table takes agents, groups, rules, days, scores, exemptions or procedures",
+                    "--table 取 agents、groups、rules、days、scores、exemptions 或 procedures"))
         }
         return table
     }

@@ -18,7 +18,7 @@ struct Mingjian: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            InspectCommand.self, RulesCommand.self, ExplainCommand.self, CutCommand.self,
+            InspectCommand.self, ReportCommand.self, RulesCommand.self, ExplainCommand.self, CutCommand.self,
             ImportCommand.self, CorpusCommand.self, FoldCommand.self,
         ])
 }

@@ -32,8 +32,10 @@ final class OutputDirectory {
         for table in CSVReport.Table.allCases {
             if table == .scores, report.scores == nil { continue }
             if table == .procedures, !hasProcedures { continue }
+            if table == .exemptions, report.coverage.exemptions.isEmpty { continue }
             let tables = ReportWriter(
-                title: writer.title, archives: writer.archives, policy: writer.policy, rowLimit: nil, csvTable: table)
+                title: writer.title, archives: writer.archives, policy: writer.policy,
+                policyName: writer.policyName, rowLimit: nil, csvTable: table)
             try tables.write(report, format: .csv, to: Output(path: "\(path)/\(table.rawValue).csv"))
         }
         checkpoint.remove()

@@ -49,6 +49,13 @@ struct PolicyArguments: ParsableArguments {
         return result
     }
 
+    /// The policy as reports name it: what was asked for, without folders, and what options set over it.
+    var name: String {
+        let base = policy.map { URL(fileURLWithPath: $0).lastPathComponent } ?? "默认"
+        let parts = [zone.map { "时区 \($0)" }, closeAfter.map { "静默 \($0) 分钟结束" }].compactMap { $0 }
+        return base + (parts.isEmpty ? "" : "（\(parts.joined(separator: "，"))）")
+    }
+
     /// The file of the policy; nil where none is asked for.
     func path() throws -> String? {
         guard let policy else { return nil }

@@ -12,6 +12,7 @@ struct ReportWriter {
     let title: String?
     let archives: [String]
     let policy: TimePolicy
+    let policyName: String
     /// Rows of a terminal table; nil is all.
     let rowLimit: Int?
     let csvTable: CSVReport.Table
@@ -21,6 +22,7 @@ struct ReportWriter {
             title: title ?? "", engine: Version.engine, rulesDigest: result.rulesDigest, zone: policy.zone,
             tally: result.tally, coverage: result.coverage, cases: result.cases,
             casesLeftOut: result.findings - result.cases.count, scores: result.scores)
+        report.coverage.policy = policyName
         if title == nil {
             report.title = ReportWriter.names(of: archives) + (report.dayRange.map { " · \($0)" } ?? "")
         }
@@ -28,7 +30,7 @@ struct ReportWriter {
     }
 
     /// Three names at most, without the folders they lie in: whose machine it was is nobody's business.
-    private static func names(of archives: [String]) -> String {
+    static func names(of archives: [String]) -> String {
         let names = archives.prefix(3).map { path in
             if path == "-" { return "标准输入" }
             let name = URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent

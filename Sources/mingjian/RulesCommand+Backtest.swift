@@ -107,8 +107,10 @@ extension RulesCommand {
                 say(Phrase("interrupted", "已中断"))
                 return CommandFailure.interrupted
             }
+            var coverage = result.coverage
+            coverage.policy = archive.time.name
             let report = try sides.report(
-                compared, result.coverage, title: archive.archives.joined(separator: ", "), casesPerRule: examples)
+                compared, coverage, title: archive.archives.joined(separator: ", "), casesPerRule: examples)
             try write(report, format, to: Output())
             if let html { try write(report, .html, to: Output(path: html)) }
             if !quiet { tellOfRecords(result) }

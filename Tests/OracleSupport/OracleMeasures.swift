@@ -85,7 +85,7 @@ extension OracleJudge {
     }
 
     /// One wait for each message that asks while nothing that asked before it is open.
-    private var waits: [OracleWait] {
+    var waits: [OracleWait] {
         let members = unit.members
         return members.filter { row in
             guard asks(row) else { return false }
@@ -112,14 +112,18 @@ extension OracleJudge {
         policy.waits.onTransfer == .carry ? unit.record.times?[row] ?? 0 : unit.time(row)
     }
 
-    private func length(_ wait: OracleWait) -> Int64? {
+    func length(_ wait: OracleWait) -> Int64? {
         guard let answer = wait.answer else {
             if case .handedOver = unit.end { return nil }
             return policy.waits.unansweredCountsAsCap ? policy.waits.cap : nil
         }
-        let (start, end) = (begin(wait.start), begin(answer))
-        let length = policy.waits.countsOpenHours ? openTime(start, end) : end - start
-        return min(length, policy.waits.cap ?? .max)
+        return min(span(wait.start, answer), policy.waits.cap ?? .max)
+    }
+
+    /// Time from a message to another, whatever the cap.
+    func span(_ start: Int, _ answer: Int) -> Int64 {
+        let (start, end) = (begin(start), begin(answer))
+        return policy.waits.countsOpenHours ? openTime(start, end) : end - start
     }
 
     /// Open time between two instants, second by second would be the same: stretches cut to the bounds.

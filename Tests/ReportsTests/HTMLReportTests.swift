@@ -40,6 +40,8 @@ let hostileTexts = [
             cases[index].buyer = text
             cases[index].shop = text
             cases[index].group = text
+            cases[index].exemption = text
+            cases[index].version = 7
             cases[index].context[0].text = text
             cases[index].context[0].agent = text
             cases[index].context[0].labels = [text]
@@ -52,6 +54,13 @@ let hostileTexts = [
         report.coverage.badByReason = [text: 1]
         report.coverage.unmappedAccounts = [text]
         report.coverage.sources[0].name = text
+        report.coverage.policy = text
+        report.coverage.exemptions = [Coverage.ExemptionNote(reason: text, author: text, owner: text)]
+        var scores = Scores()
+        scores.byAgent[text] = Scores.Sum()
+        scores.byGroup[text] = Scores.Sum()
+        scores.vetoes = [Scores.Veto(agent: text, rule: text, conversation: text, day: nil)]
+        report.scores = scores
         for index in report.tally.rules.indices {
             report.tally.rules[index].name = text
             report.tally.rules[index].summary = text
@@ -71,6 +80,7 @@ let hostileTexts = [
         #expect(lines.count == 1 + 2 * 12)
         #expect(lines[1][9] as? String == text)
         #expect(lines[1][3] as? String == nameLabel(text))
+        #expect(lines[1][17] as? Int == 7 && lines[1][18] as? String == text)
         let first = try #require((lines[2][0]) as? [Any])
         let pieces = try #require(first[6] as? [Any])
         #expect(pieces.dropFirst(2).compactMap { $0 as? String }.joined() == text)

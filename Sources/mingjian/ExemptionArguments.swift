@@ -1,0 +1,56 @@
+import ArgumentParser
+import ConversationModel
+import Diagnostics
+import Foundation
+import RuleLanguage
+
+/// What a run takes out of scores and rates: a file of exemptions.
+struct ExemptionArguments: ParsableArguments {
+    @Option(help: "Exemptions and excluded buyers: a JSON file.")
+    var exemptions: String?
+
+    @Option(help: "Only exemptions that were recorded by this day, YYYY-MM-DD: what a report of that day knew.")
+    var exemptionsAsOf: String?
+
+    func validate() throws {
+        guard exemptionsAsOf == nil || exemptions != nil else {
+            throw ValidationError("--exemptions-as-of goes with --exemptions / --exemptions-as-of 须与 --exemptions 一起使用")
+        }
+    }
+
+    /// The exemptions, and what makes two runs the same as far as they go; prints what is wrong with the file and
+    /// ends with 66.
+    func loaded(zone: Zone) throws -> (exemptions: Exemptions, key: String) {
+        guard let path = exemptions else { return (Exemptions(), "") }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw CommandFailure(
+                code: CommandFailure.inputOutput,
+                phrase: Phrase("cannot read exemptions '\(path)'", "无法读取豁免文件 “\(path)”"))
+        }
+        let source = SourceFile(path: path, bytes: [UInt8](data))
+        let (found, diagnostics) = loadExemptions(source, zone: zone)
+        if !diagnostics.isEmpty { note(RuleSources.renderer().render(diagnostics, sources: [source])) }
+        guard let found else { throw CommandFailure(code: CommandFailure.badRules, phrase: nil) }
+        let key = "exemptions \(RuleVersion.digest(of: source.bytes)) \(exemptionsAsOf ?? "")"
+        guard let exemptionsAsOf else { return (found, key) }
+        guard let day = CalendarDay(exemptionsAsOf) else {
+            throw CommandFailure(
+                code: CommandFailure.usage,
+                phrase: Phrase(
+                    "--exemptions-as-of takes a day as YYYY-MM-DD, not '\(exemptionsAsOf)'",
+                    "--exemptions-as-of 的日期写作 YYYY-MM-DD，而不是 “\(exemptionsAsOf)”"))
+        }
+        return (found.recorded(by: day), key)
+    }
+
+    /// Says which rules exemptions name that judged nothing: a typing error would exempt nothing in silence.
+    static func tellOfUnknownRules(_ exemptions: Exemptions, among rules: [RuleSummary]) {
+        let known = Set(rules.map(\.id))
+        let unknown = Set(exemptions.exemptions.flatMap(\.rules)).subtracting(known).sorted().map(\.value)
+        guard !unknown.isEmpty else { return }
+        let names = unknown.prefix(10).joined(separator: ", ")
+        say(
+            Phrase("exemptions name rules that judged nothing: \(names)", "豁免里写的规则在本次运行中没有判定任何会话：\(names)"),
+            severity: "warning")
+    }
+}
