@@ -88,6 +88,10 @@ let package = Package(
             ],
             swiftSettings: hot),
         .target(
+            name: "EventLog",
+            dependencies: ["ConversationModel", .product(name: "Crypto", package: "swift-crypto")],
+            exclude: ["EventLog.md"], swiftSettings: strict),
+        .target(
             name: "Reports", dependencies: ["ConversationModel"], exclude: ["Reports.md"],
             swiftSettings: strict),
         .target(
@@ -123,6 +127,7 @@ let package = Package(
                 "Inspection", "Evaluation", "Archives", "Synthesis", "RuleLanguage", "Patterns",
                 "ChineseText", "ConversationModel", "Diagnostics",
             ]),
+        tests("EventLog", ["EventLog", "ConversationModel"]),
         tests("Reports", ["Reports", .product(name: "Crypto", package: "swift-crypto")]),
         tests("Synthesis", ["Synthesis"]),
         tests(

@@ -16,6 +16,7 @@ struct ImportTableTests {
         "Patterns": ["ConversationModel", "Diagnostics", "ChineseText", "CVectorscan", "CRE2", "Crypto"],
         "Evaluation": ["ConversationModel", "Diagnostics", "ChineseText", "RuleLanguage", "Patterns", "Crypto"],
         "Inspection": ["ConversationModel", "Diagnostics", "RuleLanguage", "Evaluation", "Archives"],
+        "EventLog": ["ConversationModel", "Crypto"],
         "Reports": ["ConversationModel"],
         "Synthesis": ["ConversationModel"],
         "mingjian": [

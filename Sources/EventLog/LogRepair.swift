@@ -1,0 +1,160 @@
+import ConversationModel
+
+/// Goes on with a damaged log without the records that cannot be read.
+///
+/// Everything that can be read stays, at its position. A damaged file is kept under the name `….damaged`, and what is
+/// whole in it becomes segments of their own, which say how many positions before them are lost. It may be
+/// interrupted anywhere and done again.
+public struct LogRepair {
+    /// Files that were set aside, by path; empty where nothing was damaged.
+    public private(set) var setAside: [String] = []
+    /// Records that were read and stay.
+    public private(set) var kept = 0
+    /// Positions given up, ascending; those that were given up earlier too.
+    public private(set) var lost: [Range<UInt64>] = []
+
+    private static let working = ".repairing"
+    private static let unfinished = "segment.new"
+    private let files: any FileLayer
+
+    /// Repairs the log in a directory, which nobody may have open.
+    public init(_ files: any FileLayer) throws(EventLogError) {
+        self.files = files
+        let lock = try files.attempt { files throws(FileError) in try files.lock("lock") }
+        guard lock != nil else { throw .locked(directory: files.directory) }
+        do throws(FileError) {
+            for name in try segmentNames() where try isDamaged(name) {
+                try files.rename(name, to: name + Self.working)
+            }
+            try files.syncDirectory()
+            for name in try files.names().sorted() where name.hasSuffix(Self.working) {
+                let original = String(name.dropLast(Self.working.utf8.count))
+                try salvage(name, original)
+                try files.rename(name, to: original + ".damaged")
+                try files.syncDirectory()
+                setAside.append(files.path(original + ".damaged"))
+            }
+            try join()
+        } catch { throw .file(error) }
+        withExtendedLifetime(lock) {}
+    }
+
+    private func segmentNames() throws(FileError) -> [String] {
+        try files.names().filter { SegmentFormat.position(in: $0, suffix: ".segment") != nil }.sorted()
+    }
+
+    /// Whether a segment holds anything but whole frames in order, a loss of power at the end of the last excepted.
+    private func isDamaged(_ name: String) throws(FileError) -> Bool {
+        let file = try files.open(name, forWriting: false)
+        let size = try file.size()
+        let isLast = try segmentNames().last == name
+        guard let header = try header(of: file), SegmentFormat.segmentName(header.first) == name else {
+            // What was being made when the power went is removed when the log is opened.
+            return !(isLast && size <= SegmentFormat.headerSize)
+        }
+        let runs = try runs(file, from: header.first)
+        guard runs.count <= 1, (runs.first?.first ?? header.first) == header.first else { return true }
+        return !isLast && (runs.first?.bytes.upperBound ?? SegmentFormat.headerSize) < size
+    }
+
+    private func header(of file: any LogFile) throws(FileError) -> SegmentFormat.Header? {
+        let bytes = try file.bytes(at: 0, count: SegmentFormat.headerSize)
+        return try? SegmentFormat.header(from: bytes)
+    }
+
+    /// Frames in order without a gap, from a mark on.
+    private struct Run {
+        var first: LogPosition
+        var end: LogPosition
+        var bytes: Range<Int>
+        var newest = Int64.min
+    }
+
+    private func runs(_ file: any LogFile, from first: LogPosition) throws(FileError) -> [Run] {
+        let size = try file.size()
+        var runs: [Run] = []
+        var cursor = first
+        var offset = SegmentFormat.headerSize
+        while let start = try SegmentScanner(file, limit: size).mark(from: offset, atLeast: cursor) {
+            let scanner = SegmentScanner(file, from: start.offset, limit: size)
+            var run = Run(first: start.position, end: start.position, bytes: start.offset..<start.offset)
+            reading: while true {
+                switch try scanner.next() {
+                case .mark(let position):
+                    guard position == run.end else { break reading }
+                case .record:
+                    guard let entry = scanner.entry(at: run.end) else { break reading }
+                    run.end = run.end.advanced(by: 1)
+                    run.newest = max(run.newest, entry.record.received.milliseconds)
+                case .end, .broken: break reading
+                }
+                run.bytes = start.offset..<scanner.offset
+            }
+            runs.append(run)
+            cursor = run.end
+            // Past the first byte of what broke the run, or its own mark would be found for ever.
+            offset = run.bytes.upperBound + 1
+            if offset >= size { break }
+        }
+        return runs
+    }
+
+    /// Makes segments of what is whole in a damaged one.
+    private func salvage(_ name: String, _ original: String) throws(FileError) {
+        let file = try files.open(name, forWriting: false)
+        let first = SegmentFormat.position(in: original, suffix: ".segment") ?? .start
+        var runs = try runs(file, from: first)
+        if runs.isEmpty {
+            // Nobody knows how many there were. Positions are never used twice, so those that fit are given up.
+            let beyond = first.advanced(by: try file.size())
+            runs.append(Run(first: beyond, end: beyond, bytes: 0..<0))
+        }
+        var due = first.index &- (try header(of: file)?.lost ?? 0)
+        for run in runs {
+            try write(run, lost: run.first.index &- due, from: file)
+            due = run.end.index
+        }
+    }
+
+    private func write(_ run: Run, lost: UInt64, from file: any LogFile) throws(FileError) {
+        if try files.names().contains(Self.unfinished) { try files.remove(Self.unfinished) }
+        let new = try files.create(Self.unfinished)
+        let header = SegmentFormat.Header(first: run.first, clock: .min, lost: lost)
+        try new.write(SegmentFormat.bytes(of: header), at: 0)
+        var written = 0
+        while written < run.bytes.count {
+            let piece = try file.bytes(
+                at: run.bytes.lowerBound + written, count: min(1 << 20, run.bytes.count - written))
+            guard !piece.isEmpty else { break }
+            try new.write(piece, at: SegmentFormat.headerSize + written)
+            written += piece.count
+        }
+        try new.sync()
+        try files.rename(Self.unfinished, to: SegmentFormat.segmentName(run.first))
+        try files.syncDirectory()
+    }
+
+    /// Has each header say what was lost before it, and the newest receipt.
+    private mutating func join() throws(FileError) {
+        var end: LogPosition?
+        var clock = Int64.min
+        for name in try segmentNames() {
+            let file = try files.open(name, forWriting: true)
+            guard var header = try header(of: file) else { continue }
+            let before = header
+            if let end { header.lost = header.first.index &- end.index }
+            clock = max(clock, header.clock)
+            header.clock = clock
+            if header != before {
+                // Torn by a loss of power, it is a damaged header, and another repair reads the marks behind it.
+                try file.write(SegmentFormat.bytes(of: header), at: 0)
+                try file.sync()
+            }
+            if header.lost > 0 { lost.append(header.first.index - header.lost..<header.first.index) }
+            let run = try runs(file, from: header.first).first
+            kept += run.map { Int($0.end.index - $0.first.index) } ?? 0
+            clock = max(clock, run?.newest ?? .min)
+            end = run?.end ?? header.first
+        }
+    }
+}
