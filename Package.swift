@@ -112,6 +112,10 @@ let package = Package(
         .target(
             name: "OracleSupport", dependencies: ["ConversationModel", "RuleLanguage"],
             path: "Tests/OracleSupport", exclude: ["README.md"], swiftSettings: warnings),
+        // A process for tests to kill and for benchmarks to time; in no product.
+        .executableTarget(
+            name: "event-log-probe", dependencies: ["EventLog", "ConversationModel"],
+            path: "Tests/EventLogProbe", swiftSettings: strict),
         tests("ConversationModel", ["ConversationModel"]),
         tests("Diagnostics", ["Diagnostics"]),
         tests("ChineseText", ["ChineseText", "ConversationModel", "CICU"]),
@@ -127,7 +131,7 @@ let package = Package(
                 "Inspection", "Evaluation", "Archives", "Synthesis", "RuleLanguage", "Patterns",
                 "ChineseText", "ConversationModel", "Diagnostics",
             ]),
-        tests("EventLog", ["EventLog", "ConversationModel"]),
+        tests("EventLog", ["EventLog", "ConversationModel", "event-log-probe"]),
         tests("Reports", ["Reports", .product(name: "Crypto", package: "swift-crypto")]),
         tests("Synthesis", ["Synthesis"]),
         tests(

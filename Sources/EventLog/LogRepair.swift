@@ -40,7 +40,7 @@ public struct LogRepair {
     }
 
     private func segmentNames() throws(FileError) -> [String] {
-        try files.names().filter { SegmentFormat.position(in: $0, suffix: ".segment") != nil }.sorted()
+        try SegmentRun.segmentNames(files)
     }
 
     /// Whether a segment holds anything but whole frames in order, a loss of power at the end of the last excepted.
@@ -48,75 +48,33 @@ public struct LogRepair {
         let file = try files.open(name, forWriting: false)
         let size = try file.size()
         let isLast = try segmentNames().last == name
-        guard let header = try header(of: file), SegmentFormat.segmentName(header.first) == name else {
+        guard let header = try SegmentRun.header(of: file), SegmentFormat.segmentName(header.first) == name else {
             // What was being made when the power went is removed when the log is opened.
             return !(isLast && size <= SegmentFormat.headerSize)
         }
-        let runs = try runs(file, from: header.first)
+        let runs = try SegmentRun.all(in: file, from: header.first)
         guard runs.count <= 1, (runs.first?.first ?? header.first) == header.first else { return true }
         return !isLast && (runs.first?.bytes.upperBound ?? SegmentFormat.headerSize) < size
-    }
-
-    private func header(of file: any LogFile) throws(FileError) -> SegmentFormat.Header? {
-        let bytes = try file.bytes(at: 0, count: SegmentFormat.headerSize)
-        return try? SegmentFormat.header(from: bytes)
-    }
-
-    /// Frames in order without a gap, from a mark on.
-    private struct Run {
-        var first: LogPosition
-        var end: LogPosition
-        var bytes: Range<Int>
-        var newest = Int64.min
-    }
-
-    private func runs(_ file: any LogFile, from first: LogPosition) throws(FileError) -> [Run] {
-        let size = try file.size()
-        var runs: [Run] = []
-        var cursor = first
-        var offset = SegmentFormat.headerSize
-        while let start = try SegmentScanner(file, limit: size).mark(from: offset, atLeast: cursor) {
-            let scanner = SegmentScanner(file, from: start.offset, limit: size)
-            var run = Run(first: start.position, end: start.position, bytes: start.offset..<start.offset)
-            reading: while true {
-                switch try scanner.next() {
-                case .mark(let position):
-                    guard position == run.end else { break reading }
-                case .record:
-                    guard let entry = scanner.entry(at: run.end) else { break reading }
-                    run.end = run.end.advanced(by: 1)
-                    run.newest = max(run.newest, entry.record.received.milliseconds)
-                case .end, .broken: break reading
-                }
-                run.bytes = start.offset..<scanner.offset
-            }
-            runs.append(run)
-            cursor = run.end
-            // Past the first byte of what broke the run, or its own mark would be found for ever.
-            offset = run.bytes.upperBound + 1
-            if offset >= size { break }
-        }
-        return runs
     }
 
     /// Makes segments of what is whole in a damaged one.
     private func salvage(_ name: String, _ original: String) throws(FileError) {
         let file = try files.open(name, forWriting: false)
         let first = SegmentFormat.position(in: original, suffix: ".segment") ?? .start
-        var runs = try runs(file, from: first)
+        var runs = try SegmentRun.all(in: file, from: first)
         if runs.isEmpty {
             // Nobody knows how many there were. Positions are never used twice, so those that fit are given up.
             let beyond = first.advanced(by: try file.size())
-            runs.append(Run(first: beyond, end: beyond, bytes: 0..<0))
+            runs.append(SegmentRun(first: beyond, end: beyond, bytes: 0..<0))
         }
-        var due = first.index &- (try header(of: file)?.lost ?? 0)
+        var due = first.index &- (try SegmentRun.header(of: file)?.lost ?? 0)
         for run in runs {
             try write(run, lost: run.first.index &- due, from: file)
             due = run.end.index
         }
     }
 
-    private func write(_ run: Run, lost: UInt64, from file: any LogFile) throws(FileError) {
+    private func write(_ run: SegmentRun, lost: UInt64, from file: any LogFile) throws(FileError) {
         if try files.names().contains(Self.unfinished) { try files.remove(Self.unfinished) }
         let new = try files.create(Self.unfinished)
         let header = SegmentFormat.Header(first: run.first, clock: .min, lost: lost)
@@ -140,7 +98,7 @@ public struct LogRepair {
         var clock = Int64.min
         for name in try segmentNames() {
             let file = try files.open(name, forWriting: true)
-            guard var header = try header(of: file) else { continue }
+            guard var header = try SegmentRun.header(of: file) else { continue }
             let before = header
             if let end { header.lost = header.first.index &- end.index }
             clock = max(clock, header.clock)
@@ -151,7 +109,7 @@ public struct LogRepair {
                 try file.sync()
             }
             if header.lost > 0 { lost.append(header.first.index - header.lost..<header.first.index) }
-            let run = try runs(file, from: header.first).first
+            let run = try SegmentRun.all(in: file, from: header.first).first
             kept += run.map { Int($0.end.index - $0.first.index) } ?? 0
             clock = max(clock, run?.newest ?? .min)
             end = run?.end ?? header.first

@@ -44,6 +44,8 @@ struct DamageTests {
                 default: Issue.record("\(error.english)", sourceLocation: #_sourceLocation)
                 }
             }
+            let check = try LogCheck(files)
+            #expect(!check.problems.isEmpty, comment)
             let repair = try LogRepair(files)
             #expect(repair.setAside == ["memory/\(name).damaged"], comment)
             #expect(try LogRepair(files).setAside.isEmpty, comment)
@@ -56,7 +58,11 @@ struct DamageTests {
             #expect(entries.map(\.position.index) == (0..<60).filter { !lost.contains($0) }, comment)
             #expect(entries.allSatisfy { $0.id == ids[Int($0.position.index)] }, comment)
             #expect(log.end.index == 60, comment)
-            #expect(try await log.append([record("next")]) == [.appended(LogPosition(60))], comment)
+            #expect(check.records == entries.count, comment)
+            try await log.close()
+            let after = try LogCheck(files)
+            #expect(after.problems.isEmpty && after.lostRecords == UInt64(lost.count), comment)
+            #expect(try await EventLog.open(files).append([record("next")]) == [.appended(LogPosition(60))], comment)
         }
     }
 
