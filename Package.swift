@@ -101,7 +101,7 @@ let package = Package(
             name: "mingjian",
             dependencies: [
                 "ConversationModel", "Diagnostics", "ChineseText", "Archives", "RuleLanguage",
-                "Patterns", "Evaluation", "Inspection", "Reports", "Synthesis",
+                "Patterns", "Evaluation", "Inspection", "Reports", "Synthesis", "EventLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

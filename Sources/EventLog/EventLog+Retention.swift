@@ -30,8 +30,11 @@ extension EventLog {
             return state.segments.prefix(count)
         }
         do throws(FileError) {
-            for segment in gone { try files.remove(segment.name) }
-            if !gone.isEmpty { try files.syncDirectory() }
+            for segment in gone {
+                try files.remove(segment.name)
+                // Each before the next: a loss of power between two must not leave a hole.
+                try files.syncDirectory()
+            }
             return .success(gone.count)
         } catch {
             return .failure(.file(error))

@@ -66,6 +66,10 @@ public enum EventLogError: Error, Hashable, Sendable {
             return
                 "snapshot '\(path)' knows \(position) records, and the event log ends at \(end): the log is an older "
                 + "copy; bring the right one back, or remove the snapshot"
+        case .damagedSnapshots(let paths) where paths.isEmpty:
+            return
+                "there is no snapshot, and the event log does not reach back to its beginning: bring one back from a "
+                + "copy, or the segments that are missing"
         case .damagedSnapshots(let paths):
             return "no snapshot is whole (\(paths.joined(separator: ", "))), and the beginning of the event log was "
                 + "removed: bring one back from a copy"
@@ -93,6 +97,8 @@ public enum EventLogError: Error, Hashable, Sendable {
         case .beyondEnd(let position, let end): return "事件日志还没有第 \(position) 条记录，它到第 \(end) 条为止"
         case .snapshotAhead(let path, let position, let end):
             return "快照“\(path)”含 \(position) 条记录，而事件日志只到 \(end) 条：日志是旧的副本；请恢复正确的日志，或删除该快照"
+        case .damagedSnapshots(let paths) where paths.isEmpty:
+            return "没有快照，而事件日志的开头也不在了：请从备份恢复快照或缺失的分段"
         case .damagedSnapshots(let paths):
             return "没有完好的快照（\(paths.joined(separator: "、"))），而事件日志的开头已被清理：请从备份恢复一个快照"
         }

@@ -41,7 +41,8 @@ public struct LogCheck {
         let (size, header, runs) = try files.attempt { files throws(FileError) in
             let file = try files.open(name, forWriting: false)
             return (
-                try file.size(), try SegmentRun.header(of: file), try SegmentRun.all(in: file, from: first)
+                try file.size(), try SegmentRun.header(of: file),
+                try SegmentRun.all(in: file, from: first, isLast: isLast)
             )
         }
         segments += 1

@@ -144,10 +144,9 @@ struct LogRecovery {
     /// The process that wrote it may have been killed before its sync; or its sync failed, and the system took the
     /// bytes for written. So they are written once more before anybody is given them.
     private static func makeDurable(_ walk: Walk, _ files: any FileLayer) throws(FileError) {
-        if walk.brokenBytes > 0 {
-            try walk.file.truncate(to: walk.end)
-            try walk.file.sync()
-        }
+        // Even if nothing is broken: an earlier opening may have cut the file, and failed to sync that.
+        try walk.file.truncate(to: walk.end)
+        try walk.file.sync()
         try walk.file.write(walk.file.bytes(at: 0, count: SegmentFormat.headerSize), at: 0)
         var offset = walk.groupOffset ?? walk.end
         while offset < walk.end {

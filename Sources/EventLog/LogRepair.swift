@@ -52,7 +52,7 @@ public struct LogRepair {
             // What was being made when the power went is removed when the log is opened.
             return !(isLast && size <= SegmentFormat.headerSize)
         }
-        let runs = try SegmentRun.all(in: file, from: header.first)
+        let runs = try SegmentRun.all(in: file, from: header.first, isLast: isLast)
         guard runs.count <= 1, (runs.first?.first ?? header.first) == header.first else { return true }
         return !isLast && (runs.first?.bytes.upperBound ?? SegmentFormat.headerSize) < size
     }
@@ -61,11 +61,16 @@ public struct LogRepair {
     private func salvage(_ name: String, _ original: String) throws(FileError) {
         let file = try files.open(name, forWriting: false)
         let first = SegmentFormat.position(in: original, suffix: ".segment") ?? .start
-        var runs = try SegmentRun.all(in: file, from: first)
+        // It is damaged, so that nothing in it is an unfinished write.
+        var runs = try SegmentRun.all(in: file, from: first, isLast: false)
         if runs.isEmpty {
             // Nobody knows how many there were. Positions are never used twice, so those that fit are given up.
             let beyond = first.advanced(by: try file.size())
             runs.append(SegmentRun(first: beyond, end: beyond, bytes: 0..<0))
+        }
+        // The log still begins where it began, whatever is lost.
+        if let begin = runs.first, begin.first != first {
+            runs.insert(SegmentRun(first: first, end: first, bytes: 0..<0), at: 0)
         }
         var due = first.index &- (try SegmentRun.header(of: file)?.lost ?? 0)
         for run in runs {
@@ -78,13 +83,15 @@ public struct LogRepair {
         if try files.names().contains(Self.unfinished) { try files.remove(Self.unfinished) }
         let new = try files.create(Self.unfinished)
         let header = SegmentFormat.Header(first: run.first, clock: .min, lost: lost)
-        try new.write(SegmentFormat.bytes(of: header), at: 0)
+        var start = SegmentFormat.bytes(of: header)
+        if !run.beginsWithMark { SegmentFormat.appendMark(run.first, to: &start) }
+        try new.write(start, at: 0)
         var written = 0
         while written < run.bytes.count {
             let piece = try file.bytes(
                 at: run.bytes.lowerBound + written, count: min(1 << 20, run.bytes.count - written))
             guard !piece.isEmpty else { break }
-            try new.write(piece, at: SegmentFormat.headerSize + written)
+            try new.write(piece, at: start.count + written)
             written += piece.count
         }
         try new.sync()
@@ -109,7 +116,7 @@ public struct LogRepair {
                 try file.sync()
             }
             if header.lost > 0 { lost.append(header.first.index - header.lost..<header.first.index) }
-            let run = try SegmentRun.all(in: file, from: header.first).first
+            let run = try SegmentRun.all(in: file, from: header.first, isLast: true).first
             kept += run.map { Int($0.end.index - $0.first.index) } ?? 0
             clock = max(clock, run?.newest ?? .min)
             end = run?.end ?? header.first

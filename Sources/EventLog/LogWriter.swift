@@ -9,6 +9,8 @@ final class LogWriter: @unchecked Sendable {
     private var segmentBytes: Int
     private var next: LogPosition
     private var buffer: [UInt8] = []
+    /// Of the shops seen lately, since a digest for each record would cost as much as all the rest.
+    private var partitions: [ShopKey: ShopPartition] = [:]
     /// The segment that the last `commit` began, if it began one.
     private(set) var newSegment: Segment?
 
@@ -74,10 +76,19 @@ final class LogWriter: @unchecked Sendable {
         case .refused(let refusal): return .refused(refusal)
         case .duplicate: return .duplicate
         case .new:
-            SegmentFormat.append(record, partition: ShopPartition(shop: record.shop), to: &buffer)
+            SegmentFormat.append(record, partition: partition(of: record.shop), to: &buffer)
             defer { next = next.advanced(by: 1) }
             return .appended(next)
         }
+    }
+
+    private func partition(of shop: String) -> ShopPartition {
+        let key = ShopKey(shop: shop)
+        if let known = partitions[key] { return known }
+        if partitions.count >= 1 << 14 { partitions.removeAll(keepingCapacity: true) }
+        let partition = ShopPartition(shop: shop)
+        partitions[key] = partition
+        return partition
     }
 
     private func begin(_ header: SegmentFormat.Header) throws(FileError) {
@@ -102,5 +113,19 @@ final class LogWriter: @unchecked Sendable {
         segmentBytes += buffer.count
         // One large group should not hold its room for ever.
         if buffer.capacity > 4 * options.groupBytes { buffer = [] }
+    }
+}
+
+/// A shop by the bytes of its key: to `String`, é in one scalar and in two are the same.
+private struct ShopKey: Hashable {
+    var shop: String
+
+    static func == (a: ShopKey, b: ShopKey) -> Bool {
+        a.shop.utf8.elementsEqual(b.shop.utf8)
+    }
+
+    func hash(into hasher: inout Hasher) {
+        var shop = shop
+        shop.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     }
 }

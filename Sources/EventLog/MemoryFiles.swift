@@ -203,7 +203,7 @@ package final class MemoryFiles: FileLayer {
     fileprivate func sync(_ contents: Contents, _ name: String) throws(FileError) {
         try change(.sync, name) { state in
             let fails = state.failsThisSync()
-            if !fails { contents.durable = contents.bytes }
+            if !fails { contents.makeDurable() }
             // After a failure the bytes count as clean, so that no later sync writes them: Linux does this.
             contents.pending = []
             return fails ? Self.inputOutput : nil
@@ -263,6 +263,10 @@ private final class Contents: @unchecked Sendable {
     func apply(_ change: Change) {
         Self.apply(change, to: &bytes)
         pending.append(change)
+    }
+
+    func makeDurable() {
+        for change in pending { Self.apply(change, to: &durable) }
     }
 
     /// What may be left after a power cut: of each change nothing, all, or any of its sectors; a sector may tear.

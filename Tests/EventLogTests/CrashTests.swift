@@ -42,7 +42,7 @@ struct CrashTests {
     /// A few runs of one log with a crash after each, on a disk that keeps what it likes of what was not synced.
     ///
     /// Each run sends again what was sent before, as sources do after a crash.
-    @Test("acknowledged events survive power cuts, kills and failed syncs, once each", arguments: 0..<300)
+    @Test("acknowledged events survive power cuts, kills and failed syncs, once each", arguments: 0..<crashRuns)
     func survivesCrashes(seed: Int) async throws {
         var generator = SeededGenerator(seed: UInt64(seed))
         var files = MemoryFiles()

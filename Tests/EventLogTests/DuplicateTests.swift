@@ -79,6 +79,17 @@ struct DuplicateTests {
         #expect(outcomes == [.appended(.start), .appended(LogPosition(1)), .duplicate])
     }
 
+    @Test("shops are told apart by bytes, not by how they look")
+    func shopsAreBytes() async throws {
+        let log = try EventLog.open(MemoryFiles())
+        let records = [record("a", shop: "caf\u{E9}"), record("a", shop: "cafe\u{301}")]
+        #expect(records[0].shop == records[1].shop)
+        #expect(try await log.append(records) == [.appended(.start), .appended(LogPosition(1))])
+        let entries = try everything(in: log)
+        #expect(entries.map(\.partition.index) == [532, 519])
+        #expect(entries.map(\.record.shop.utf8.count) == [5, 6])
+    }
+
     @Test("an event dated 2099 is known for 48 hours from its receipt, and moves no horizon")
     func wildClock() async throws {
         let log = try EventLog.open(MemoryFiles())

@@ -51,7 +51,8 @@ struct SnapshotTests {
         }
     }
 
-    @Test("snapshot and tail equal the full replay, at crashes and with old segments gone", arguments: 0..<100)
+    @Test(
+        "snapshot and tail equal the full replay, at crashes and with old segments gone", arguments: 0..<crashRuns / 3)
     func snapshotAndTail(seed: Int) async throws {
         var generator = SeededGenerator(seed: UInt64(seed))
         var files = MemoryFiles()
@@ -62,6 +63,7 @@ struct SnapshotTests {
         // What the log has held, for the full replay.
         var all: [LogEntry] = []
         var number = 0
+        var removed = LogPosition.start
         for run in 0..<5 {
             if run < 4 { files.cutPower(after: Int.random(in: 5..<120, using: &generator)) }
             do {
@@ -91,7 +93,7 @@ struct SnapshotTests {
                     }
                     try await log.append(batch)
                 }
-                #expect(log.first > .start, "seed \(seed): nothing was removed")
+                removed = max(removed, log.first)
             } catch let error as EventLogError {
                 switch error {
                 case .stopped, .file: break
@@ -100,6 +102,7 @@ struct SnapshotTests {
             }
             files = files.afterPowerCut(using: &generator)
         }
+        #expect(removed > .start, "seed \(seed): nothing was ever removed")
     }
 
     @Test("segments go when a snapshot covers them, they are old, and their ids do not matter any more")

@@ -1,6 +1,10 @@
 import ConversationModel
 import EventLog
+import Foundation
 import TestSupport
+
+/// `MINGJIAN_CRASH_RUNS` asks for more of them; the seed of a failure is its argument.
+let crashRuns = ProcessInfo.processInfo.environment["MINGJIAN_CRASH_RUNS"].flatMap { Int($0) } ?? 300
 
 /// 2026-03-02 09:00 in Shanghai.
 let morning = Instant(milliseconds: 1_772_413_200_000)

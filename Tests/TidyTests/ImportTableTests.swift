@@ -21,7 +21,7 @@ struct ImportTableTests {
         "Synthesis": ["ConversationModel"],
         "mingjian": [
             "ConversationModel", "Diagnostics", "ChineseText", "Archives", "RuleLanguage", "Patterns",
-            "Evaluation", "Inspection", "Reports", "Synthesis", "ArgumentParser",
+            "Evaluation", "Inspection", "Reports", "Synthesis", "EventLog", "ArgumentParser",
         ],
     ]
 
