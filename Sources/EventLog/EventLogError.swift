@@ -12,6 +12,8 @@ public enum EventLogError: Error, Hashable, Sendable {
     case file(FileError)
     /// Another process has the log.
     case locked(directory: String)
+    /// There is nothing to check or to repair.
+    case noLog(directory: String)
     /// A write or sync failed: what waited then is not acknowledged, and nothing is ever after, until the log is opened again.
     case stopped(FileError)
     /// More waits to be written than the log allows: come back later.
@@ -41,6 +43,7 @@ public enum EventLogError: Error, Hashable, Sendable {
         case .file(let error): return error.english
         case .locked(let directory):
             return "another process is writing the event log '\(directory)': end it first"
+        case .noLog(let directory): return "no event log in '\(directory)'"
         case .stopped(let error):
             return "the event log has stopped, nothing is acknowledged any more: \(error.english); "
                 + "put that right and start again"
@@ -81,6 +84,7 @@ public enum EventLogError: Error, Hashable, Sendable {
         switch self {
         case .file(let error): return error.chinese
         case .locked(let directory): return "另一个进程正在写入事件日志“\(directory)”：请先结束它"
+        case .noLog(let directory): return "“\(directory)”里没有事件日志"
         case .stopped(let error): return "事件日志已停止，不再确认任何事件：\(error.chinese)；请排除故障后重新启动"
         case .overloaded: return "等待写入的事件超过上限：请稍后重试"
         case .closed: return "事件日志已关闭"

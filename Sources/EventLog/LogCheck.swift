@@ -8,8 +8,8 @@ public struct LogCheck {
     public private(set) var segments = 0
     public private(set) var records = 0
     public private(set) var bytes = 0
-    /// The first and the next position; nil where there is no log.
-    public private(set) var positions: Range<UInt64>?
+    /// The first and the next position.
+    public private(set) var positions: Range<UInt64> = 0..<0
     /// Bytes at the end that opening will cut off: an unfinished write, never acknowledged.
     public private(set) var unfinishedBytes = 0
     /// Positions that a repair gave up earlier.
@@ -21,7 +21,7 @@ public struct LogCheck {
     public init(_ files: any FileLayer) throws(EventLogError) {
         let names = try files.attempt { files throws(FileError) in try SegmentRun.segmentNames(files) }
         // A log that does not exist shall not begin to by being checked.
-        guard !names.isEmpty else { return }
+        guard !names.isEmpty else { throw .noLog(directory: files.directory) }
         let lock = try files.attempt { files throws(FileError) in try files.lock("lock") }
         guard lock != nil else { throw .locked(directory: files.directory) }
         var end: LogPosition?

@@ -85,19 +85,23 @@ struct SeenEvents {
         return remember(fingerprint, time: time, received: received) ? .new : .duplicate
     }
 
-    /// Remembers an event that is in the log; says whether it was not there before.
+    /// Remembers an event that is in the log, or comes in now; says whether it was not known.
     @discardableResult
     mutating func remember(_ fingerprint: Fingerprint, time: Int64, received: Int64) -> Bool {
         let time = bounded(time, by: received)
+        let horizon = max(horizon, Instant(milliseconds: received).before(limits.horizon))
         var index = Int(truncatingIfNeeded: fingerprint.low) & (slots.count - 1)
-        while !slots[index].isFree {
-            if slots[index].fingerprint == fingerprint { return false }
+        while !slots[index].isFree, slots[index].fingerprint != fingerprint {
             index = (index + 1) & (slots.count - 1)
         }
+        // What is past counts as gone, swept out or not: else a restart would change the answer.
+        let isHeld = !slots[index].isFree
+        if isHeld, slots[index].time >= horizon { return false }
         // Not for duplicates: they are not in the log, from which the clock is read again after a restart.
         clock = max(clock, received)
         guard time >= horizon else { return true }
         slots[index] = Slot(fingerprint: fingerprint, time: time)
+        if isHeld { return true }
         count += 1
         if count >= min(limits.count, slots.count / 4 * 3) { makeRoom() }
         return true

@@ -38,12 +38,8 @@ struct LogCommand: ParsableCommand {
             let check = try LogCommand.attempt { () throws(EventLogError) in
                 try LogCheck(SystemFiles(directory: directory))
             }
-            guard let positions = check.positions else {
-                throw CommandFailure(
-                    code: CommandFailure.inputOutput,
-                    phrase: Phrase("no event log in '\(directory)'", "“\(directory)”里没有事件日志"))
-            }
-            let (next, isChinese) = (positions.upperBound, Surroundings.language == .chinese)
+            let (positions, isChinese) = (check.positions, Surroundings.language == .chinese)
+            let next = positions.upperBound
             var lines = [
                 isChinese
                     ? "分段 \(check.segments)，记录 \(check.records)，字节 \(check.bytes)；"

@@ -99,5 +99,12 @@ struct LogCommandTests {
             #expect(outcome.code == 74 && !outcome.errors.isEmpty, "\(command): \(outcome.errors)")
         }
         #expect(!FileManager.default.fileExists(atPath: nowhere))
+        try FileManager.default.createDirectory(atPath: nowhere, withIntermediateDirectories: true)
+        for command in ["check", "repair"] {
+            let outcome = try Command.run(["log", command, nowhere], in: directory)
+            #expect(
+                outcome.code == 74 && outcome.errors == "error: no event log in '\(nowhere)'\n", "\(outcome.errors)")
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: nowhere).isEmpty)
     }
 }

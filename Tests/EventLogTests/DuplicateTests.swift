@@ -13,8 +13,8 @@ struct DuplicateTests {
         var options = EventLog.Options()
         options.segmentBytes = 2000
         var log = try EventLog.open(files, options: options)
-        // A naive copy of the rule: each event with the receipt it came in with.
-        var first: [String: (time: Int64, received: Int64)] = [:]
+        // A naive copy of the rule: when each event happened that came in.
+        var times: [String: Int64] = [:]
         var clock = Int64.min
         var now = morning
         var sent: [LogRecord] = []
@@ -36,17 +36,15 @@ struct DuplicateTests {
             let oldest = max(clock == .min ? .min : clock - 48 * hour, event.received.milliseconds - 48 * hour)
             if time < oldest {
                 #expect(outcome == .refused(.tooOld), "seed \(seed), step \(step)")
-            } else if let known = first[key], known.time >= oldest {
+            } else if let known = times[key], known >= oldest {
                 #expect(outcome == .duplicate, "seed \(seed), step \(step)")
-            } else if first[key] == nil {
+            } else {
+                // New, or its id is used again after its time, by another event.
                 guard case .appended = outcome else {
                     Issue.record("seed \(seed), step \(step): \(outcome)")
                     continue
                 }
-                first[key] = (time, event.received.milliseconds)
-            } else if case .appended = outcome {
-                // The id is used again after its time, by another event.
-                first[key] = (time, event.received.milliseconds)
+                times[key] = time
             }
             if case .appended = outcome { clock = max(clock, event.received.milliseconds) }
             if generator.next() % 20 == 0 {
