@@ -14,6 +14,8 @@ public final class LogReader {
     private var segment: Segment?
     private var file: (any LogFile)?
     private var scanner: SegmentScanner?
+    /// Whether the scanner's limit is the end of the segment for good.
+    private var isComplete = false
     /// The position of the next frame: behind `position` where the segment is entered in its midst.
     private var cursor = LogPosition.start
 
@@ -78,9 +80,13 @@ public final class LogReader {
             try open(holding)
         }
         guard let scanner, let file, let segment else { throw .closed }
-        let isLast = segments.last?.first == segment.first
-        scanner.limit =
-            isLast ? durable.bytes : try log.files.attempt { _ throws(FileError) in try file.size() }
+        if segments.last == segment {
+            scanner.limit = durable.bytes
+        } else if !isComplete {
+            // Once another has been begun, it does not grow any more.
+            scanner.limit = try log.files.attempt { _ throws(FileError) in try file.size() }
+            isComplete = true
+        }
         return scanner
     }
 
@@ -90,6 +96,7 @@ public final class LogReader {
         }
         self.segment = segment
         self.file = file
+        isComplete = false
         scanner = SegmentScanner(file, limit: SegmentFormat.headerSize)
         cursor = segment.first
     }

@@ -30,6 +30,8 @@ struct EventLogProbe {
 
     /// Four appenders with batches of one to nine; each acknowledgement is a line `position id`.
     private static func append(to files: SystemFiles, run: String) async throws {
+        // Whoever was to kill it may have been killed.
+        alarm(60)
         var options = EventLog.Options()
         options.segmentBytes = 64 << 10
         let log = try EventLog.open(files, options: options)

@@ -34,6 +34,7 @@ struct KillTests {
             process.arguments = ["append", directory + "/log", "\(run)"]
             process.standardOutput = FileHandle(forWritingAtPath: output)
             try process.run()
+            defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
             // Not a round number, and long enough for the first acknowledgement on a slow machine.
             for _ in 0..<500 {
                 try await Task.sleep(for: .milliseconds(23 + run * 7))
