@@ -98,6 +98,9 @@ struct DuplicateTests {
         #expect(try await log.append([wild]) == [.duplicate])
         #expect(
             try await log.append([record("now", at: morning, received: wild.received)]) == [.appended(LogPosition(1))])
+        // With a receipt of long ago it counts as being that old: remembered by nobody, so not taken in.
+        let other = record("other", at: wild.time, received: morning.advanced(by: -2 * hour))
+        #expect(try await log.append([other], now: wild.received) == [.refused(.tooOld)])
     }
 
     @Test("memory has a bound: beyond it the horizon comes nearer, and nothing comes in twice")
