@@ -88,6 +88,10 @@ let package = Package(
             ],
             swiftSettings: hot),
         .target(
+            name: "EventLog",
+            dependencies: ["ConversationModel", .product(name: "Crypto", package: "swift-crypto")],
+            exclude: ["EventLog.md"], swiftSettings: strict),
+        .target(
             name: "Reports", dependencies: ["ConversationModel"], exclude: ["Reports.md"],
             swiftSettings: strict),
         .target(
@@ -97,7 +101,7 @@ let package = Package(
             name: "mingjian",
             dependencies: [
                 "ConversationModel", "Diagnostics", "ChineseText", "Archives", "RuleLanguage",
-                "Patterns", "Evaluation", "Inspection", "Reports", "Synthesis",
+                "Patterns", "Evaluation", "Inspection", "Reports", "Synthesis", "EventLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -108,6 +112,10 @@ let package = Package(
         .target(
             name: "OracleSupport", dependencies: ["ConversationModel", "RuleLanguage"],
             path: "Tests/OracleSupport", exclude: ["README.md"], swiftSettings: warnings),
+        // A process for tests to kill and for benchmarks to time; in no product.
+        .executableTarget(
+            name: "event-log-probe", dependencies: ["EventLog", "ConversationModel"],
+            path: "Tests/EventLogProbe", swiftSettings: strict),
         tests("ConversationModel", ["ConversationModel"]),
         tests("Diagnostics", ["Diagnostics"]),
         tests("ChineseText", ["ChineseText", "ConversationModel", "CICU"]),
@@ -123,6 +131,7 @@ let package = Package(
                 "Inspection", "Evaluation", "Archives", "Synthesis", "RuleLanguage", "Patterns",
                 "ChineseText", "ConversationModel", "Diagnostics", "OracleSupport",
             ]),
+        tests("EventLog", ["EventLog", "ConversationModel", "event-log-probe"]),
         tests("Reports", ["Reports", .product(name: "Crypto", package: "swift-crypto")]),
         tests("Synthesis", ["Synthesis"]),
         tests(

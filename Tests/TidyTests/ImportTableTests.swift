@@ -16,11 +16,12 @@ struct ImportTableTests {
         "Patterns": ["ConversationModel", "Diagnostics", "ChineseText", "CVectorscan", "CRE2", "Crypto"],
         "Evaluation": ["ConversationModel", "Diagnostics", "ChineseText", "RuleLanguage", "Patterns", "Crypto"],
         "Inspection": ["ConversationModel", "Diagnostics", "RuleLanguage", "Evaluation", "Archives"],
+        "EventLog": ["ConversationModel", "Crypto"],
         "Reports": ["ConversationModel"],
         "Synthesis": ["ConversationModel"],
         "mingjian": [
             "ConversationModel", "Diagnostics", "ChineseText", "Archives", "RuleLanguage", "Patterns",
-            "Evaluation", "Inspection", "Reports", "Synthesis", "ArgumentParser",
+            "Evaluation", "Inspection", "Reports", "Synthesis", "EventLog", "ArgumentParser",
         ],
     ]
 

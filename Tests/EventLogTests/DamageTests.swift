@@ -1,0 +1,157 @@
+import ConversationModel
+import TestSupport
+import Testing
+
+@testable import EventLog
+
+struct DamageTests {
+    /// A log of a few segments, closed in order.
+    private func closedLog() async throws -> (files: MemoryFiles, ids: [String]) {
+        let files = MemoryFiles()
+        var options = EventLog.Options()
+        options.segmentBytes = 1500
+        let log = try EventLog.open(files, options: options)
+        for group in 0..<20 { try await log.append((0..<3).map { record("\(group)-\($0)") }) }
+        try await log.close()
+        return (files, (0..<60).map { "\($0 / 3)-\($0 % 3)" })
+    }
+
+    @Test("a flipped bit anywhere in a closed log is detected, and a repair keeps all other groups")
+    func flippedBitsAreDetected() async throws {
+        let (whole, ids) = try await closedLog()
+        let names = try whole.names().filter { $0.hasSuffix(".segment") }.sorted()
+        #expect(names.count > 3)
+        var generator = SeededGenerator(seed: 2)
+        var groupsLost = 0
+        for round in 0..<400 {
+            let files = MemoryFiles()
+            for name in names { try files.create(name).write(#require(whole.contents(name)), at: 0) }
+            let name = try #require(names.randomElement(using: &generator))
+            let place = Int.random(in: 0..<(whole.contents(name)?.count ?? 0), using: &generator)
+            files.damage(name) { $0[place] ^= 1 << UInt8.random(in: 0..<8, using: &generator) }
+            let comment: Comment = "seed 2, round \(round): \(name) at \(place)"
+            do {
+                let log = try EventLog.open(files)
+                let found = try everything(in: log).map(\.id)
+                // Only in the seal can it do no harm: no record is gone.
+                #expect(found == ids && log.opening.cutBytes == SegmentFormat.markSize, comment)
+                continue
+            } catch let error as EventLogError {
+                switch error {
+                case .damaged(let path, let offset, let position, _):
+                    #expect(path == "memory/\(name)" && offset <= place && position.index < 60, comment)
+                case .notASegment(let path): #expect(path == "memory/\(name)", comment)
+                case .unknownVersion: break
+                default: Issue.record("\(error.english)", sourceLocation: #_sourceLocation)
+                }
+            }
+            let check = try LogCheck(files)
+            #expect(!check.problems.isEmpty, comment)
+            let repair = try LogRepair(files)
+            #expect(repair.setAside == ["memory/\(name).damaged"], comment)
+            #expect(try LogRepair(files).setAside.isEmpty, comment)
+            let log = try EventLog.open(files)
+            let entries = try everything(in: log)
+            let lost = Set(repair.lost.flatMap { $0 })
+            // At most the group that the bit was in; only where it hit a length more than one record.
+            #expect((0...3).contains(lost.count) && entries.count == repair.kept, comment)
+            if lost.count > 1 { groupsLost += 1 }
+            #expect(log.opening.lostRecords == UInt64(lost.count), comment)
+            #expect(entries.map(\.position.index) == (0..<60).filter { !lost.contains($0) }, comment)
+            #expect(entries.allSatisfy { $0.id == ids[Int($0.position.index)] }, comment)
+            #expect(log.end.index == 60, comment)
+            #expect(check.records == entries.count, comment)
+            try await log.close()
+            let after = try LogCheck(files)
+            #expect(after.problems.isEmpty && after.lostRecords == UInt64(lost.count), comment)
+            #expect(try await EventLog.open(files).append([record("next")]) == [.appended(LogPosition(60))], comment)
+        }
+        // Lengths are four bytes of nearly a hundred.
+        #expect(groupsLost < 40, "\(groupsLost)")
+    }
+
+    @Test("damage that a later group follows is an error; without one it is cut as a torn write")
+    func middleAndTailDiffer() async throws {
+        let files = MemoryFiles()
+        let log = try EventLog.open(files)
+        try await log.append([record("a")])
+        let first = try #require(files.contents(files.lastSegment)?.count)
+        try await log.append([record("b"), record("c")])
+        let after = files.afterKill()
+        after.damage(after.lastSegment) { $0[first - 1] ^= 1 }
+        #expect(
+            throws: EventLogError.damaged(
+                path: "memory/00000000000000000000.segment", offset: 80, position: .start, .checksum)
+        ) { try EventLog.open(after) }
+        after.damage(after.lastSegment) { $0[first - 1] ^= 1 }
+        after.damage(after.lastSegment) { $0[first + 20] ^= 1 }
+        let opened = try EventLog.open(after)
+        #expect(try everything(in: opened).map(\.id) == ["a"] && opened.opening.cutBytes > 0)
+    }
+
+    @Test("a missing segment is named, and a repair goes on without it")
+    func missingSegment() async throws {
+        let (files, ids) = try await closedLog()
+        let names = try files.names().filter { $0.hasSuffix(".segment") }.sorted()
+        let from = try #require(SegmentFormat.position(in: names[1], suffix: ".segment"))
+        let to = try #require(SegmentFormat.position(in: names[2], suffix: ".segment"))
+        try files.remove(names[1])
+        #expect(throws: EventLogError.missing(directory: "memory", from: from, to: to)) { try EventLog.open(files) }
+        let repair = try LogRepair(files)
+        #expect(repair.lost == [from.index..<to.index] && repair.setAside.isEmpty)
+        let entries = try everything(in: EventLog.open(files))
+        #expect(
+            entries.map(\.id)
+                == ids.enumerated().filter { !(from.index..<to.index).contains(UInt64($0.offset)) }.map(\.element))
+    }
+
+    @Test("a segment without anything readable is set aside, and no position is used twice")
+    func unreadableLastSegment() async throws {
+        let (files, _) = try await closedLog()
+        let name = files.lastSegment
+        files.damage(name) { $0 = [UInt8](repeating: 0x55, count: $0.count) }
+        #expect(throws: EventLogError.notASegment(path: "memory/\(name)")) { try EventLog.open(files) }
+        _ = try LogRepair(files)
+        let log = try EventLog.open(files)
+        guard case .appended(let position) = try await log.append([record("next")])[0] else {
+            Issue.record("not appended")
+            return
+        }
+        #expect(position.index >= 60)
+        #expect(try everything(in: log).last?.id == "next")
+    }
+
+    @Test("a repair that is interrupted anywhere is done again")
+    func repairIsInterrupted() async throws {
+        for operations in 0..<40 {
+            let (files, _) = try await closedLog()
+            let name = try #require(try files.names().filter { $0.hasSuffix(".segment") }.sorted().dropFirst().first)
+            // The second group of the segment, so that there is something before and behind.
+            let size = try #require(files.contents(name)?.count)
+            files.damage(name) { $0[size / 2] ^= 1 }
+            files.cutPower(after: operations)
+            _ = try? LogRepair(files)
+            var generator = SeededGenerator(seed: UInt64(operations))
+            let after = files.afterPowerCut(using: &generator)
+            let repair = try LogRepair(after)
+            let entries = try everything(in: EventLog.open(after))
+            #expect(entries.count >= 57 && entries.count == repair.kept, "cut after \(operations) operations")
+            #expect(entries.last?.id == "19-2")
+        }
+    }
+
+    @Test("errors say file, offset and way out in both languages")
+    func errorsSayTheWayOut() {
+        let error = EventLogError.damaged(path: "log/7.segment", offset: 80, position: LogPosition(9), .checksum)
+        #expect(
+            error.english
+                == "the event log is damaged in 'log/7.segment' at byte 80 (checksum), from record 9 on: bring "
+                + "the file back from a copy, or let 'mingjian log repair' set the damaged part aside")
+        #expect(
+            error.chinese
+                == "事件日志“log/7.segment”在第 80 字节处损坏（checksum），自第 9 条记录起：请从备份恢复该文件，或用 mingjian log repair 隔离损坏部分")
+        let stopped = EventLogError.stopped(FileError(.write, path: "log/7.segment", code: 28))
+        #expect(stopped.english.contains("cannot write 'log/7.segment': no space left on device"))
+        #expect(stopped.chinese.contains("无法写入“log/7.segment”：磁盘已满"))
+    }
+}
