@@ -79,9 +79,24 @@ struct TextTable {
     }
 
     /// `text` cut to `width` cells, with the cells it takes.
+    ///
+    /// Of a name such as `shop:agent` the shop is cut: what tells agents of one shop apart stays.
     private func fitted(_ text: String, _ width: Int) -> (String, Int) {
         let whole = displayWidth(text)
         if whole <= width { return (text, whole) }
+        if let colon = text.lastIndex(of: ":") {
+            let tail = String(text[colon...])
+            let room = width - displayWidth(tail)
+            if room >= 2 * displayWidth("…") {
+                let (head, used) = cut(String(text[..<colon]), room)
+                return (head + tail, used + displayWidth(tail))
+            }
+        }
+        return cut(text, width)
+    }
+
+    /// The beginning of `text` in at most `width` cells with the mark that it was cut.
+    private func cut(_ text: String, _ width: Int) -> (String, Int) {
         let mark = displayWidth("…")
         var result = ""
         var used = 0

@@ -1,4 +1,5 @@
 import ConversationModel
+import Diagnostics
 import Foundation
 import Testing
 
