@@ -35,16 +35,13 @@ public struct WaitMeter: Sendable {
     ) {
         let start = tracker.observe(
             speaker: speaker, isAutomatic: isAutomatic, kind: kind, needsAnswer: needsAnswer, at: time)
-        guard let start, counts(from: start, to: time) else { return }
-        let length =
-            policy.waits.countsOpenHours
-            ? policy.openTime(from: start, to: time) : time.milliseconds - start.milliseconds
-        add(min(length, policy.waits.cap ?? .max))
+        guard let start, policy.waitCounts(from: start, to: time) else { return }
+        add(policy.waitLength(from: start, to: time))
     }
 
     /// Ends the unit.
     public mutating func finish(_ end: End) {
-        guard let start = tracker.openSince, counts(from: start, to: nil) else { return }
+        guard let start = tracker.openSince, policy.waitCounts(from: start, to: nil) else { return }
         if case .closed = end, policy.waits.unansweredCountsAsCap, let cap = policy.waits.cap {
             add(cap)
         } else {
@@ -58,16 +55,5 @@ public struct WaitMeter: Sendable {
         responses += 1
         total += length
         longest = max(longest, length)
-    }
-
-    /// Of a wait that has no answer only the start can lie in the hours.
-    private func counts(from start: Instant, to answer: Instant?) -> Bool {
-        guard let assessment = policy.waits.assessment else { return true }
-        func isInside(_ instant: Instant) -> Bool { policy.isInside(assessment.hours, at: instant) }
-        switch assessment.by {
-        case .start: return isInside(start)
-        case .answer: return isInside(answer ?? start)
-        case .both: return isInside(start) && isInside(answer ?? start)
-        }
     }
 }
