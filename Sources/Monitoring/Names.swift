@@ -46,6 +46,14 @@ struct EventIDs: Sendable {
         return number
     }
 
+    /// Whether `a` counts before `b`: by time, then by what it is, then by id.
+    @inline(__always)
+    func isBefore(_ a: EventRow, _ b: EventRow) -> Bool {
+        if a.time != b.time { return a.time < b.time }
+        if a.code != b.code { return a.code.rawValue < b.code.rawValue }
+        return isBefore(a.id, b.id)
+    }
+
     /// Whether the id `a` is before the id `b`, byte by byte.
     func isBefore(_ a: Int32, _ b: Int32) -> Bool {
         names.nameBytes(a).lexicographicallyPrecedes(names.nameBytes(b))

@@ -85,18 +85,11 @@ extension ShopMonitor {
         return row
     }
 
-    /// Whether `a` counts before `b`: by time, then by what it is, then by id.
-    private func isBefore(_ a: EventRow, _ b: EventRow) -> Bool {
-        if a.time != b.time { return a.time < b.time }
-        if a.code != b.code { return a.code.rawValue < b.code.rawValue }
-        return ids.isBefore(a.id, b.id)
-    }
-
     /// Puts a row among its buyer's; false where he has too many.
     mutating func insert(_ row: EventRow, _ buyer: Int) -> Bool {
         let count = buyers[buyer].rows.count
         guard count < MonitorLimits.buyerEvents else { return false }
-        if count == 0 || isBefore(buyers[buyer].rows[count - 1], row) {
+        if count == 0 || ids.isBefore(buyers[buyer].rows[count - 1], row) {
             buyers[buyer].rows.append(row)
             buyers[buyer].state.take(row, &context, &ledger)
         } else {
@@ -113,7 +106,7 @@ extension ShopMonitor {
         var high = all.count
         while low < high {
             let middle = (low + high) / 2
-            if isBefore(all[middle], row) { low = middle + 1 } else { high = middle }
+            if ids.isBefore(all[middle], row) { low = middle + 1 } else { high = middle }
         }
         var state = buyers[buyer].base
         var nothing = NoFacts()
