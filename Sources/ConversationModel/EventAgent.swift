@@ -1,5 +1,6 @@
 /// A change of an agent's presence or group.
 public struct AgentChange: Hashable, Sendable {
+    /// What changed.
     public enum Kind: Hashable, Sendable {
         case online
         /// Gets no new buyers (挂起); still counts as online.
@@ -20,12 +21,14 @@ public struct AgentChange: Hashable, Sendable {
 
 /// A step of a command that a supervisor gave for one agent.
 public struct DispatchStep: Hashable, Sendable {
+    /// What the agent is to do.
     public enum Action: Hashable, Sendable {
         case suspend
         case resume
         case move(toGroup: String)
     }
 
+    /// Which step it is.
     public enum Kind: Hashable, Sendable {
         /// `by` is the account that gave the command.
         case commanded(Action, by: String)

@@ -8,6 +8,7 @@ public enum Party: Hashable, Sendable {
 
 /// What happened to a conversation beside its messages.
 public struct ConversationChange: Hashable, Sendable {
+    /// What happened.
     public enum Kind: Hashable, Sendable {
         /// It began; whose it is, where the source knows it.
         case opened(to: Party?)

@@ -1,5 +1,6 @@
 /// A change of an order.
 public struct OrderChange: Hashable, Sendable {
+    /// What changed.
     public enum Kind: Hashable, Sendable {
         case placed
         /// In the smallest unit of the shop's currency; a deposit and the rest are two payments.

@@ -56,6 +56,32 @@ public struct NameTable: Sendable {
         bytes[offsets[Int(number)]..<offsets[Int(number) + 1]]
     }
 
+    /// Forgets the names whose numbers are not in `isKept`, one flag a number; the others are numbered densely in
+    /// their order. Returns the new number of each old one, -1 for those forgotten. O(names).
+    public mutating func forget(except isKept: [Bool]) -> [Int32] {
+        var map = [Int32](repeating: -1, count: hashes.count)
+        var kept: Int32 = 0
+        var end = 0
+        for number in hashes.indices where number < isKept.count && isKept[number] {
+            let (start, stop) = (offsets[number], offsets[number + 1])
+            map[number] = kept
+            hashes[Int(kept)] = hashes[number]
+            // To the left, byte by byte from the start: what is written was read before.
+            if end != start { for i in start..<stop { bytes[end + i - start] = bytes[i] } }
+            end += stop - start
+            kept += 1
+            offsets[Int(kept)] = end
+        }
+        hashes.removeLast(hashes.count - Int(kept))
+        offsets.removeLast(offsets.count - Int(kept) - 1)
+        bytes.removeLast(bytes.count - end)
+        lastNumber = -1
+        var size = 64
+        while hashes.count * 2 > size { size *= 2 }
+        fill(size)
+        return map
+    }
+
     /// The number of a name, or -1 and the slot where it belongs.
     private func find(_ name: UnsafeBufferPointer<UInt8>, _ hash: UInt64) -> (number: Int32, slot: Int) {
         var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
@@ -97,8 +123,10 @@ public struct NameTable: Sendable {
         return true
     }
 
-    private mutating func rehash() {
-        slots = [UInt64](repeating: 0, count: slots.count * 2)
+    private mutating func rehash() { fill(slots.count * 2) }
+
+    private mutating func fill(_ size: Int) {
+        slots = [UInt64](repeating: 0, count: size)
         for (number, hash) in hashes.enumerated() {
             var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
             while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }

@@ -44,11 +44,11 @@ struct AgentHistory: Equatable, Sendable {
         return state
     }
 
-    mutating func compact(floor: Int64, ids: (Int32) -> Int32) {
+    mutating func compact(floor: Int64, _ map: Renumbering) {
         let old = rows.prefix { $0.time < floor }
         for row in old { base.take(row) }
         rows.removeFirst(old.count)
-        for index in rows.indices { rows[index].id = ids(rows[index].id) }
+        for index in rows.indices { rows[index].id = map.id(rows[index].id) }
     }
 }
 
@@ -73,11 +73,11 @@ struct AssistantHistory: Equatable, Sendable {
         )
     }
 
-    mutating func compact(floor: Int64, ids: (Int32) -> Int32) {
+    mutating func compact(floor: Int64, _ map: Renumbering) {
         let old = rows.prefix { $0.time < floor }
         for row in old { AssistantHistory.apply(row, to: &base) }
         rows.removeFirst(old.count)
-        for index in rows.indices { rows[index].id = ids(rows[index].id) }
+        for index in rows.indices { rows[index].id = map.id(rows[index].id) }
     }
 
     private static func apply(_ row: AssistantRow, to state: inout AssistantRow) {

@@ -57,6 +57,7 @@ public struct Explanation: Hashable, Sendable {
 
     /// Something that looks as if it should have been counted, and was not.
     public struct LeftOut: Hashable, Sendable {
+        /// Why it was left out: stable names, for programs.
         public enum Reason: String, Hashable, Sendable, CaseIterable {
             /// Sent by no one's decision.
             case automatic

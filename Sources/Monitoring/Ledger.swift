@@ -163,16 +163,14 @@ struct Ledger: Equatable, Sendable {
     }
 
     /// Forgets the days before `oldest`, and renumbers the buyers and ids of the others.
-    mutating func compact(
-        oldest: Int64, buyers: (Int32) -> Int32?, ids: (Int32) -> Int32
-    ) {
+    mutating func compact(oldest: Int64, _ map: Renumbering) {
         days.removeAll { $0.day.span.end <= oldest }
         last = 0
         for index in days.indices {
-            days[index].buyers = days[index].buyers.compactMap(buyers)
+            days[index].buyers = days[index].buyers.map { map.buyers[Int($0)] }.filter { $0 != EventRow.none }
             for half in days[index].clicks.indices {
                 for click in days[index].clicks[half].indices {
-                    days[index].clicks[half][click].id = ids(days[index].clicks[half][click].id)
+                    days[index].clicks[half][click].id = map.id(days[index].clicks[half][click].id)
                 }
             }
         }

@@ -30,12 +30,8 @@ struct EventIDs: Sendable {
 
     /// Forgets those before `floor`; returns the new number of each old one, -1 for those forgotten.
     mutating func compact(floor: Int64) -> [Int32] {
-        var kept = EventIDs()
-        var map = [Int32](repeating: EventRow.none, count: times.count)
-        for number in times.indices where times[number] >= floor {
-            map[number] = kept.append(names.nameBytes(Int32(number)), times[number])
-        }
-        self = kept
+        let map = names.forget(except: times.map { $0 >= floor })
+        times.removeAll { $0 < floor }
         return map
     }
 

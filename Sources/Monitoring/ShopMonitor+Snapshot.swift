@@ -15,7 +15,7 @@ extension ShopMonitor {
         writer.raw(ShopMonitor.bytes(of: policy))
         for value in [
             sequence, counters.applied, counters.late, counters.duplicate, counters.tooOld, counters.overLimit,
-            counters.fromTheFuture, watermarkTime, heard, ordersKnownSince, compactedAt, sinceCompaction,
+            counters.fromTheFuture, watermarkTime, heard, ordersKnownSince, floor, nextCompaction,
         ] { writer.integer(value) }
         for table in [
             names.buyers, names.conversations, names.agents, names.groups, names.orders, names.entries, ids.names,
@@ -58,8 +58,8 @@ extension ShopMonitor {
         watermarkTime = try reader.integer()
         heard = try reader.integer()
         ordersKnownSince = try reader.integer()
-        compactedAt = try reader.integer()
-        sinceCompaction = try reader.integer()
+        floor = try reader.integer()
+        nextCompaction = try reader.integer()
         names.buyers = try reader.names()
         names.conversations = try reader.names()
         names.agents = try reader.names()

@@ -50,9 +50,10 @@ public struct ShopMonitor: Sendable {
     var ledger: Ledger
     /// For the fold over buyers' events.
     var context: FoldContext
-    /// The watermark at which the state was last compacted, and events since.
-    var compactedAt = never
-    var sinceCompaction: Int64 = 0
+    /// What lies before is in the bases, and in figures of whole days and slots only.
+    var floor = never
+    /// The watermark at which more is taken into the bases.
+    var nextCompaction = never
 
     /// The state before the first event.
     public init(policy: MonitorPolicy) {
@@ -66,9 +67,9 @@ public struct ShopMonitor: Sendable {
         watermarkTime == ShopMonitor.never ? nil : Instant(milliseconds: watermarkTime)
     }
 
-    /// Figures can be asked for at this instant and later.
+    /// Figures can be asked for at this instant and later; nil: at any.
     public var oldestAnswer: Instant? {
-        compactedAt == ShopMonitor.never ? nil : Instant(milliseconds: compactedAt - Event.horizon)
+        floor == ShopMonitor.never ? nil : Instant(milliseconds: floor)
     }
 
     /// Whether nothing has come from the source for so long that figures at `now` are stale.
@@ -117,7 +118,6 @@ public struct ShopMonitor: Sendable {
         }
         heard = max(heard, event.received.milliseconds)
         watermarkTime = max(watermarkTime, time - policy.lateness)
-        sinceCompaction += 1
         compactIfDue()
         guard isApplied else { return refuse() }
         counters.applied += 1
