@@ -97,6 +97,10 @@ let package = Package(
         .target(
             name: "Synthesis", dependencies: ["ConversationModel"], exclude: ["Synthesis.md"],
             swiftSettings: strict),
+        .target(
+            name: "Events", dependencies: ["ConversationModel", "Diagnostics", "CSimdJSON"],
+            swiftSettings: hot),
+        .target(name: "Monitoring", dependencies: ["ConversationModel"], swiftSettings: hot),
         .executableTarget(
             name: "mingjian",
             dependencies: [
@@ -137,6 +141,8 @@ let package = Package(
         tests(
             "Rule", ["Evaluation", "RuleLanguage", "Inspection", "Archives"],
             exclude: ["Diagnostics", "floors.json"]),
+        tests("Events", ["Events", "ConversationModel", "Diagnostics"]),
+        tests("Monitoring", ["Monitoring", "Events", "ConversationModel"]),
         tests("Command", []),
         tests("Tidy", []),
     ],

@@ -1,13 +1,15 @@
 /// Numbers names (agents, groups) densely in the order of their first use. One per thread.
 public struct NameTable: Sendable {
-    private var slots: [Int32]
+    /// 0 where empty, else a number plus 1 below the upper half of its hash: most names that differ are told
+    /// apart without a look at them.
+    private var slots: [UInt64]
     private var hashes: [UInt64] = []
     private var offsets: [Int] = [0]
     private var bytes: [UInt8] = []
     private var lastNumber: Int32 = -1
 
     public init() {
-        slots = [Int32](repeating: -1, count: 64)
+        slots = [UInt64](repeating: 0, count: 64)
     }
 
     public var count: Int { hashes.count }
@@ -23,7 +25,7 @@ public struct NameTable: Sendable {
             return found
         }
         let number = Int32(hashes.count)
-        slots[slot] = number
+        slots[slot] = NameTable.slot(number, hash)
         hashes.append(hash)
         bytes.append(contentsOf: name)
         offsets.append(bytes.count)
@@ -54,12 +56,39 @@ public struct NameTable: Sendable {
         bytes[offsets[Int(number)]..<offsets[Int(number) + 1]]
     }
 
+    /// Forgets the names whose numbers are not in `isKept`, one flag a number; the others are numbered densely in
+    /// their order. Returns the new number of each old one, -1 for those forgotten. O(names).
+    public mutating func forget(except isKept: [Bool]) -> [Int32] {
+        var map = [Int32](repeating: -1, count: hashes.count)
+        var kept: Int32 = 0
+        var end = 0
+        for number in hashes.indices where number < isKept.count && isKept[number] {
+            let (start, stop) = (offsets[number], offsets[number + 1])
+            map[number] = kept
+            hashes[Int(kept)] = hashes[number]
+            // To the left, byte by byte from the start: what is written was read before.
+            if end != start { for i in start..<stop { bytes[end + i - start] = bytes[i] } }
+            end += stop - start
+            kept += 1
+            offsets[Int(kept)] = end
+        }
+        hashes.removeLast(hashes.count - Int(kept))
+        offsets.removeLast(offsets.count - Int(kept) - 1)
+        bytes.removeLast(bytes.count - end)
+        lastNumber = -1
+        var size = 64
+        while hashes.count * 2 > size { size *= 2 }
+        fill(size)
+        return map
+    }
+
     /// The number of a name, or -1 and the slot where it belongs.
     private func find(_ name: UnsafeBufferPointer<UInt8>, _ hash: UInt64) -> (number: Int32, slot: Int) {
         var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
-        while slots[slot] >= 0 {
-            let number = slots[slot]
-            if hashes[Int(number)] == hash, equals(number, name) { return (number, slot) }
+        while slots[slot] != 0 {
+            let entry = slots[slot]
+            let number = Int32(truncatingIfNeeded: entry) &- 1
+            if entry >> 32 == hash >> 32, equals(number, name) { return (number, slot) }
             slot = (slot + 1) & (slots.count - 1)
         }
         return (-1, slot)
@@ -94,13 +123,20 @@ public struct NameTable: Sendable {
         return true
     }
 
-    private mutating func rehash() {
-        slots = [Int32](repeating: -1, count: slots.count * 2)
+    private mutating func rehash() { fill(slots.count * 2) }
+
+    private mutating func fill(_ size: Int) {
+        slots = [UInt64](repeating: 0, count: size)
         for (number, hash) in hashes.enumerated() {
             var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
-            while slots[slot] >= 0 { slot = (slot + 1) & (slots.count - 1) }
-            slots[slot] = Int32(number)
+            while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
+            slots[slot] = NameTable.slot(Int32(number), hash)
         }
+    }
+
+    @inline(__always)
+    private static func slot(_ number: Int32, _ hash: UInt64) -> UInt64 {
+        hash & 0xFFFF_FFFF_0000_0000 | UInt64(UInt32(bitPattern: number &+ 1))
     }
 
     /// A 64-bit mix of the bytes, word by word, finished as SplitMix64. Not for hostile keys where

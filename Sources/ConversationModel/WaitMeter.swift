@@ -41,18 +41,17 @@ public struct WaitMeter: Sendable {
     ) {
         let start = tracker.observe(
             speaker: speaker, isAutomatic: isAutomatic, kind: kind, needsAnswer: needsAnswer, at: time)
-        guard let start, counts(from: start, to: time) else { return }
-        let length =
-            policy.waits.countsOpenHours
-            ? policy.openTime(from: start, to: time) : time.milliseconds - start.milliseconds
+        guard let start, policy.waitCounts(from: start, to: time) else { return }
+        // Shares are of the length itself; the cap is for means.
+        let length = policy.uncappedWaitLength(from: start, to: time)
         if length <= 30_000 { answeredIn30s += 1 }
         if length <= 180_000 { answeredIn3m += 1 }
-        add(min(length, policy.waits.cap ?? .max))
+        add(policy.waitLength(from: start, to: time))
     }
 
     /// Ends the unit.
     public mutating func finish(_ end: End) {
-        guard let start = tracker.openSince, counts(from: start, to: nil) else { return }
+        guard let start = tracker.openSince, policy.waitCounts(from: start, to: nil) else { return }
         if case .closed = end { unanswered += 1 } else { handedOver += 1 }
         if case .closed = end, policy.waits.unansweredCountsAsCap, let cap = policy.waits.cap {
             add(cap)
@@ -67,16 +66,5 @@ public struct WaitMeter: Sendable {
         responses += 1
         total += length
         longest = max(longest, length)
-    }
-
-    /// Of a wait that has no answer only the start can lie in the hours.
-    private func counts(from start: Instant, to answer: Instant?) -> Bool {
-        guard let assessment = policy.waits.assessment else { return true }
-        func isInside(_ instant: Instant) -> Bool { policy.isInside(assessment.hours, at: instant) }
-        switch assessment.by {
-        case .start: return isInside(start)
-        case .answer: return isInside(answer ?? start)
-        case .both: return isInside(start) && isInside(answer ?? start)
-        }
     }
 }

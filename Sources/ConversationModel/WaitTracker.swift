@@ -12,6 +12,12 @@ public struct WaitTracker: Sendable, Hashable {
         assistantAnswers = policy.assistantAnswers
     }
 
+    /// A tracker as it was when a wait had begun at `openSince`.
+    public init(_ policy: WaitPolicy, openSince: Instant?) {
+        assistantAnswers = policy.assistantAnswers
+        self.openSince = openSince
+    }
+
     /// Takes the next message, in order of time; returns when the wait began that it ends.
     @discardableResult
     public mutating func observe(

@@ -56,3 +56,33 @@ struct NameTableTests {
             ])
     }
 }
+
+struct NameTableForgettingTests {
+    @Test(
+        "what is kept is numbered anew in its order, what is forgotten is new again", arguments: 0..<40 as Range<UInt64>
+    )
+    func forgetting(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        var table = NameTable()
+        var names: [String] = []
+        for _ in 0..<6 {
+            for _ in 0..<Int.random(in: 0...300, using: &random) {
+                let name =
+                    String(repeating: "x", count: Int.random(in: 0...20, using: &random))
+                    + String(Int.random(in: 0..<500, using: &random))
+                let isNew = !names.contains(name)
+                #expect(Int(table.number(of: name)) == (names.firstIndex(of: name) ?? names.count), "seed \(seed)")
+                if isNew { names.append(name) }
+            }
+            let kept = names.map { _ in Bool.random(using: &random) }
+            let map = table.forget(except: kept)
+            let left = zip(names, kept).filter(\.1).map(\.0)
+            for (old, name) in names.enumerated() {
+                #expect(Int(map[old]) == (kept[old] ? left.firstIndex(of: name) : nil) ?? -1, "seed \(seed)")
+            }
+            names = left
+            #expect(table.count == names.count, "seed \(seed)")
+            for (number, name) in names.enumerated() { #expect(table.name(Int32(number)) == name, "seed \(seed)") }
+        }
+    }
+}

@@ -17,6 +17,8 @@ struct ImportTableTests {
         "Evaluation": ["ConversationModel", "Diagnostics", "ChineseText", "RuleLanguage", "Patterns", "Crypto"],
         "Inspection": ["ConversationModel", "Diagnostics", "RuleLanguage", "Evaluation", "Archives"],
         "EventLog": ["ConversationModel", "Crypto"],
+        "Events": ["ConversationModel", "Diagnostics", "CSimdJSON"],
+        "Monitoring": ["ConversationModel"],
         "Reports": ["ConversationModel"],
         "Synthesis": ["ConversationModel"],
         "mingjian": [
@@ -29,6 +31,8 @@ struct ImportTableTests {
     static let forbidden: [String: Set<String>] = [
         "ConversationModel": ["Foundation", "Dispatch"],
         "Synthesis": ["Foundation", "Dispatch"],
+        "Monitoring": ["Foundation", "Dispatch"],
+        "Events": ["Foundation", "Dispatch"],
         "Evaluation": ["Foundation", "Dispatch"],
     ]
 
@@ -89,7 +93,10 @@ struct ImportTableTests {
 
     @Test("rules, versions and reports come from values: these targets read no file and no environment")
     func noFilesInPureTargets() {
-        let pure = ["ConversationModel", "Diagnostics", "RuleLanguage", "Evaluation", "Reports", "Synthesis"]
+        let pure = [
+            "ConversationModel", "Diagnostics", "RuleLanguage", "Evaluation", "Reports", "Synthesis", "Events",
+            "Monitoring",
+        ]
         for file in pure.flatMap({ Self.files(below: "Sources/\($0)") }) {
             for word in ["FileManager", "FileHandle", "fopen(", "contentsOf: URL", "ProcessInfo", "getenv("] {
                 #expect(!file.text.contains(word), "\(file.path) contains \(word)")

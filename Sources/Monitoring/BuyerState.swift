@@ -1,0 +1,245 @@
+import ConversationModel
+
+/// What a buyer did on one day: when each thing happened first.
+struct BuyerDay: Equatable, Sendable {
+    static let never = Int64.max
+
+    var day: Int32
+    var spoke = never
+    var humanReply = never
+    var assistantReply = never
+
+    /// Since when the buyer counts as served: spoken and answered, both this day.
+    var servedSince: Int64 { max(spoke, min(humanReply, assistantReply)) }
+    var humanServedSince: Int64 { max(spoke, humanReply) }
+}
+
+/// The first reply of an agent to a buyer on one day.
+struct AgentReply: Equatable, Sendable {
+    var day: Int32
+    var agent: Int32
+    var first: Int64
+}
+
+/// What the fold over a buyer's events needs beside the events.
+struct FoldContext: Sendable {
+    let policy: TimePolicy
+    let calendar: ShopCalendar
+    /// The day that was last asked for: nearly always the next one, too.
+    private(set) var day: ShopCalendar.Day
+
+    init(_ policy: MonitorPolicy) {
+        self.policy = policy.time
+        calendar = ShopCalendar(zone: policy.time.zone, slotLength: policy.slotLength)
+        day = ShopCalendar.Day(number: 0, span: ShopCalendar.Stretch(start: 0, end: 0))
+    }
+
+    mutating func day(at time: Int64) -> ShopCalendar.Day {
+        if !day.span.contains(time) { day = calendar.day(at: time) }
+        return day
+    }
+
+    /// Start of the slot that holds `time`.
+    mutating func slot(at time: Int64) -> Int64 {
+        let start = day(at: time).span.start
+        return start + (time - start) / calendar.slotLength * calendar.slotLength
+    }
+}
+
+/// A buyer after the events so far, in their order: a pure fold.
+struct BuyerState: Equatable, Sendable {
+    var conversations: [ConversationState] = []
+    var days: [BuyerDay] = []
+    var replies: [AgentReply] = []
+    /// The slots in which he was last counted as speaking to the assistant, and as handed over by it.
+    var consultedSlot = Int64.min
+    var handedSlot = Int64.min
+
+    var isEmpty: Bool { conversations.isEmpty && days.isEmpty && replies.isEmpty }
+
+    /// Takes the next event.
+    mutating func take(_ row: EventRow, _ context: inout FoldContext, _ sink: inout some FactSink) {
+        let index = conversationIndex(row.conversation, context.policy)
+        conversations[index].begin(at: row.time, context.policy)
+        switch row.code {
+        case .opened, .assigned, .handedOver, .queued, .pooled: pass(index, row, &context, &sink)
+        case .buyer: buyerSpoke(index, row, &context, &sink)
+        case .assistant: assistantSpoke(index, row, &context, &sink)
+        case .agent: agentSpoke(index, row, &context, &sink)
+        case .system: break
+        case .read:
+            let state = conversations[index]
+            let isOwner = state.ownerKind == .agent && state.owner == row.party
+            if row.party == EventRow.none || isOwner { conversations[index].readAt = row.time }
+        case .closed:
+            let state = conversations[index]
+            if state.ownerKind == .agent, let clock = state.openClock {
+                sink.closedUnanswered(state.owner, from: clock, row: row)
+            }
+            conversations[index].close(context.policy)
+        }
+    }
+
+    private mutating func conversationIndex(_ name: Int32, _ policy: TimePolicy) -> Int {
+        if let last = conversations.last, last.name == name { return conversations.count - 1 }
+        if let index = conversations.firstIndex(where: { $0.name == name }) { return index }
+        conversations.append(ConversationState(name: name, policy: policy))
+        return conversations.count - 1
+    }
+
+    // MARK: Ownership
+
+    /// An assignment, a hand-over or the queue.
+    private mutating func pass(
+        _ index: Int, _ row: EventRow, _ context: inout FoldContext, _ sink: inout some FactSink
+    ) {
+        let target: Owner =
+            switch row.code {
+            case .queued: .queue
+            case .pooled: .pool
+            default: row.partyKind
+            }
+        if target == .nobody { return }
+        let state = conversations[index]
+        if state.ownerKind == target, state.owner == row.party { return }
+        leave(index, row, giver: row.giver, &context, &sink, to: target)
+        conversations[index].setOwner(target, row.party)
+        if let since = state.staffWait.openSince {
+            conversations[index].clock =
+                context.policy.waits.onTransfer == .restart ? row.time : since.milliseconds
+        }
+    }
+
+    /// What it means for who has the conversation that he has it no longer.
+    private mutating func leave(
+        _ index: Int, _ row: EventRow, giver: Int32, _ context: inout FoldContext, _ sink: inout some FactSink,
+        to target: Owner
+    ) {
+        let state = conversations[index]
+        let agent = giver != EventRow.none ? giver : state.ownerKind == .agent ? state.owner : EventRow.none
+        if agent != EventRow.none, let clock = state.openClock {
+            sink.transferredUnanswered(agent, from: clock, row: row)
+        }
+        let isFromAssistant = row.origin == .unsaid ? state.ownerKind == .assistant : row.origin == .assistant
+        guard isFromAssistant, target != .assistant else { return }
+        let slot = context.slot(at: row.time)
+        if slot != handedSlot {
+            handedSlot = slot
+            sink.handed(row: row)
+        }
+    }
+
+    // MARK: Messages
+
+    /// Recalls and notices are no messages that anyone waits for or answers with.
+    private func isContent(_ row: EventRow) -> Bool {
+        !(MessageKind.recall.rawValue...MessageKind.event.rawValue).contains(row.kind)
+    }
+
+    private func kind(_ row: EventRow) -> MessageKind { MessageKind(rawValue: row.kind) ?? .other }
+
+    private mutating func buyerSpoke(
+        _ index: Int, _ row: EventRow, _ context: inout FoldContext, _ sink: inout some FactSink
+    ) {
+        guard isContent(row) else { return }
+        if conversations[index].ownerKind == .nobody, row.partyKind != .nobody {
+            conversations[index].setOwner(row.partyKind, row.party)
+        }
+        let day = dayIndex(context.day(at: row.time).number)
+        days[day].spoke = min(days[day].spoke, row.time)
+        if conversations[index].ownerKind == .assistant {
+            let slot = context.slot(at: row.time)
+            if slot != consultedSlot {
+                consultedSlot = slot
+                sink.consulted(row: row)
+            }
+        }
+        conversations[index].hasBuyerMessage = true
+        let needs = row.flags.contains(.needsAnswer)
+        let time = Instant(milliseconds: row.time)
+        conversations[index].buyerWait.observe(
+            speaker: .buyer, isAutomatic: false, kind: kind(row), needsAnswer: needs, at: time)
+        conversations[index].staffWait.observe(
+            speaker: .buyer, isAutomatic: false, kind: kind(row), needsAnswer: needs, at: time)
+        guard needs else { return }
+        conversations[index].lastNeed = row.time
+        if conversations[index].clock == ConversationState.never { conversations[index].clock = row.time }
+    }
+
+    private mutating func assistantSpoke(
+        _ index: Int, _ row: EventRow, _ context: inout FoldContext, _ sink: inout some FactSink
+    ) {
+        guard isContent(row) else { return }
+        if conversations[index].ownerKind == .nobody {
+            conversations[index].setOwner(.assistant, EventRow.none)
+        }
+        guard !row.flags.contains(.automatic) else { return }
+        if conversations[index].hasBuyerMessage {
+            let day = dayIndex(context.day(at: row.time).number)
+            days[day].assistantReply = min(days[day].assistantReply, row.time)
+        }
+        answerBuyer(index, row, .assistant, &sink)
+        if conversations[index].ownerKind != .agent {
+            // The time before it was the assistant's: nobody of the staff owes it.
+            conversations[index].clock = ConversationState.never
+        } else if observeStaff(index, row, .assistant) {
+            conversations[index].clock = ConversationState.never
+        }
+    }
+
+    private mutating func agentSpoke(
+        _ index: Int, _ row: EventRow, _ context: inout FoldContext, _ sink: inout some FactSink
+    ) {
+        guard isContent(row) else { return }
+        guard !row.flags.contains(.automatic) else {
+            if conversations[index].ownerKind == .nobody { conversations[index].setOwner(.agent, row.party) }
+            return
+        }
+        if conversations[index].hasBuyerMessage { replied(row, &context) }
+        let state = conversations[index]
+        if state.ownerKind != .agent || state.owner != row.party {
+            leave(index, row, giver: EventRow.none, &context, &sink, to: .agent)
+            conversations[index].setOwner(.agent, row.party)
+        }
+        answerBuyer(index, row, .agent, &sink)
+        if observeStaff(index, row, .agent) {
+            if state.clock == ConversationState.never {
+                sink.answerWithoutClock(row.party, row: row)
+            } else {
+                sink.answer(row.party, from: state.clock, row: row)
+            }
+            conversations[index].clock = ConversationState.never
+        }
+    }
+
+    private mutating func answerBuyer(
+        _ index: Int, _ row: EventRow, _ speaker: Speaker, _ sink: inout some FactSink
+    ) {
+        let start = conversations[index].buyerWait.observe(
+            speaker: speaker, isAutomatic: false, kind: kind(row), needsAnswer: false,
+            at: Instant(milliseconds: row.time))
+        if let start { sink.buyerWait(from: start.milliseconds, row: row) }
+    }
+
+    private mutating func observeStaff(_ index: Int, _ row: EventRow, _ speaker: Speaker) -> Bool {
+        conversations[index].staffWait.observe(
+            speaker: speaker, isAutomatic: false, kind: kind(row), needsAnswer: false,
+            at: Instant(milliseconds: row.time)) != nil
+    }
+
+    private mutating func replied(_ row: EventRow, _ context: inout FoldContext) {
+        let number = context.day(at: row.time).number
+        let day = dayIndex(number)
+        days[day].humanReply = min(days[day].humanReply, row.time)
+        if !replies.contains(where: { $0.day == number && $0.agent == row.party }) {
+            replies.append(AgentReply(day: number, agent: row.party, first: row.time))
+        }
+    }
+
+    private mutating func dayIndex(_ number: Int32) -> Int {
+        if let last = days.last, last.day == number { return days.count - 1 }
+        if let index = days.firstIndex(where: { $0.day == number }) { return index }
+        days.append(BuyerDay(day: number))
+        return days.count - 1
+    }
+}

@@ -1,0 +1,68 @@
+import ConversationModel
+
+/// The numbers of a shop's names.
+struct Names: Sendable {
+    var buyers = NameTable()
+    var conversations = NameTable()
+    var agents = NameTable()
+    var groups = NameTable()
+    var orders = NameTable()
+    var entries = NameTable()
+}
+
+/// The ids of events within the horizon, each with the time that its event counts at.
+struct EventIDs: Sendable {
+    private(set) var names = NameTable()
+    private(set) var times: [Int64] = []
+
+    /// The number of a new id; nil where it is the id of an event since `floor`.
+    mutating func add(_ id: String, time: Int64, floor: Int64) -> Int32? {
+        let number = names.number(of: id)
+        if Int(number) == times.count {
+            times.append(time)
+        } else if times[Int(number)] >= floor {
+            return nil
+        } else {
+            times[Int(number)] = time
+        }
+        return number
+    }
+
+    /// Forgets those before `floor`; returns the new number of each old one, -1 for those forgotten.
+    mutating func compact(floor: Int64) -> [Int32] {
+        let map = names.forget(except: times.map { $0 >= floor })
+        times.removeAll { $0 < floor }
+        return map
+    }
+
+    /// Adds an id that is known to be new.
+    mutating func append(_ bytes: ArraySlice<UInt8>, _ time: Int64) -> Int32 {
+        let number = bytes.withUnsafeBufferPointer { names.number(of: $0) }
+        times.append(time)
+        return number
+    }
+
+    /// Whether `a` counts before `b`: by time, then by what it is, then by id.
+    @inline(__always)
+    func isBefore(_ a: EventRow, _ b: EventRow) -> Bool {
+        if a.time != b.time { return a.time < b.time }
+        if a.code != b.code { return a.code.rawValue < b.code.rawValue }
+        return isBefore(a.id, b.id)
+    }
+
+    /// Whether the id `a` is before the id `b`, byte by byte.
+    func isBefore(_ a: Int32, _ b: Int32) -> Bool {
+        names.nameBytes(a).lexicographicallyPrecedes(names.nameBytes(b))
+    }
+
+    func name(_ number: Int32) -> String? { number == EventRow.none ? nil : names.name(number) }
+}
+
+extension NameTable {
+    /// The number of `name`; nil where it is new and there are `limit` names.
+    mutating func number(of name: String, limit: Int) -> Int32? {
+        if count < limit { return number(of: name) }
+        var name = name
+        return name.withUTF8 { known($0) }
+    }
+}

@@ -1,0 +1,113 @@
+import ConversationModel
+import Monitoring
+import TestSupport
+import Testing
+
+/// That the random logs hold something: a property over nothing proves nothing.
+@Suite struct CoverageTests {
+    @Test("random logs reach every figure, every mark and the forgetting")
+    func everyFigureIsReached() {
+        var seen: [String: Int] = [:]
+        for seed in 0..<150 as Range<UInt64> {
+            var draw = RandomLog(seed: seed)
+            let log = draw.log(100)
+            var monitor = ShopMonitor(policy: draw.settings.policy)
+            for event in log { monitor.apply(event) }
+            for question in draw.questions(log, 20) {
+                for (name, value) in monitor.figures(at: Instant(milliseconds: question)).told where value != 0 {
+                    let parts = name.split(separator: ".")
+                    let isNamed = ["agent", "group", "clicks"].contains(String(parts[0]))
+                    seen[isNamed ? "\(parts[0]).\(parts.dropFirst(2).joined(separator: "."))" : name, default: 0] += 1
+                }
+            }
+            let counters = monitor.counters
+            for (name, value) in [
+                ("late", counters.late), ("duplicate", counters.duplicate), ("tooOld", counters.tooOld),
+                ("fromTheFuture", counters.fromTheFuture),
+            ] where value > 0 { seen["counters." + name, default: 0] += 1 }
+            if let oldest = monitor.oldestAnswer, let first = log.map(\.time).min(), oldest > first {
+                seen["forgot", default: 0] += 1
+            }
+        }
+        for name in [
+            "today.served", "today.sales", "today.salesByPeople", "today.payers", "today.payersByPeople",
+            "today.inquiring", "today.inquiringPayers", "today.late", "today.conversion", "yesterday.served",
+            "yesterday.sales", "yesterdayUntil.served", "yesterdayUntil.sales", "slot.amended", "respondingAgents",
+            "meanResponse", "buyerWaits", "openBuyerWaits", "queued", "pooled", "unassigned", "pending",
+            "readUnanswered", "online", "suspended", "group.pending", "group.online", "agent.answers",
+            "agent.uncounted", "agent.afterHours", "agent.transferred", "agent.transferred.time",
+            "agent.closedUnanswered", "agent.served", "agent.readUnanswered", "assistant.on", "assistant.served",
+            "assistant.consulted", "assistant.handed", "clicks.", "counters.late", "counters.duplicate",
+            "counters.tooOld", "counters.fromTheFuture", "forgot",
+        ] { #expect(seen[name, default: 0] >= 5, "\(name): \(seen[name, default: 0])") }
+    }
+
+    @Test("slots and half hours of days of 23, 24 and 25 hours, and slot lengths")
+    func calendar() {
+        for minutes in 0...40 {
+            #expect(
+                (MonitorPolicy(slotMinutes: minutes) != nil)
+                    == ((1...30).contains(minutes) && 1440 % max(1, minutes) == 0))
+        }
+        for seed in 0..<40 as Range<UInt64> {
+            var draw = RandomLog(seed: seed)
+            let oracle = LiveOracle(draw.settings)
+            let monitor = ShopMonitor(policy: draw.settings.policy)
+            for question in draw.questions(draw.log(30, arrivals: false), 30) {
+                let figures = monitor.figures(at: Instant(milliseconds: question))
+                let (start, end) = oracle.lastWhole(draw.settings.slot, question)
+                #expect(
+                    figures.slot.start.milliseconds == start && figures.slot.end.milliseconds == end, "seed \(seed)")
+                let (halfStart, halfEnd) = oracle.lastWhole(1_800_000, question)
+                #expect(figures.assistant.halfHour.start.milliseconds == halfStart, "seed \(seed)")
+                #expect(figures.assistant.halfHour.end.milliseconds == halfEnd, "seed \(seed)")
+            }
+        }
+    }
+
+    @Test("a silent source moves on by ticks, and is told to be silent")
+    func silence() {
+        let start = Instant(milliseconds: 1_772_416_800_000)
+        var monitor = ShopMonitor(policy: MonitorPolicy())
+        func tick(_ seconds: Int64) {
+            let time = start.advanced(by: seconds * 1000)
+            monitor.apply(Event(id: "t\(seconds)", shop: "s", time: time, received: time, content: .tick))
+        }
+        #expect(monitor.watermark == nil && monitor.isSilent(at: start))
+        tick(-10)
+        #expect(monitor.watermark == nil)
+        monitor.apply(Event(id: "1", shop: "s", time: start, received: start, content: .entryClicked(entry: "x")))
+        #expect(monitor.watermark == start.advanced(by: -300_000) && !monitor.isSilent(at: start.advanced(by: 299_999)))
+        tick(299)
+        #expect(monitor.watermark == start.advanced(by: -300_000))
+        #expect(monitor.isSilent(at: start.advanced(by: 300_000)))
+        tick(300)
+        #expect(monitor.watermark == start)
+        var told = monitor
+        told.advance(to: start.advanced(by: 400_000))
+        tick(400)
+        #expect(told.watermark == monitor.watermark && monitor.watermark == start.advanced(by: 100_000))
+    }
+
+    @Test("shops do not mix, and each gets its policy")
+    func manyShops() {
+        var monitor = Monitor { shop in MonitorPolicy(slotMinutes: shop == "a" ? 5 : 3) ?? MonitorPolicy() }
+        var alone: [String: ShopMonitor] = [:]
+        for seed in 0..<6 as Range<UInt64> {
+            var draw = RandomLog(seed: seed)
+            for event in draw.log(40) {
+                var event = event
+                event.shop = ["a", "b"][Int(seed % 2)]
+                monitor.apply(event)
+                var shop =
+                    alone[event.shop]
+                    ?? ShopMonitor(policy: MonitorPolicy(slotMinutes: event.shop == "a" ? 5 : 3) ?? MonitorPolicy())
+                shop.apply(event)
+                alone[event.shop] = shop
+            }
+        }
+        #expect(monitor.names == ["a", "b"])
+        for name in monitor.names { #expect(monitor.shop(name)?.digest == alone[name]?.digest) }
+        #expect(monitor.shop("c")?.digest == nil)
+    }
+}

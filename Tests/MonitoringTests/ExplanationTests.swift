@@ -1,0 +1,119 @@
+import ConversationModel
+import Monitoring
+import TestSupport
+import Testing
+
+@Suite struct ExplanationTests {
+    /// What an explanation says must be what the figures say, and the events it lists must give it again.
+    @Test("an explained figure is the figure, and its events recompute to it", arguments: 0..<150 as Range<UInt64>)
+    func explanationsRecompute(seed: UInt64) {
+        var draw = RandomLog(seed: seed &+ 60_000)
+        let log = draw.log(Int.random(in: 20...120, using: &draw.random))
+        var monitor = ShopMonitor(policy: draw.settings.policy)
+        for event in log { monitor.apply(event) }
+        let floor = monitor.watermark.map { $0.milliseconds - 40 * LiveOracle.hour } ?? .min
+        for question in draw.questions(log, 15) where question > floor {
+            let now = Instant(milliseconds: question)
+            let figures = monitor.figures(at: now)
+            for (figure, value) in Self.figures(of: figures) {
+                let explanation = monitor.explain(figure, at: now)
+                #expect(explanation.value == value, "seed \(seed), \(figure) at \(question)")
+                let known = Set(log.map(\.id))
+                let listed = (explanation.terms + explanation.others).flatMap(\.events)
+                #expect(known.isSuperset(of: listed), "seed \(seed), \(figure)")
+                check(explanation, value, log, draw.settings, question, "seed \(seed), \(figure) at \(question)")
+            }
+        }
+    }
+
+    static func figures(of figures: ShopFigures) -> [(Explanation.Figure, Int64?)] {
+        var result: [(Explanation.Figure, Int64?)] = [
+            (.served(.shop), figures.today.served), (.served(.assistant), figures.assistant.servedToday),
+            (.guidedSales, figures.today.guidedSales), (.guidedPayers, figures.today.guidedPayers),
+            (.conversion, figures.today.conversion?.perMille), (.response(.shop), figures.meanResponse),
+            (.pending(.shop), figures.pending.open.count), (.online(.shop), figures.online),
+            (.suspended(.shop), figures.suspended), (.consulted, figures.assistant.consulted),
+            (.handed, figures.assistant.handed),
+        ]
+        for agent in figures.agents {
+            result.append((.served(.agent(agent.agent)), agent.servedToday))
+            result.append((.response(.agent(agent.agent)), agent.response.answers.mean))
+            result.append((.pending(.agent(agent.agent)), agent.pending.open.count))
+        }
+        for group in figures.groups {
+            result.append((.response(.group(group.group)), group.response.answers.mean))
+            result.append((.pending(.group(group.group)), group.pending.open.count))
+            result.append((.online(.group(group.group)), group.online))
+        }
+        for entry in figures.assistant.clicks { result.append((.clicks(entry: entry.entry), entry.clicks)) }
+        return result
+    }
+
+    /// The oracle, given nothing but the events of one term after the other, counts what the term counts.
+    private func check(
+        _ explanation: Explanation, _ value: Int64?, _ log: [Event], _ settings: LiveOracle.Settings,
+        _ question: Int64, _ comment: String
+    ) {
+        for term in explanation.terms where term.isComplete {
+            let events = log.filter { term.events.contains($0.id) }
+            let times = events.map { min($0.time.milliseconds, $0.received.milliseconds + settings.skew) }
+            guard let first = times.min(), let last = times.max(), !events.isEmpty else { continue }
+            // Silence would close where the messages between were left out.
+            guard question - first < 20 * LiveOracle.hour, last - first < settings.closeAfter else { continue }
+            var oracle = LiveOracle(settings)
+            oracle.take(events)
+            let told = oracle.figures(at: question)
+            switch explanation.figure {
+            case .served(.shop): #expect(told["today.served"] == 1, "\(comment) \(term)")
+            case .served(.agent(let agent)): #expect(told["agent.\(agent).served"] == 1, "\(comment) \(term)")
+            case .response(.agent(let agent)):
+                #expect(told["agent.\(agent).answers"] == 1, "\(comment) \(term)")
+                #expect(told["agent.\(agent).answers.time"] ?? 0 == term.value, "\(comment) \(term)")
+            case .pending(.agent(let agent)): #expect(told["agent.\(agent).pending"] == 1, "\(comment) \(term)")
+            case .online(.shop): #expect(told["online"] == 1, "\(comment) \(term)")
+            case .suspended(.shop): #expect(told["suspended"] == 1, "\(comment) \(term)")
+            case .consulted: #expect(told["assistant.consulted"] == 1, "\(comment) \(term)")
+            case .clicks(let entry): #expect(told["clicks.\(entry)"] == 1, "\(comment) \(term)")
+            default: break
+            }
+        }
+    }
+
+    @Test("what was left out has its reason")
+    func reasons() {
+        var monitor = ShopMonitor(policy: MonitorPolicy())
+        var count = 0
+        let start: Int64 = 1_772_416_800_000
+        func apply(_ seconds: Int64, _ content: Event.Content) {
+            count += 1
+            let time = Instant(milliseconds: start + seconds * 1000)
+            monitor.apply(Event(id: "e\(count)", shop: "s", time: time, received: time, content: content))
+        }
+        func say(_ seconds: Int64, _ buyer: String, _ agent: String?, automatic: Bool = false) {
+            apply(
+                seconds,
+                .message(
+                    EventMessage(
+                        conversation: buyer, buyer: buyer, speaker: agent == nil ? .buyer : .agent, agent: agent,
+                        isAutomatic: automatic)))
+        }
+        say(0, "甲", nil)
+        say(1, "甲", "豆豆", automatic: true)
+        say(10, "甲", "豆豆")
+        say(12, "甲", "豆豆")
+        say(20, "乙", nil)
+        say(21, "乙", "豆豆", automatic: true)
+        say(30, "丙", nil)
+        apply(40, .order(OrderChange(order: "o", buyer: "丙", kind: .paid(amount: 1))))
+        apply(41, .order(OrderChange(order: "p", buyer: "甲", kind: .paid(amount: 7))))
+        let now = Instant(milliseconds: start + 180_000)
+        let response = monitor.explain(.response(.agent("豆豆")), at: now)
+        #expect(response.value == 10_000 && response.terms.map(\.events) == [["e1", "e3"]])
+        #expect(response.leftOut.map(\.reason) == [.automatic, .noOpenWait, .automatic])
+        let served = monitor.explain(.served(.shop), at: now)
+        #expect(served.terms.map(\.subject) == ["甲"] && served.leftOut.map(\.reason) == [.onlyAutomatic, .noReply])
+        let sales = monitor.explain(.guidedSales, at: now)
+        #expect(sales.value == 7 && sales.terms.map(\.events) == [["e9"]])
+        #expect(sales.leftOut.map(\.reason) == [.notServed] && sales.leftOutCount == 1)
+    }
+}

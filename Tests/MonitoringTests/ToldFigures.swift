@@ -1,0 +1,66 @@
+import ConversationModel
+import Monitoring
+
+extension ShopFigures {
+    /// The figures by name, as the oracle and the conformance suite say them: what is nothing is left out.
+    var told: [String: Int64] {
+        var told: [String: Int64] = [:]
+        for (name, day) in [("today", today), ("yesterday", yesterday), ("yesterdayUntil", yesterdayUntilThisTime)] {
+            told["\(name).served"] = day.served
+            told["\(name).sales"] = day.guidedSales
+            told["\(name).salesByPeople"] = day.guidedSalesByPeople
+            told["\(name).payers"] = day.guidedPayers
+            told["\(name).payersByPeople"] = day.guidedPayersByPeople
+            told["\(name).inquiring"] = day.inquiring
+            told["\(name).inquiringPayers"] = day.inquiringPayers
+            told["\(name).late"] = day.lateEvents
+            // A rate of 0 is something.
+            if let conversion = day.conversion?.perMille { told["\(name).conversion"] = conversion + 1 }
+        }
+        told["slot.start"] = slot.start.milliseconds
+        told["slot.end"] = slot.end.milliseconds
+        told["slot.amended"] = isSlotAmended ? 1 : 0
+        told["respondingAgents"] = respondingAgents
+        if let meanResponse { told["meanResponse"] = meanResponse + 1 }
+        told["buyerWaits"] = buyerWaits.count
+        told["buyerWaits.time"] = buyerWaits.sum
+        told["openBuyerWaits"] = openBuyerWaits.count
+        told["openBuyerWaits.oldest"] = openBuyerWaits.oldest?.milliseconds
+        told["queued"] = queued
+        told["pooled"] = pooled
+        told["unassigned"] = unassigned
+        tell(&told, "", pending, online, suspended)
+        for group in groups {
+            tell(&told, "group.\(group.group ?? "-").", group.pending, group.online, group.suspended)
+        }
+        for agent in agents {
+            let name = "agent.\(agent.agent)."
+            tell(
+                &told, name, agent.pending, agent.isOnline ? 1 : 0, agent.isSuspended ? 1 : 0)
+            told[name + "served"] = agent.servedToday
+            told[name + "answers"] = agent.response.answers.count
+            told[name + "answers.time"] = agent.response.answers.sum
+            told[name + "uncounted"] = agent.response.uncounted
+            told[name + "afterHours"] = agent.response.afterHours
+            told[name + "transferred"] = agent.response.transferredUnanswered.count
+            told[name + "transferred.time"] = agent.response.transferredUnanswered.sum
+            told[name + "closedUnanswered"] = agent.response.closedUnanswered
+        }
+        if let isOn = assistant.isOn { told["assistant.on"] = isOn ? 2 : 1 }
+        told["assistant.served"] = assistant.servedToday
+        told["assistant.consulted"] = assistant.consulted
+        told["assistant.handed"] = assistant.handed
+        for entry in assistant.clicks { told["clicks.\(entry.entry)"] = entry.clicks }
+        return told.filter { $0.value != 0 }
+    }
+
+    private func tell(
+        _ told: inout [String: Int64], _ name: String, _ pending: PendingFigures, _ online: Int64, _ suspended: Int64
+    ) {
+        told[name + "pending"] = pending.open.count
+        told[name + "oldest"] = pending.open.oldest?.milliseconds
+        told[name + "readUnanswered"] = pending.readUnanswered
+        told[name + "online"] = online
+        told[name + "suspended"] = suspended
+    }
+}
