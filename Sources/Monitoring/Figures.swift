@@ -82,6 +82,8 @@ public struct DayFigures: Hashable, Sendable {
     public var lateEvents: Int64 = 0
     /// A late event changed figures of the day.
     public var isAmended = false
+    /// Whether all of the day has arrived but what is late; until then its figures are tentative.
+    public var isSettled = false
 
     /// M4: may be over 1; nil where it is undefined.
     public var conversion: Ratio? { areOrdersKnown && inquiring > 0 ? Ratio(guidedPayers, inquiring) : nil }
@@ -174,6 +176,10 @@ public struct ShopFigures: Hashable, Sendable {
     public var watermark: Instant?
     public var sequence: Int64
     public var counters: ShopMonitor.Counters
+    /// Nothing has come from the source for `idleAfter`: the figures are stale.
+    public var isSilent: Bool
+    /// M4 is defined from this day on; nil where no order was ever seen.
+    public var firstDayWithConversion: CalendarDay?
     public var today: DayFigures
     /// M5.
     public var yesterday: DayFigures

@@ -13,7 +13,8 @@ extension ShopMonitor {
         let slot = calendar.lastSlot(at: time)
         let halfHour = calendar.lastHalfHour(at: time)
         var result = ShopFigures(
-            asOf: now, watermark: watermark, sequence: sequence, counters: counters,
+            asOf: now, watermark: watermark, sequence: sequence, counters: counters, isSilent: isSilent(at: now),
+            firstDayWithConversion: firstDayWithConversion,
             today: dayFigures(today, until: time),
             yesterday: dayFigures(yesterday, until: yesterday.span.end),
             yesterdayUntilThisTime: dayFigures(yesterday, until: calendar.sameTimeYesterday(time)),
@@ -37,11 +38,20 @@ extension ShopMonitor {
 
     // MARK: Days
 
+    /// The first day before which all orders of 21 days are known.
+    private var firstDayWithConversion: CalendarDay? {
+        guard ordersKnownSince != .max else { return nil }
+        let known = ordersKnownSince + MonitorLimits.orderMemory
+        let day = context.calendar.day(at: known)
+        return CalendarDay(daysSince1970: day.span.start == known ? day.number : day.number + 1)
+    }
+
     func dayFigures(_ day: ShopCalendar.Day, until: Int64) -> DayFigures {
         var result = DayFigures(
             day: CalendarDay(daysSince1970: day.number), until: Instant(milliseconds: until))
         result.areOrdersKnown =
             ordersKnownSince != .max && ordersKnownSince <= day.span.start - MonitorLimits.orderMemory
+        result.isSettled = watermarkTime >= day.span.end
         guard let ledger = ledger.day(day.number) else { return result }
         result.lateEvents = ledger.lateEvents
         result.isAmended = ledger.isAmended
