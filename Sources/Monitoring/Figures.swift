@@ -27,6 +27,17 @@ public struct MeanDuration: Hashable, Sendable {
 
     /// In milliseconds, rounded down; nil where there are none.
     public var mean: Int64? { count == 0 ? nil : sum / count }
+
+    /// In whole microseconds, rounded down; nil where there are none.
+    var microseconds: Int64? { count == 0 ? nil : sum / count * 1000 + sum % count * 1000 / count }
+}
+
+extension Int64 {
+    /// The sum, or the largest number where it would be larger: whoever sends absurd amounts gets an absurd sum.
+    func addingUpTo(_ other: Int64) -> Int64 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? .max : sum
+    }
 }
 
 /// Waits that have not ended: what a mean over answers does not see.

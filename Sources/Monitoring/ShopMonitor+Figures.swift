@@ -67,10 +67,10 @@ extension ShopMonitor {
             for payment in buyer.payments where payment.time >= facts.servedSince {
                 guard payment.time < until, payment.time < day.span.end else { break }
                 pays = true
-                result.guidedSales += payment.amount
+                result.guidedSales = result.guidedSales.addingUpTo(payment.amount)
                 if facts.humanServedSince <= payment.time {
                     paysLedByPeople = true
-                    result.guidedSalesByPeople += payment.amount
+                    result.guidedSalesByPeople = result.guidedSalesByPeople.addingUpTo(payment.amount)
                 }
             }
             if pays { result.guidedPayers += 1 }
@@ -133,9 +133,9 @@ extension ShopMonitor {
         var means: Int64 = 0
         for agent in sums.agents {
             members[Int(agent.agent)].response = ResponseFigures(agent)
-            guard agent.answers > 0 else { continue }
+            guard let mean = members[Int(agent.agent)].response.answers.microseconds else { continue }
             // Each mean in whole microseconds: rounding them down is below what is shown.
-            means += agent.answerTime * 1000 / Int64(agent.answers)
+            means += mean
             result.respondingAgents += 1
         }
         if result.respondingAgents > 0 { result.meanResponse = means / result.respondingAgents / 1000 }

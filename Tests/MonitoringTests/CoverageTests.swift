@@ -133,6 +133,21 @@ import Testing
             monitor.figures(at: Instant(milliseconds: 1_772_416_800_000 + Int64(count + 1) * 1000)).today.served == 1)
     }
 
+    @Test("absurd amounts give an absurd sum, not a crash")
+    func absurdAmounts() {
+        var monitor = ShopMonitor(policy: MonitorPolicy())
+        monitor.apply(said("1", 0, "买家"))
+        monitor.apply(said("2", 1, "买家", by: "豆豆"))
+        for index in 0..<3 {
+            var event = said("p\(index)", 2, "买家")
+            event.content = .order(OrderChange(order: "o", buyer: "买家", kind: .paid(amount: .max / 2)))
+            #expect(monitor.apply(event) == .applied)
+        }
+        let now = Instant(milliseconds: 1_772_416_980_000)
+        #expect(monitor.figures(at: now).today.guidedSales == .max)
+        #expect(monitor.explain(.guidedSales, at: now).value == .max)
+    }
+
     @Test("the first day with a conversion is named")
     func firstDay() {
         let midnight: Int64 = 1_772_380_800_000
