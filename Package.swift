@@ -142,7 +142,7 @@ let package = Package(
             "Rule", ["Evaluation", "RuleLanguage", "Inspection", "Archives"],
             exclude: ["Diagnostics", "floors.json"]),
         tests("Events", ["Events", "ConversationModel", "Diagnostics"]),
-        tests("Monitoring", ["Monitoring", "Events", "ConversationModel"]),
+        tests("Monitoring", ["Monitoring", "Events", "Synthesis", "ConversationModel"]),
         tests("Command", []),
         tests("Tidy", []),
     ],

@@ -118,16 +118,16 @@ public struct Explanation: Hashable, Sendable {
     public var value: Int64? {
         switch arithmetic {
         case .count: return Int64(terms.count)
-        case .sum: return terms.reduce(0) { $0 + $1.value }
+        case .sum: return terms.reduce(0) { $0.addingUpTo($1.value) }
         case .mean: return terms.isEmpty ? nil : terms.reduce(0) { $0 + $1.value } / Int64(terms.count)
         case .meanOfMeans:
-            var sums: [String: (sum: Int64, count: Int64)] = [:]
+            var means: [String: MeanDuration] = [:]
             for term in terms {
-                let old = sums[term.agent ?? ""] ?? (0, 0)
-                sums[term.agent ?? ""] = (old.sum + term.value, old.count + 1)
+                means[term.agent ?? "", default: MeanDuration()].sum += term.value
+                means[term.agent ?? ""]?.count += 1
             }
-            guard !sums.isEmpty else { return nil }
-            return sums.values.reduce(0) { $0 + $1.sum * 1000 / $1.count } / Int64(sums.count) / 1000
+            guard !means.isEmpty else { return nil }
+            return means.values.reduce(0) { $0 + ($1.microseconds ?? 0) } / Int64(means.count) / 1000
         case .ratio: return Ratio(Int64(terms.count), Int64(others.count)).perMille
         }
     }

@@ -27,6 +27,17 @@ public struct MeanDuration: Hashable, Sendable {
 
     /// In milliseconds, rounded down; nil where there are none.
     public var mean: Int64? { count == 0 ? nil : sum / count }
+
+    /// In whole microseconds, rounded down; nil where there are none.
+    var microseconds: Int64? { count == 0 ? nil : sum / count * 1000 + sum % count * 1000 / count }
+}
+
+extension Int64 {
+    /// The sum, or the largest number where it would be larger: whoever sends absurd amounts gets an absurd sum.
+    func addingUpTo(_ other: Int64) -> Int64 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? .max : sum
+    }
 }
 
 /// Waits that have not ended: what a mean over answers does not see.
@@ -82,6 +93,8 @@ public struct DayFigures: Hashable, Sendable {
     public var lateEvents: Int64 = 0
     /// A late event changed figures of the day.
     public var isAmended = false
+    /// Whether all of the day has arrived but what is late; until then its figures are tentative.
+    public var isSettled = false
 
     /// M4: may be over 1; nil where it is undefined.
     public var conversion: Ratio? { areOrdersKnown && inquiring > 0 ? Ratio(guidedPayers, inquiring) : nil }
@@ -174,6 +187,10 @@ public struct ShopFigures: Hashable, Sendable {
     public var watermark: Instant?
     public var sequence: Int64
     public var counters: ShopMonitor.Counters
+    /// Nothing has come from the source for `idleAfter`: the figures are stale.
+    public var isSilent: Bool
+    /// M4 is defined from this day on; nil where no order was ever seen.
+    public var firstDayWithConversion: CalendarDay?
     public var today: DayFigures
     /// M5.
     public var yesterday: DayFigures

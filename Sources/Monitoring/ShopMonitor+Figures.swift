@@ -13,7 +13,8 @@ extension ShopMonitor {
         let slot = calendar.lastSlot(at: time)
         let halfHour = calendar.lastHalfHour(at: time)
         var result = ShopFigures(
-            asOf: now, watermark: watermark, sequence: sequence, counters: counters,
+            asOf: now, watermark: watermark, sequence: sequence, counters: counters, isSilent: isSilent(at: now),
+            firstDayWithConversion: firstDayWithConversion,
             today: dayFigures(today, until: time),
             yesterday: dayFigures(yesterday, until: yesterday.span.end),
             yesterdayUntilThisTime: dayFigures(yesterday, until: calendar.sameTimeYesterday(time)),
@@ -37,11 +38,20 @@ extension ShopMonitor {
 
     // MARK: Days
 
+    /// The first day before which all orders of 21 days are known.
+    private var firstDayWithConversion: CalendarDay? {
+        guard ordersKnownSince != .max else { return nil }
+        let known = ordersKnownSince + MonitorLimits.orderMemory
+        let day = context.calendar.day(at: known)
+        return CalendarDay(daysSince1970: day.span.start == known ? day.number : day.number + 1)
+    }
+
     func dayFigures(_ day: ShopCalendar.Day, until: Int64) -> DayFigures {
         var result = DayFigures(
             day: CalendarDay(daysSince1970: day.number), until: Instant(milliseconds: until))
         result.areOrdersKnown =
             ordersKnownSince != .max && ordersKnownSince <= day.span.start - MonitorLimits.orderMemory
+        result.isSettled = watermarkTime >= day.span.end
         guard let ledger = ledger.day(day.number) else { return result }
         result.lateEvents = ledger.lateEvents
         result.isAmended = ledger.isAmended
@@ -57,10 +67,10 @@ extension ShopMonitor {
             for payment in buyer.payments where payment.time >= facts.servedSince {
                 guard payment.time < until, payment.time < day.span.end else { break }
                 pays = true
-                result.guidedSales += payment.amount
+                result.guidedSales = result.guidedSales.addingUpTo(payment.amount)
                 if facts.humanServedSince <= payment.time {
                     paysLedByPeople = true
-                    result.guidedSalesByPeople += payment.amount
+                    result.guidedSalesByPeople = result.guidedSalesByPeople.addingUpTo(payment.amount)
                 }
             }
             if pays { result.guidedPayers += 1 }
@@ -123,9 +133,9 @@ extension ShopMonitor {
         var means: Int64 = 0
         for agent in sums.agents {
             members[Int(agent.agent)].response = ResponseFigures(agent)
-            guard agent.answers > 0 else { continue }
+            guard let mean = members[Int(agent.agent)].response.answers.microseconds else { continue }
             // Each mean in whole microseconds: rounding them down is below what is shown.
-            means += agent.answerTime * 1000 / Int64(agent.answers)
+            means += mean
             result.respondingAgents += 1
         }
         if result.respondingAgents > 0 { result.meanResponse = means / result.respondingAgents / 1000 }

@@ -15,6 +15,7 @@ extension ShopMonitor {
         writer.raw(ShopMonitor.bytes(of: policy))
         for value in [
             sequence, counters.applied, counters.late, counters.duplicate, counters.tooOld, counters.overLimit,
+            counters.leftOut,
             counters.fromTheFuture, watermarkTime, heard, ordersKnownSince, floor, nextCompaction,
         ] { writer.integer(value) }
         for table in [
@@ -54,6 +55,7 @@ extension ShopMonitor {
         counters.duplicate = try reader.integer()
         counters.tooOld = try reader.integer()
         counters.overLimit = try reader.integer()
+        counters.leftOut = try reader.integer()
         counters.fromTheFuture = try reader.integer()
         watermarkTime = try reader.integer()
         heard = try reader.integer()
@@ -108,6 +110,7 @@ extension ShopMonitor {
         writer.integer(time.waits.cap ?? -1)
         hours(time.waits.assessment?.hours ?? [])
         writer.raw((time.waits.assessment?.by.rawValue ?? "").utf8)
+        writer.list(time.buyersLeftOut.sorted()) { $0.raw($1.utf8) }
         return writer.bytes
     }
 }

@@ -17,6 +17,8 @@ public struct ShopMonitor: Sendable {
         case tooOld
         /// A limit of `MonitorLimits` is reached.
         case overLimit
+        /// Of a buyer whom the policy leaves out: staff, adverts, tests.
+        case leftOut
     }
 
     /// How many events came to what.
@@ -26,6 +28,7 @@ public struct ShopMonitor: Sendable {
         public var duplicate: Int64 = 0
         public var tooOld: Int64 = 0
         public var overLimit: Int64 = 0
+        public var leftOut: Int64 = 0
         /// Of those applied: dated further ahead than the skew allows, and taken to have happened then.
         public var fromTheFuture: Int64 = 0
     }
@@ -95,10 +98,14 @@ public struct ShopMonitor: Sendable {
         case .tick:
             advance(to: Instant(milliseconds: time))
             return .applied
-        case .order(let change) where change.isImported:
+        case .order(let change) where change.isImported && !isLeftOut(event.content):
             guard let buyer = buyerNumber(change.buyer) else { return refuse() }
             return addOrder(change, to: buyer, time: time, id: EventRow.none) ? .applied : refuse()
         default: break
+        }
+        if isLeftOut(event.content) {
+            counters.leftOut += 1
+            return .leftOut
         }
         guard !event.isTooOld, time >= watermarkTime - Event.horizon else {
             counters.tooOld += 1
@@ -124,6 +131,16 @@ public struct ShopMonitor: Sendable {
         if event.time.milliseconds > time { counters.fromTheFuture += 1 }
         if isLate { counters.late += 1 }
         return isLate ? .late : .applied
+    }
+
+    private func isLeftOut(_ content: Event.Content) -> Bool {
+        if policy.time.buyersLeftOut.isEmpty { return false }
+        switch content {
+        case .message(let message): return policy.time.buyersLeftOut.contains(message.buyer)
+        case .conversation(let change): return policy.time.buyersLeftOut.contains(change.buyer)
+        case .order(let change): return policy.time.buyersLeftOut.contains(change.buyer)
+        default: return false
+        }
     }
 
     private mutating func refuse() -> Outcome {

@@ -89,6 +89,79 @@ import Testing
         #expect(told.watermark == monitor.watermark && monitor.watermark == start.advanced(by: 100_000))
     }
 
+    private func said(
+        _ id: String, _ seconds: Int64, _ buyer: String, by agent: String? = nil, received: Int64? = nil
+    ) -> Event {
+        let start = Instant(milliseconds: 1_772_416_800_000)
+        return Event(
+            id: id, shop: "s", time: start.advanced(by: seconds * 1000),
+            received: start.advanced(by: (received ?? seconds) * 1000),
+            content: .message(
+                EventMessage(
+                    conversation: buyer, buyer: buyer, speaker: agent == nil ? .buyer : .agent, agent: agent)))
+    }
+
+    @Test("buyers who are left out count nowhere, and another list is another policy")
+    func leftOut() throws {
+        let policy = MonitorPolicy(time: TimePolicy(buyersLeftOut: ["测试号"]))
+        var monitor = ShopMonitor(policy: policy)
+        #expect(monitor.apply(said("1", 0, "测试号")) == .leftOut)
+        #expect(monitor.apply(said("2", 1, "测试号", by: "豆豆")) == .leftOut)
+        #expect(monitor.apply(said("3", 2, "买家")) == .applied)
+        #expect(monitor.apply(said("4", 3, "买家", by: "豆豆")) == .applied)
+        let figures = monitor.figures(at: Instant(milliseconds: 1_772_416_980_000))
+        #expect(figures.today.served == 1 && figures.counters.leftOut == 2 && !figures.today.isSettled)
+        #expect(figures.firstDayWithConversion == nil)
+        let snapshot = monitor.snapshot
+        #expect(try ShopMonitor(snapshot: snapshot, policy: policy).figures(at: figures.asOf) == figures)
+        #expect(throws: SnapshotError.otherPolicy) { try ShopMonitor(snapshot: snapshot, policy: MonitorPolicy()) }
+    }
+
+    @Test("a buyer with too many events is refused more, others are not; the worst order takes no hours")
+    func limits() {
+        var monitor = ShopMonitor(policy: MonitorPolicy())
+        let count = MonitorLimits.buyerEvents
+        // The last come backwards: each is put before all that came since.
+        for index in 0..<count - 50 { monitor.apply(said("a\(index)", Int64(index), "买家")) }
+        for index in 0..<50 {
+            monitor.apply(said("b\(index)", Int64(count - index), "买家", by: "豆豆", received: Int64(count)))
+        }
+        #expect(monitor.counters.applied == Int64(count) && monitor.counters.overLimit == 0)
+        #expect(monitor.apply(said("more", Int64(count), "买家")) == .overLimit)
+        #expect(monitor.apply(said("other", Int64(count), "另一位")) == .applied)
+        #expect(
+            monitor.figures(at: Instant(milliseconds: 1_772_416_800_000 + Int64(count + 1) * 1000)).today.served == 1)
+    }
+
+    @Test("absurd amounts give an absurd sum, not a crash")
+    func absurdAmounts() {
+        var monitor = ShopMonitor(policy: MonitorPolicy())
+        monitor.apply(said("1", 0, "买家"))
+        monitor.apply(said("2", 1, "买家", by: "豆豆"))
+        for index in 0..<3 {
+            var event = said("p\(index)", 2, "买家")
+            event.content = .order(OrderChange(order: "o", buyer: "买家", kind: .paid(amount: .max / 2)))
+            #expect(monitor.apply(event) == .applied)
+        }
+        let now = Instant(milliseconds: 1_772_416_980_000)
+        #expect(monitor.figures(at: now).today.guidedSales == .max)
+        #expect(monitor.explain(.guidedSales, at: now).value == .max)
+    }
+
+    @Test("the first day with a conversion is named")
+    func firstDay() {
+        let midnight: Int64 = 1_772_380_800_000
+        for (since, day) in [(midnight, "2026-03-23"), (midnight + 1, "2026-03-24"), (midnight - 1, "2026-03-23")] {
+            var monitor = ShopMonitor(policy: MonitorPolicy())
+            let now = Instant(milliseconds: midnight + 3_600_000)
+            monitor.apply(
+                Event(
+                    id: "1", shop: "s", time: now, received: now,
+                    content: .ordersImported(since: Instant(milliseconds: since))))
+            #expect(monitor.figures(at: now).firstDayWithConversion?.description == day)
+        }
+    }
+
     @Test("shops do not mix, and each gets its policy")
     func manyShops() {
         var monitor = Monitor { shop in MonitorPolicy(slotMinutes: shop == "a" ? 5 : 3) ?? MonitorPolicy() }
