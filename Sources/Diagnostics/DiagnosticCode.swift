@@ -47,6 +47,7 @@ public enum DiagnosticCode: String, CaseIterable, Sendable, Hashable {
     case commonKeyword = "common-keyword"
     case unreachableBranch = "unreachable-branch"
     case neverTrue = "never-true"
+    case systemLeftOut = "system-left-out"
     case alwaysTrue = "always-true"
     case duplicateRule = "duplicate-rule"
     case subsumedRule = "subsumed-rule"
@@ -70,6 +71,7 @@ public enum DiagnosticCode: String, CaseIterable, Sendable, Hashable {
     case exampleSpans = "example-spans"
     case exampleUndecided = "example-undecided"
     case exampleApplicable = "example-applicable"
+    case exampleNotApplicable = "example-not-applicable"
     case unnoticedChange = "unnoticed-change"
     case unreachedBranch = "unreached-branch"
 
@@ -114,6 +116,7 @@ public enum DiagnosticCode: String, CaseIterable, Sendable, Hashable {
         case .commonKeyword: Phrase("keyword that hits every day", "关键词太常见")
         case .unreachableBranch: Phrase("branch that adds nothing", "分支不起作用")
         case .neverTrue: Phrase("condition that can never hold", "条件永远不成立")
+        case .systemLeftOut: Phrase("lines of the system left out", "没有包括系统消息")
         case .alwaysTrue: Phrase("condition that always holds", "条件永远成立")
         case .duplicateRule: Phrase("rule with the conditions of another", "规则条件重复")
         case .subsumedRule: Phrase("rule within another", "规则被另一条包含")
@@ -132,6 +135,7 @@ public enum DiagnosticCode: String, CaseIterable, Sendable, Hashable {
         case .exampleUndecided: Phrase("example that cannot be decided", "示例无法判定")
         case .unnoticedChange: Phrase("change that no example notices", "没有示例能发现的改动")
         case .unreachedBranch: Phrase("condition that no example reaches", "没有示例触及的条件")
+        case .exampleNotApplicable: Phrase("clean example that is not judged", "未命中示例不适用")
         case .exampleApplicable: Phrase("example judged that must not be", "示例不该适用")
         }
     }

@@ -27,3 +27,34 @@ extension TextCondition {
         }
     }
 }
+
+extension Condition {
+    /// Whether its matches are those of a duty that reports what was met.
+    var reportsMetDuty: Bool {
+        switch kind {
+        case .expectation(let plan): plan.report == .met
+        case .all(let conditions):
+            (conditions.first(where: \.isSubject)
+                ?? conditions.first { if case .not = $0.kind { false } else { true } })?.reportsMetDuty ?? false
+        case .unless(let base, _): base.reportsMetDuty
+        default: false
+        }
+    }
+
+    /// Whether opening hours decide something in it.
+    var asksForHours: Bool {
+        switch kind {
+        case .expectation(let plan) where plan.clock == .business || plan.onlyInsideHours: true
+        case .message(let message): message.sent?.hours != nil
+        case .unit(.started(let moment)): moment.hours != nil
+        case .sequence(let sequence): sequence.steps.contains { $0.condition.asksForHours }
+        default: parts.contains { $0.asksForHours }
+        }
+    }
+}
+
+extension Rule {
+    /// Whether opening hours decide something in it: `clock: business`, `only: inside-hours` or `hours`. Without
+    /// hours in the time policy the shop is always open.
+    public var asksForHours: Bool { when.asksForHours || appliesTo?.asksForHours ?? false }
+}

@@ -38,7 +38,7 @@ extension Evaluator {
         var start = row.messages.lowerBound
         let end = row.messages.upperBound
         guard start < end else { return }
-        let policy = rules.policy
+        let policy = (cutBy ?? rules).policy
         if row.hasTimes {
             let shortest = min(policy.closeAfter, policy.closeAfterOpenWait)
             let closesAt = row.closedAt
@@ -79,6 +79,7 @@ extension Evaluator {
 
     /// When silence closes what consists of these messages.
     private func closeInstant(_ range: Range<Int>) -> Int64 {
+        let rules = cutBy ?? rules
         let isOpen = WaitTracker.isOpen(after: range, of: table, policy: rules.policy.waits) {
             rules.acknowledgements.needsAnswer($0)
         }

@@ -97,6 +97,9 @@ public final class Evaluator {
     /// Conversations that close after this instant are cut off there; `MessageTable.noTime`: none is.
     public var asOf = MessageTable.noTime
 
+    /// Whose time policy says where the next conversations end, and so what their parts are; nil: that of its own rules.
+    public var cutBy: CompiledRules?
+
     /// Findings carry what they rest on; without, they are only counted, and no span is looked for.
     public var collectsEvidence = true
     /// Rules whose findings are only counted all the same, by their numbers; empty: none.

@@ -31,6 +31,23 @@ extension ExampleRunner {
         }
     }
 
+    /// What a kept promise of the conversation that was judged last does not show; nil where it shows it.
+    ///
+    /// Only of rules with `appliesTo`: where there is no duty, or nobody spoke, an example is clean in plain words.
+    func warning(of trial: Trial) -> Diagnostic? {
+        guard trial.promise == .clean, trial.variant == nil, rules[trial.rule].appliesTo != nil else { return nil }
+        let outcomes = outcomes(of: trial.rule)
+        guard !outcomes.isEmpty, outcomes.allSatisfy({ $0.outcome == .notApplicable }) else { return nil }
+        return Diagnostic(
+            .exampleNotApplicable, severity: .warning,
+            Phrase(
+                "the example of 'clean' is not judged at all: the rule does not apply to it",
+                "“clean” 的示例不适用该规则，没有参与判定"),
+            help: Phrase(
+                "move it to \"notApplicable\", or let it meet 'appliesTo'", "请移到 \"notApplicable\"，或让它满足 appliesTo"),
+            at: trial.example.place)
+    }
+
     /// Whether the conversation that was judged last keeps its promise: `failure` without its words.
     func isKept(_ trial: Trial, _ row: ConversationRow) -> Bool {
         let outcomes = outcomes(of: trial.rule).map(\.outcome)
@@ -76,12 +93,12 @@ extension ExampleRunner {
                 "\(name(trial).english) does not hit: \(reason.english)",
                 "\(name(trial).chinese)没有命中：\(reason.chinese)"),
             help: help(
-                trial, Phrase("widen the rule, or move the example", "请放宽规则，或移动示例")),
+                trial, missedReport(of: trial) ?? Phrase("widen the rule, or move the example", "请放宽规则，或移动示例")),
             at: trial.example.place)
     }
 
     private func hitDiagnostic(_ trial: Trial, _ row: ConversationRow) -> Diagnostic {
-        let shown = marked(trial.conversation, spans(of: trial.rule, row))
+        let shown = shown(trial, row)
         let list = trial.promise == .clean ? "clean" : "notApplicable"
         return Diagnostic(
             .exampleHit,
@@ -90,9 +107,10 @@ extension ExampleRunner {
                 "“\(list)” 的\(name(trial).chinese)命中了：\(shown)"),
             help: help(
                 trial,
-                Phrase(
-                    "narrow the rule ('allow', 'unless', 'except'), or move the example",
-                    "请用 allow、unless 或 except 收窄规则，或移动示例")),
+                missedReport(of: trial)
+                    ?? Phrase(
+                        "narrow the rule ('allow', 'unless', 'except'), or move the example",
+                        "请用 allow、unless 或 except 收窄规则，或移动示例")),
             at: trial.example.place)
     }
 
@@ -169,6 +187,31 @@ extension ExampleRunner {
         return Phrase(
             "\(help.english); \"withoutVariants\": [\"\(variant)\"] leaves this variant out",
             "\(help.chinese)；\"withoutVariants\": [\"\(variant)\"] 可不测这种写法")
+    }
+
+    /// A negative rule that reports those who answered is most likely one that forgot to say otherwise.
+    private func missedReport(of trial: Trial) -> Phrase? {
+        let rule = rules[trial.rule]
+        guard rule.polarity == .negative, rule.when.reportsMetDuty else { return nil }
+        return Phrase(
+            "a duty reports who met it: did you leave out \"report\": \"missed\"?",
+            "时限要求默认报告做到的（met）：是否漏了 \"report\": \"missed\"？")
+    }
+
+    /// What was hit: the spans where there are any, else the messages as a whole, by their numbers.
+    private func shown(_ trial: Trial, _ row: ConversationRow) -> String {
+        let spans = spans(of: trial.rule, row)
+        guard spans.isEmpty else { return marked(trial.conversation, spans) }
+        var messages: Set<Int> = []
+        for (index, record) in evaluator.judgement.findings.enumerated()
+        where record.rule == trial.rule && record.outcome == .hit {
+            let finding = evaluator.finding(index, conversation: row)
+            if let anchor = finding.anchor ?? finding.evidence.first?.message { messages.insert(anchor) }
+        }
+        let known = messages.sorted().filter { trial.conversation.messages.indices.contains($0) }
+        if known.isEmpty { return marked(trial.conversation, [:]) }
+        return known.prefix(3).map { "#\($0) " + quoted(trial.conversation, $0) }.joined(separator: " ")
+            + (known.count > 3 ? " …" : "")
     }
 
     /// The messages that have spans, with ⟦ ⟧ around them; those without any where none has.

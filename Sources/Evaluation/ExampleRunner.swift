@@ -12,6 +12,8 @@ public struct ExampleReport: Sendable, Hashable {
     public var variants = 0
     /// One for each example that fails, at its place; the first failure of an example only.
     public var diagnostics: [Diagnostic] = []
+    /// Of examples that pass and yet show nothing: clean ones that `appliesTo` leaves out.
+    public var warnings: [Diagnostic] = []
 
     public init() {}
 }
@@ -91,6 +93,7 @@ public final class ExampleRunner {
         }
         judge(trials, failed: &failed, into: &report)
         report.diagnostics.sort(by: Diagnostic.precedes)
+        report.warnings.sort(by: Diagnostic.precedes)
         return report
     }
 
@@ -104,7 +107,10 @@ public final class ExampleRunner {
         withExtendedLifetime(bytes) {
             for (trial, row) in zip(trials, rows) where !failed.contains(trial.example.place) {
                 evaluator.judge(row)
-                guard let diagnostic = failure(of: trial, row) else { continue }
+                guard let diagnostic = failure(of: trial, row) else {
+                    if let warning = warning(of: trial) { report.warnings.append(warning) }
+                    continue
+                }
                 failed.insert(trial.example.place)
                 report.diagnostics.append(diagnostic)
             }

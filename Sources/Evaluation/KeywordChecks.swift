@@ -38,7 +38,7 @@ struct KeywordChecks {
     mutating func check(_ rule: Rule) {
         for keywords in [rule.appliesTo, rule.when].compactMap({ $0 }).flatMap(KeywordChecks.lists)
         where seen.insert(keywords).inserted {
-            for place in keywords.places { lists[place, default: 0] += 1 }
+            for place in keywords.places + keywords.allowPlaces { lists[place, default: 0] += 1 }
             if keywords.fold == .evasion { checkEvasion(keywords) } else { check(keywords) }
         }
     }
@@ -51,7 +51,11 @@ struct KeywordChecks {
     private mutating func warn(
         _ code: DiagnosticCode, _ keywords: Keywords, _ index: Int, _ message: Phrase, help: Phrase
     ) {
-        let key = Key(code: code, place: place(index, in: keywords))
+        warn(code, place(index, in: keywords), message, help: help)
+    }
+
+    private mutating func warn(_ code: DiagnosticCode, _ place: Place, _ message: Phrase, help: Phrase) {
+        let key = Key(code: code, place: place)
         flagged[key, default: 0] += 1
         guard flagged[key] == 1 else { return }
         found.append((key, Diagnostic(code, severity: .warning, message, help: help, at: key.place)))
@@ -78,6 +82,10 @@ struct KeywordChecks {
         let shields = Set(allow)
         for (index, word) in folded.enumerated() where first[word] == index && shields.contains(word) {
             swallowed(keywords, index)
+        }
+        checkAllow(keywords) { [table] phrase in
+            let text = Array(table.folded(phrase, level: level).utf8)
+            return folded.contains { !KeywordMatcher.occurrences(of: $0, in: text).isEmpty }
         }
         guard keywords.quantity == .any, keywords.boundary != .word else { return }
         let local = CheckBudget(KeywordChecks.lookUpsPerList)
@@ -128,12 +136,14 @@ struct KeywordChecks {
         let table = skeletons ?? SkeletonTable.cached(folding: self.table, in: cache)
         skeletons = table
         var bySkeleton: [[UInt8]: [(index: Int, matcher: EvasionMatcher)]] = [:]
+        var matchers: [EvasionMatcher] = []
         for (index, phrase) in keywords.phrases.enumerated() {
             guard
                 let matcher = EvasionMatcher(
                     phrase, homophones: keywords.homophones, table: table,
                     wholeRuns: keywords.boundary != .substring)
             else { continue }
+            matchers.append(matcher)
             // Of one skeleton there are few, unless somebody makes it so.
             let alike = bySkeleton[matcher.skeleton, default: []]
             if let same = alike.prefix(64).first(where: { $0.matcher.findsTheSame(as: matcher) }) {
@@ -142,6 +152,29 @@ struct KeywordChecks {
                 bySkeleton[matcher.skeleton, default: []].append((index, matcher))
                 if isBare(keywords, index) { bare(keywords, index) }
             }
+        }
+        checkAllow(keywords) { phrase in
+            let text = EvasionText(phrase, table: table)
+            return matchers.contains { $0.occurs(in: text) }
+        }
+    }
+
+    // MARK: Allow-phrases
+
+    /// Warns of phrases in which no keyword is found: they can cover none.
+    private mutating func checkAllow(_ keywords: Keywords, holdsKeyword: (String) -> Bool) {
+        let local = CheckBudget(KeywordChecks.lookUpsPerList)
+        for (phrase, place) in zip(keywords.allow, keywords.allowPlaces) {
+            guard budget.take(keywords.phrases.count), local.take(keywords.phrases.count) else { return }
+            if holdsKeyword(phrase) { continue }
+            warn(
+                .uselessAllow, place,
+                Phrase(
+                    "no keyword is found in the allow-phrase '\(visible(phrase))', so it shields none",
+                    "放行短语 “\(visible(phrase))” 里查不到任何关键词，不起作用"),
+                help: Phrase(
+                    "it shields a keyword only where it covers it: 女装 shields 装",
+                    "放行短语要包含关键词才起作用，例如 女装 放行 装"))
         }
     }
 

@@ -23,6 +23,7 @@ struct NormalText {
             keywords.phrases = phrases(keywords.phrases, keywords.fold)
             keywords.allow = phrases(keywords.allow, keywords.fold)
             keywords.places = []
+            keywords.allowPlaces = []
             // It is asked of `evasion` alone.
             if keywords.fold != .evasion { keywords.homophones = true }
             return .keywords(keywords)

@@ -51,6 +51,7 @@ public struct RuleChecks {
     private mutating func check(_ shape: ConditionShape, _ budget: CheckBudget) {
         if let constant = shape.constant(budget) { return add(RuleChecks.warning(constant)) }
         if let never = shape.answerThatNeverComes { add(RuleChecks.warning(never)) }
+        if let message = shape.message, message.population.leavesSystemOut { add(systemLeftOut(shape.place)) }
         if let text = shape.text { check(text, budget) }
         for child in shape.children { check(child, budget) }
         var branches = shape.children[...]
@@ -66,6 +67,15 @@ public struct RuleChecks {
                 unreachable(first.place)
             }
         }
+    }
+
+    private func systemLeftOut(_ place: Place) -> Diagnostic {
+        Diagnostic(
+            .systemLeftOut, severity: .warning,
+            Phrase(
+                "hand-overs and events are lines of the system, which do not belong to those looked at",
+                "转接和事件是系统消息，而这里没有包括系统"),
+            help: Phrase("add \"from\": \"system\"", "请加上 \"from\": \"system\""), at: RuleChecks.head(place))
     }
 
     private mutating func check(_ shape: TextShape, _ budget: CheckBudget) {
@@ -119,5 +129,13 @@ public struct RuleChecks {
     static func head(_ place: Place) -> Place {
         guard let range = place.range else { return place }
         return Place(path: place.path, range: SourceRange(range.start, min(range.start + 1, range.end)))
+    }
+}
+
+extension Population {
+    /// Whether only kinds are looked for that the system sends, among those who speak where nobody is named.
+    fileprivate var leavesSystemOut: Bool {
+        guard let kinds, !kinds.isEmpty, Set(speakers) == Set(Population().speakers) else { return false }
+        return kinds.allSatisfy { $0 == .transfer || $0 == .event }
     }
 }

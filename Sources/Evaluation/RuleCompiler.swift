@@ -413,6 +413,7 @@ public struct RuleCompiler {
     private mutating func leaf(_ keywords: Keywords) -> Int {
         var key = keywords
         key.places = []
+        key.allowPlaces = []
         if let known = leafNumbers[.keywords(key)] { return known }
         let level = TextLevel(keywords.fold)
         if level == .evasion { return evasionLeaf(keywords, key: .keywords(key)) }

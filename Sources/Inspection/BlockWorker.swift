@@ -34,7 +34,8 @@ final class BlockWorker {
     private var rows: [PlacedRow] = []
     private var knownAgents = 0
     private let zone: Zone
-    private let leftOut: NameTable
+    /// By version where their policies differ, else one.
+    private let leftOut: [NameTable]
     /// nil where nothing is exempted.
     private let matcher: ExemptionMatcher?
     private let exempting: ExemptionFilter?
@@ -59,9 +60,11 @@ final class BlockWorker {
         wantedAgents = NameFilter(options.agents)
         zone = rules.policy.zone
         asksForPrevious = rules.factKinds.contains(.previous)
-        var leftOut = NameTable()
-        for buyer in rules.policy.buyersLeftOut { _ = leftOut.number(of: buyer) }
-        self.leftOut = leftOut
+        leftOut = rules.buyersLeftOut.map { buyers in
+            var table = NameTable()
+            for buyer in buyers { _ = table.number(of: buyer) }
+            return table
+        }
         matcher = ExemptionMatcher(options.exemptions, names: names, roster: options.roster)
         exempting = options.exemptions.exemptions.isEmpty ? nil : matcher.map { ExemptionFilter($0) }
         period = PeriodCounter(options.period, names: names, roster: options.roster)
@@ -115,7 +118,7 @@ final class BlockWorker {
             }
             let table = latest?.evaluator.table ?? unplaced
             let row = row(index, table)
-            if isLeftOut(row) {
+            if isLeftOut(row, table) {
                 table.removeLast(from: row.messages.lowerBound)
                 result.filtered += 1
                 result.buyersLeftOut += 1
@@ -151,8 +154,16 @@ final class BlockWorker {
     }
 
     /// Whether the policy leaves the buyer out.
-    private func isLeftOut(_ row: ConversationRow) -> Bool {
-        leftOut.count > 0 && row.buyer.baseAddress != nil && leftOut.known(row.buyer) != nil
+    private func isLeftOut(_ row: ConversationRow, _ table: MessageTable) -> Bool {
+        let leftOut = leftOut[leftOut.count > 1 ? rules.versionIndex(choice(row, table).set) : 0]
+        return leftOut.count > 0 && row.buyer.baseAddress != nil && leftOut.known(row.buyer) != nil
+    }
+
+    /// Which version judges what the record begins with.
+    private func choice(_ row: ConversationRow, _ table: MessageTable) -> RunRules.Choice {
+        let isTimed = row.hasTimes && !row.messages.isEmpty
+        return rules.choice(
+            at: isTimed ? Instant(milliseconds: table.times[row.messages.lowerBound]) : nil)
     }
 
     /// Why the buyer is excluded; nil: he is not.
@@ -230,7 +241,7 @@ final class BlockWorker {
             rows.append(
                 start == 0
                     ? PlacedRow(judge: whole.judge, row: whole.row, parts: 0..<end)
-                    : try self.moved(index, to: sets[start], parts: start..<end))
+                    : try self.moved(index, to: sets[start], parts: start..<end, cutBy: whole.judge))
             start = end
         }
     }
@@ -240,9 +251,10 @@ final class BlockWorker {
         _ row: ConversationRow, _ index: Int, _ table: MessageTable, in result: BlockResult
     ) throws {
         var (judge, row) = (latest, row)
-        if judge == nil {
+        let first = rules.policiesDiffer ? choice(row, table).set : 0
+        if judge.map({ rules.policiesDiffer && !rules.haveSameVersion($0.set, first) }) ?? true {
             table.removeLast(from: row.messages.lowerBound)
-            let first = try moved(index, to: 0, parts: nil)
+            let first = try moved(index, to: first, parts: nil)
             (judge, row) = (first.judge, first.row)
         }
         guard let judge else { return }
@@ -265,15 +277,21 @@ final class BlockWorker {
         var start = 0
         while start < sets.count {
             let end = sets[start...].firstIndex { $0 != sets[start] } ?? sets.count
-            rows.append(try moved(index, to: sets[start], parts: end - start == sets.count ? nil : start..<end))
+            rows.append(
+                try moved(
+                    index, to: sets[start], parts: end - start == sets.count ? nil : start..<end, cutBy: judge))
             start = end
         }
     }
 
-    private func moved(_ index: Int, to set: Int, parts: Range<Int>?) throws -> PlacedRow {
+    private func moved(
+        _ index: Int, to set: Int, parts: Range<Int>?, cutBy other: RuleSetJudge? = nil
+    ) throws -> PlacedRow {
         let judge = try judge(of: set)
         latest = judge
-        return PlacedRow(judge: judge, row: row(index, judge.evaluator.table), parts: parts)
+        return PlacedRow(
+            judge: judge, row: row(index, judge.evaluator.table), parts: parts,
+            cutBy: rules.policiesDiffer ? other?.rules.compiled : nil)
     }
 
     // MARK: Filters
@@ -307,7 +325,9 @@ final class BlockWorker {
 
     private func judge(_ placed: PlacedRow, into result: BlockResult, keepsCasesAbove floor: Int) {
         let evaluator = placed.judge.evaluator
+        evaluator.cutBy = placed.cutBy
         evaluator.judge(placed.row, parts: placed.parts)
+        evaluator.cutBy = nil
         evaluator.withRows { add(placed, $0, to: result, keepsCasesAbove: floor) }
     }
 

@@ -66,4 +66,6 @@ struct PlacedRow {
     let row: ConversationRow
     /// The parts that are this judge's; nil: all.
     let parts: Range<Int>?
+    /// Whose time policy cuts the record into parts; nil: the judge's own.
+    var cutBy: CompiledRules?
 }

@@ -25,6 +25,8 @@ public final class RunRules: @unchecked Sendable {
     }
 
     let policy: TimePolicy
+    /// By version, where not all have the same; else empty.
+    private let policies: [TimePolicy]
     let origin: Coverage.RulesOrigin
     /// From when on another set judges, ascending: plain numbers, asked for every conversation. Empty: one set.
     private let starts: [(milliseconds: Int64, version: Int)]
@@ -53,11 +55,12 @@ public final class RunRules: @unchecked Sendable {
     private var recent: [RuleSet] = []
 
     private init(
-        policy: TimePolicy, origin: Coverage.RulesOrigin, index: RuleVersionIndex?, instant: Instant,
-        versions: [RuleVersion], schemes: (@Sendable (RuleVersion?) throws -> SchemeTable)?,
+        policy: TimePolicy, policies: [TimePolicy] = [], origin: Coverage.RulesOrigin, index: RuleVersionIndex?,
+        instant: Instant, versions: [RuleVersion], schemes: (@Sendable (RuleVersion?) throws -> SchemeTable)?,
         load: @escaping @Sendable (RuleVersion?, Scheme?) throws -> RuleSet
     ) {
         self.policy = policy
+        self.policies = policies.allSatisfy { $0 == policies.first } ? [] : policies
         self.origin = origin
         // At each start the index itself says who is in force, so that replaced versions are left out.
         starts = Set(index?.versions.map(\.effectiveFrom) ?? []).sorted().compactMap { start in
@@ -98,18 +101,21 @@ public final class RunRules: @unchecked Sendable {
     /// `instant`, the run's.
     ///
     /// - Parameters:
+    ///   - policies: by number, the time policy that each version is compiled with; empty: `policy`. Where they
+    ///     differ, a record is cut into parts by that of the version in force at its first message.
     ///   - schemes: gives the schemes of a version, among which its group chooses; nil: all rules count for all.
     ///   - load: gives the rules of a version, those of a scheme where it has any, compiled with `policy`; called
     ///     once at a time, and again where a set is needed after it was let go. What it throws ends the run.
     public convenience init(
-        versions index: RuleVersionIndex, at instant: Instant, policy: TimePolicy,
+        versions index: RuleVersionIndex, at instant: Instant, policy: TimePolicy, policies: [TimePolicy] = [],
         schemes: (@Sendable (RuleVersion) throws -> SchemeTable)? = nil,
         load: @escaping @Sendable (RuleVersion, Scheme?) throws -> RuleSet
     ) {
         var tables: (@Sendable (RuleVersion?) throws -> SchemeTable)?
         if let schemes { tables = { version in try schemes(RunRules.needed(version)) } }
         self.init(
-            policy: policy, origin: .versionOfDay, index: index, instant: instant, versions: index.versions,
+            policy: policy, policies: policies, origin: .versionOfDay, index: index, instant: instant,
+            versions: index.versions,
             schemes: tables, load: { version, scheme in try load(RunRules.needed(version), scheme) })
     }
 
@@ -126,6 +132,18 @@ public final class RunRules: @unchecked Sendable {
 
     /// The zone of days.
     public var zone: Zone { policy.zone }
+
+    /// Whether versions judge by different time policies.
+    var policiesDiffer: Bool { !policies.isEmpty }
+
+    /// Buyers whose conversations are left out, by version where policies differ.
+    var buyersLeftOut: [Set<String>] { policiesDiffer ? policies.map(\.buyersLeftOut) : [policy.buyersLeftOut] }
+
+    /// Whether two sets belong to one version.
+    func haveSameVersion(_ a: Int, _ b: Int) -> Bool { a / stride == b / stride }
+
+    /// The version of a set as a number from 0.
+    func versionIndex(_ set: Int) -> Int { set / stride }
 
     /// The number of sets that there may be.
     var count: Int { max(1, versions.count) * stride }
@@ -165,6 +183,13 @@ public final class RunRules: @unchecked Sendable {
         lock.lock()
         defer { lock.unlock() }
         return try lockedScheme(set)
+    }
+
+    /// The groups that schemes name, of the versions that were asked for theirs so far.
+    public var groupsOfSchemes: Set<String> {
+        lock.lock()
+        defer { lock.unlock() }
+        return Set(tables.values.flatMap { $0.schemes.flatMap(\.groups) })
     }
 
     private func lockedScheme(_ set: Int) throws -> Scheme? {

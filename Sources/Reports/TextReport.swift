@@ -135,12 +135,37 @@ extension TextReport {
         return section("\(polarity.label)规则", table, hidden: hidden)
     }
 
-    /// How many rules have nothing to show, and how many of them were never decided.
+    /// How many rules have nothing to show because nothing was hit, or because they apply to nothing; and by
+    /// name those of which it is not known: as many units were not decided as the rule applied to.
     private func silentRules(_ tally: Tally) -> [String] {
         guard !tally.total.keys.isEmpty else { return [] }
-        let silent = tally.rules.count - tally.rows(of: tally.total, key: 0).count
-        guard silent > 0 else { return [] }
-        return ["", painted("另有 \(grouped(silent)) 条规则没有判定结果", .dim)]
+        let shown = Set(tally.rows(of: tally.total, key: 0).map(\.rule))
+        var (clean, partly, nowhere) = (0, 0, 0)
+        var undecided: [String] = []
+        for rule in tally.rules.indices where !shown.contains(rule) {
+            let counts = tally.total[0, rule]
+            if counts.notEvaluated > 0, counts.notEvaluated >= counts.unitsApplicable {
+                undecided.append(
+                    "\(singleLine(tally.rules[rule].name))（未判定 \(grouped(counts.notEvaluated))，"
+                        + "适用 \(grouped(counts.unitsApplicable))）")
+            } else if counts.unitsApplicable == 0 {
+                nowhere += 1
+            } else {
+                clean += 1
+                if counts.notEvaluated > 0 { partly += 1 }
+            }
+        }
+        var lines: [String] = []
+        if clean > 0 {
+            let note = partly > 0 ? "（其中 \(grouped(partly)) 条有会话未判定）" : ""
+            lines.append(painted("另有 \(grouped(clean)) 条规则判定过，没有命中\(note)", .dim))
+        }
+        if nowhere > 0 { lines.append(painted("另有 \(grouped(nowhere)) 条规则没有适用的会话", .dim)) }
+        if !undecided.isEmpty {
+            let names = undecided.prefix(10).joined(separator: "、") + (undecided.count > 10 ? "、…" : "")
+            lines.append("另有 \(grouped(undecided.count)) 条规则没有命中，但大多未能判定：\(names)")
+        }
+        return lines.isEmpty ? [] : [""] + lines
     }
 
     private func summaries(_ title: String, _ tally: Tally, _ source: TallyTable) -> [String] {

@@ -248,6 +248,8 @@ public struct Keywords: Sendable, Hashable {
     public var fold: FoldLevel
     /// A keyword covered by one of these at its own place does not count.
     public var allow: [String]
+    /// Where each of `allow` stands, as `places`.
+    public var allowPlaces: [Place] = []
     /// At level `evasion`: other characters that read alike count for up to half of a keyword.
     public var homophones: Bool
 

@@ -171,8 +171,10 @@ extension RuleDecoder {
     ) -> (member: JSONMember?, speaker: Speaker, agent: String?)? {
         var texts = fields.present(Self.speakerKeys)
         var name: String?
-        // Beside another speaker's text, "agent" names the agent that the line is about.
-        if texts.count == 2, let index = texts.firstIndex(where: { $0.key == "agent" }) {
+        // Beside a line of the system, "agent" names the agent that it is about.
+        if texts.count == 2, texts.contains(where: { $0.key == "system" }),
+            let index = texts.firstIndex(where: { $0.key == "agent" })
+        {
             name = text(texts.remove(at: index), scalars: RuleLimits.nameScalars)
         }
         if let by = fields["by"] { name = text(by, scalars: RuleLimits.nameScalars) }
@@ -188,9 +190,13 @@ extension RuleDecoder {
                 texts.isEmpty
                     ? Phrase("a message without a speaker", "示例消息没有说话方")
                     : Phrase("a message of two speakers", "一条示例消息有两个说话方"),
-                help: Phrase(
-                    "one of \(Self.speakerKeys.joined(separator: ", ")) with its text",
-                    "写一个说话方和文本：\(Self.speakerKeys.joined(separator: "、"))"))
+                help: texts.isEmpty
+                    ? Phrase(
+                        "one of \(Self.speakerKeys.joined(separator: ", ")) with its text",
+                        "写一个说话方和文本：\(Self.speakerKeys.joined(separator: "、"))")
+                    : Phrase(
+                        "write two messages: {\"buyer\": \"…\"}, {\"agent\": \"…\"}; which agent speaks is named by \"by\"",
+                        "请写成两条消息：{\"buyer\": \"…\"}, {\"agent\": \"…\"}；哪位客服用 \"by\" 注明"))
             return nil
         }
         if speaker == .agent, name == nil { name = Self.standardAgent }

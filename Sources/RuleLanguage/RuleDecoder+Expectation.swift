@@ -51,6 +51,13 @@ extension RuleDecoder {
     }
 
     private mutating func window(_ member: JSONMember, _ result: inout Expectation) {
+        guard case .object = member.value.content else {
+            wrongType(
+                member.value, member.key, Phrase("an object", "对象"),
+                help: Phrase(
+                    "for example {\"time\": \"3m\"} or {\"messages\": 5}", "例如 {\"time\": \"3m\"} 或 {\"messages\": 5}"))
+            return
+        }
         guard
             let fields = fields(
                 of: member.value, "within",

@@ -68,7 +68,7 @@ extension RuleDecoder {
                 let key = quoted(member.key)
                 diagnose(
                     .duplicateKey, member.keyRange,
-                    Phrase("'\(key)' is given twice in '\(name)'", "\(name) 里重复写了 “\(key)”"),
+                    Phrase("'\(key)' is given twice in '\(name)'", "\(Self.chinese(name)) 里重复写了 “\(key)”"),
                     help: Phrase("keep one of them", "只保留一个"))
             case nil:
                 fields.hasUnknown = true
@@ -113,7 +113,7 @@ extension RuleDecoder {
         }
         diagnose(
             .unknownField, member.keyRange,
-            Phrase("unknown field '\(key)' in '\(name)'", "\(name) 里有未知字段 “\(key)”"),
+            Phrase("unknown field '\(key)' in '\(name)'", "\(Self.chinese(name)) 里有未知字段 “\(key)”"),
             help: help)
         return place == nil ? near : nil
     }
@@ -153,7 +153,18 @@ extension RuleDecoder {
             .wrongType, value.head,
             Phrase(
                 "'\(name)' is \(value.typeName.english); expected \(expected.english)",
-                "“\(name)” 是\(value.typeName.chinese)，应为\(expected.chinese)"),
+                "“\(Self.chinese(name))” 是\(value.typeName.chinese)，应为\(expected.chinese)"),
             help: help)
+    }
+
+    /// What an object is called in Chinese; keys stay as they are written.
+    private static func chinese(_ name: String) -> String {
+        switch name {
+        case "text condition": "文本条件"
+        case "example message": "示例消息"
+        case "word list": "词表"
+        case "shared file": "共用文件"
+        default: name
+        }
     }
 }

@@ -133,7 +133,7 @@ extension RuleDecoder {
                         "加上 \"boundary\": \"word\"，换成更长的短语，或用 \"allow\" 放行常见词"))
             }
         }
-        checkAllow(allow, plain, seen, keywords.fold)
+        checkAllow(allow, seen, keywords.fold)
     }
 
     func comparable(_ phrase: String, _ fold: FoldLevel) -> String {
@@ -158,48 +158,17 @@ extension RuleDecoder {
         }
     }
 
-    private mutating func checkAllow(
-        _ allow: [PlacedPhrase], _ plain: [String], _ keywords: Set<String>, _ fold: FoldLevel
-    ) {
-        // What a hostile file may cost: comparisons of bytes, over all allow-phrases of a list.
-        var budget = 5_000_000
-        let needles = plain.map { Array($0.utf8) }
-        for phrase in allow {
-            let text = comparable(phrase.text, fold)
-            if keywords.contains(text) {
-                diagnose(
-                    .swallowedKeyword, phrase.range,
-                    Phrase(
-                        "the allow-phrase '\(quoted(phrase.text))' is a keyword itself and swallows it",
-                        "放行短语 “\(quoted(phrase.text))” 就是关键词本身，会使它永不命中"),
-                    help: Phrase(
-                        "remove it from one of the two lists, or write the longer phrase that is harmless",
-                        "从其中一个列表删掉，或写成无害的更长短语"))
-                continue
-            }
-            let bytes = Array(text.utf8)
-            // Of a list that is named, the list itself has been checked.
-            if phrase.origin != nil { continue }
-            budget -= bytes.count * needles.count
-            guard budget > 0 else { return }
-            if !needles.contains(where: { contains(bytes, $0) }) {
-                diagnose(
-                    .uselessAllow, severity: .warning, phrase.range,
-                    Phrase(
-                        "the allow-phrase '\(quoted(phrase.text))' contains none of the keywords",
-                        "放行短语 “\(quoted(phrase.text))” 不包含任何关键词，不起作用"),
-                    help: Phrase(
-                        "it shields a keyword only where it covers it: 女装 shields 装",
-                        "放行短语要包含关键词才起作用，例如 女装 放行 装"))
-            }
+    /// What a phrase of `allow` may shield depends on how keywords are looked for: `rules check` says it.
+    private mutating func checkAllow(_ allow: [PlacedPhrase], _ keywords: Set<String>, _ fold: FoldLevel) {
+        for phrase in allow where keywords.contains(comparable(phrase.text, fold)) {
+            diagnose(
+                .swallowedKeyword, phrase.range,
+                Phrase(
+                    "the allow-phrase '\(quoted(phrase.text))' is a keyword itself and swallows it",
+                    "放行短语 “\(quoted(phrase.text))” 就是关键词本身，会使它永不命中"),
+                help: Phrase(
+                    "remove it from one of the two lists, or write the longer phrase that is harmless",
+                    "从其中一个列表删掉，或写成无害的更长短语"))
         }
-    }
-
-    private func contains(_ text: [UInt8], _ part: [UInt8]) -> Bool {
-        guard let first = part.first, part.count <= text.count else { return false }
-        for start in 0...(text.count - part.count) where text[start] == first {
-            if text[start..<(start + part.count)].elementsEqual(part) { return true }
-        }
-        return false
     }
 }

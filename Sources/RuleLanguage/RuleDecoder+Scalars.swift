@@ -35,7 +35,12 @@ extension RuleDecoder {
 
     mutating func list(_ member: JSONMember) -> [JSONValue]? {
         guard case .array(let elements) = member.value.content else {
-            wrongType(member.value, member.key, Phrase("a list", "列表"))
+            var help: Phrase?
+            if case .string(let text) = member.value.content, !text.contains(where: { "\"\\".contains($0) }) {
+                let sample = "[\"\(quoted(text))\"]"
+                help = Phrase("write \(sample)", "请写成 \(sample)")
+            }
+            wrongType(member.value, member.key, Phrase("a list", "列表"), help: help)
             return nil
         }
         return elements

@@ -153,6 +153,7 @@ extension RuleDecoder {
         keywords.phrases = phrases.map(\.text)
         keywords.places = phrases.map { $0.origin ?? place($0.range) }
         keywords.allow = allow.map(\.text)
+        keywords.allowPlaces = allow.map { $0.origin ?? place($0.range) }
         check(keywords, phrases, allow: allow)
         return keywords
     }

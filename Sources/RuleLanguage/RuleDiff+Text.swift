@@ -153,7 +153,7 @@ extension RuleDiff {
 }
 
 extension RuleChange {
-    fileprivate var json: JSONText {
+    var json: JSONText {
         switch kind {
         case .value(let old, let new):
             .object(["path": .string(path), "kind": .string("value"), "old": old ?? .null, "new": new ?? .null])

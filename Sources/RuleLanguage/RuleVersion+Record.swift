@@ -5,6 +5,8 @@ import Diagnostics
 extension RuleVersion {
     /// The file in which a version says what it is.
     public static let recordName = "version.json"
+    /// The file of the time policy, beside the record.
+    public static let policyName = "policy.json"
     /// No record is longer.
     public static let recordBytes = 4 << 20
 
@@ -27,6 +29,13 @@ extension RuleVersion {
             "previous": previous.map {
                 .object(["number": .number(Int64($0.number)), "seal": .string($0.seal)])
             } ?? .null,
+            "policy": policy.map { policy in
+                .object([
+                    "bytes": policy.file.map { .number(Int64($0.bytes)) },
+                    "sha256": policy.file.map { .string($0.digest) },
+                    "closeAfter": policy.closeAfter.map { .number($0) },
+                ])
+            },
             "files": .array(
                 files.map {
                     .object(["name": .string($0.name), "bytes": .number(Int64($0.bytes)), "sha256": .string($0.digest)])
@@ -64,6 +73,12 @@ extension RuleVersion {
                 previous.number("number").flatMap { number in
                     previous.text("seal").map { Previous(number: number, seal: $0) }
                 }
+            },
+            policy: fields.object("policy").map { policy in
+                let file = policy.text("sha256").map {
+                    File(name: RuleVersion.policyName, bytes: policy.number("bytes") ?? -1, digest: $0)
+                }
+                return Policy(file: file, closeAfter: policy.number("closeAfter").map { Int64($0) })
             },
             files: fields.objects("files").map {
                 File(name: $0.text("name") ?? "", bytes: $0.number("bytes") ?? -1, digest: $0.text("sha256") ?? "")

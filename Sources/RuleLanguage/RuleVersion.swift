@@ -22,6 +22,19 @@ public struct RuleVersion: Sendable, Hashable {
         }
     }
 
+    /// The time policy that a version was tested with and judges by.
+    public struct Policy: Sendable, Hashable {
+        /// The file that was named, kept as `policy.json`; nil: what it says stands as where no file is named.
+        public var file: File?
+        /// Milliseconds of silence that close a conversation, where an option set them over the file.
+        public var closeAfter: Int64?
+
+        public init(file: File? = nil, closeAfter: Int64? = nil) {
+            self.file = file
+            self.closeAfter = closeAfter
+        }
+    }
+
     /// The version before.
     public struct Previous: Sendable, Hashable {
         public var number: Int
@@ -50,13 +63,15 @@ public struct RuleVersion: Sendable, Hashable {
     /// Why it could not wait for midnight; nil for an ordinary version.
     public var emergencyReason: String?
     public var previous: Previous?
+    /// Nil: published before versions kept one; it is judged by that of the run.
+    public var policy: Policy?
     /// Sorted by the bytes of their names.
     public var files: [File]
 
     public init(
         number: Int, digest: String, rulesDigest: String, ruleCount: Int, author: String, note: String,
         publishedAt: Instant, effectiveFrom: Instant, zone: String, emergencyReason: String? = nil,
-        previous: Previous? = nil, files: [File]
+        previous: Previous? = nil, policy: Policy? = nil, files: [File]
     ) {
         self.number = number
         self.digest = digest
@@ -69,6 +84,7 @@ public struct RuleVersion: Sendable, Hashable {
         self.zone = zone
         self.emergencyReason = emergencyReason
         self.previous = previous
+        self.policy = policy
         self.files = files
     }
 

@@ -112,9 +112,10 @@ extension RuleVersionIndex {
     /// - Parameters:
     ///   - files: paths are names (`RuleFileName`).
     ///   - rules: what the files hold, without errors.
+    ///   - policy: the time policy that they were tested with.
     public func publication(
         of files: [SourceFile], rules: [Rule], author: String, note: String, at instant: Instant, zone: Zone,
-        emergencyReason: String? = nil
+        emergencyReason: String? = nil, policy: RuleVersion.Policy? = nil
     ) throws(VersionFault) -> Publication {
         let newest = versions.last
         if let newest, newest.publishedAt > instant {
@@ -125,7 +126,9 @@ extension RuleVersionIndex {
                     "发布于 \(newest.publishedAt.utcText)，晚于本机时钟（\(instant.utcText)）"))
         }
         let digest = RuleVersion.contentDigest(files)
-        if let newest, newest.digest == digest, emergencyReason == nil || newest.effectiveFrom <= instant {
+        if let newest, newest.digest == digest, newest.policy == policy,
+            emergencyReason == nil || newest.effectiveFrom <= instant
+        {
             return .unchanged(newest)
         }
         return .new(
@@ -134,7 +137,7 @@ extension RuleVersionIndex {
                 ruleCount: rules.count, author: author, note: note, publishedAt: instant,
                 effectiveFrom: emergencyReason == nil ? zone.nextMidnight(after: instant) : instant,
                 zone: zone.name, emergencyReason: emergencyReason,
-                previous: newest.map { RuleVersion.Previous(number: $0.number, seal: $0.seal) },
+                previous: newest.map { RuleVersion.Previous(number: $0.number, seal: $0.seal) }, policy: policy,
                 files: RuleVersion.sorted(files).map {
                     RuleVersion.File(
                         name: $0.path, bytes: $0.bytes.count, digest: RuleVersion.digest(of: $0.bytes))

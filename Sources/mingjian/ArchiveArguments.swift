@@ -50,7 +50,8 @@ struct ArchiveArguments: ParsableArguments {
 
     func policy() throws -> TimePolicy { try time.timePolicy() }
 
-    func options(cutting: Bool? = nil) throws -> ArchiveOptions {
+    /// - Parameter given: the time policy of the run where options alone do not say it.
+    func options(cutting: Bool? = nil, policy given: TimePolicy? = nil) throws -> ArchiveOptions {
         var options = ArchiveOptions()
         options.interruption = Surroundings.interruption
         if let encoding {
@@ -66,7 +67,7 @@ struct ArchiveArguments: ParsableArguments {
             }
             options.mapping = try ColumnMapping(json: [UInt8](data), path: mapping)
         }
-        let policy = try policy()
+        let policy = try given ?? policy()
         options.zone = policy.zone
         options.zones = { Surroundings.zone($0) }
         if cutting ?? cut {

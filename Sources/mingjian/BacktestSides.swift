@@ -27,6 +27,7 @@ struct BacktestSides {
         guard let versions else {
             let files = try RuleSources(paths: against)
             _ = try files.checkedRules()
+            BacktestSides.tellOfSchemes([files, draft])
             old = .files(files, label: against.joined(separator: ", "))
             rules = RunRules(try BacktestSides.joined(files, draft, policy: policy))
             return
@@ -40,12 +41,27 @@ struct BacktestSides {
                 phrase: Phrase("no versions of rules in '\(versions)'", "“\(versions)” 里没有规则版本"))
         }
         RulesArguments.warn(of: index, zone: policy.zone)
+        let current = try index.inForce(at: now).map { RuleSources(files: try store.files(of: $0.version)) }
+        BacktestSides.tellOfSchemes([draft] + (current.map { [$0] } ?? []))
         // Versions come when they are needed; what is wrong with the draft is said before the archive is read.
         _ = try draft.compiled(policy: policy)
         old = .versions(store, index, now: now)
-        rules = RunRules(versions: index, at: now, policy: policy) { version, _ in
-            try BacktestSides.joined(RuleSources(files: store.files(of: version)), draft, policy: policy)
+        // The draft is judged by the policy of the version that it is compared with: it is not one itself.
+        rules = RunRules(
+            versions: index, at: now, policy: policy, policies: try store.policies(of: index, fallback: policy)
+        ) { version, _ in
+            let kept = try store.policy(of: version) ?? policy
+            return try BacktestSides.joined(RuleSources(files: store.files(of: version)), draft, policy: kept)
         }
+    }
+
+    private static func tellOfSchemes(_ sides: [RuleSources]) {
+        guard sides.contains(where: { !$0.schemes.isEmpty || $0.scoring != nil }) else { return }
+        say(
+            Phrase(
+                "schemes and scoring are left out: all rules are judged as they are written; 'rules diff' shows what changed in them",
+                "方案与计分不参与回测：所有规则按原样判定；它们的改动见 rules diff"),
+            severity: "note")
     }
 
     /// Both sides in one set.

@@ -204,14 +204,27 @@ struct ConditionProse {
     private func limits(_ within: [String: Any]) -> String {
         var parts: [String] = []
         if let earliest = within["earliest"] { parts.append("不早于 \(Self.value(earliest))") }
-        if let time = within["time"] { parts.append(Self.value(time) + " 以内") }
+        if within["time"] as? String == "promised" {
+            parts.append("触发消息自己承诺的时长以内" + vague(within))
+        } else if let time = within["time"] {
+            parts.append(Self.value(time) + " 以内")
+        }
         if let messages = within["messages"] { parts.append("\(Self.value(messages)) 条消息以内") }
         if within["clock"] as? String == "business" { parts.append("按营业时间计") }
         if within["only"] != nil { parts.append("营业时间以外的不计") }
-        for key in within.keys.sorted() where !["earliest", "time", "messages", "clock", "only"].contains(key) {
+        if let cap = within["cap"] { parts.append("等待最多按 \(Self.value(cap)) 计") }
+        for key in within.keys.sorted()
+        where !["earliest", "time", "messages", "clock", "only", "vague", "cap"].contains(key) {
             parts.append(Self.code(key) + " " + Self.code(Self.json(within[key] as Any)))
         }
         return parts.joined(separator: "，")
+    }
+
+    /// What words without a number promise.
+    private func vague(_ within: [String: Any]) -> String {
+        guard let words = within["vague"] as? [String: Any], !words.isEmpty else { return "" }
+        let list = words.keys.sorted().map { "“\($0)”算 \(Self.value(words[$0] as Any))" }
+        return "（没有写明时长时，\(list.joined(separator: "，"))）"
     }
 
     private func count(_ count: [String: Any]) -> Item {

@@ -77,7 +77,8 @@ struct InspectCommand: ParsableCommand {
     private var format: Format { namedFormat ?? .table }
 
     private func inspect() throws -> Int32 {
-        let policy = try archive.policy()
+        let policy = try RulesArguments.policy(
+            archive.time, versions: choice.versions, asVersion: choice.asVersion, cuts: archive.cut)
         let failing = try failOn.map { try severity($0) }
         let csvTable = try table.map(namedTable) ?? .agents
         try checkBadRecordLimit(maxBad)
@@ -100,7 +101,7 @@ struct InspectCommand: ParsableCommand {
         options.exemptions = exemptions
         if let html { try Output.check(html) }
         let inputs = try archive.inputs()
-        let lines = try openArchive(inputs, options: archive.options())
+        let lines = try openArchive(inputs, options: archive.options(policy: policy))
         let writer = ReportWriter(
             title: title, archives: archive.archives, policy: policy, policyName: archive.time.name,
             rowLimit: all ? nil : 40, csvTable: csvTable)
@@ -134,6 +135,7 @@ struct InspectCommand: ParsableCommand {
         if !quiet {
             tellOfRecords(result)
             ExemptionArguments.tellOfUnknownRules(exemptions, among: result.tally.rules)
+            if selection.group.isEmpty, selection.agent.isEmpty { tellOfGroups(rules, report) }
         }
         if let failure = result.inputFailure {
             say(failure.phrase)
@@ -145,6 +147,17 @@ struct InspectCommand: ParsableCommand {
             say(Phrase("nothing was inspected", "没有检查任何会话"), severity: "warning")
         }
         return try verdict(result, failing: failing)
+    }
+
+    /// Groups that schemes name and no conversation has: most likely written in another way.
+    private func tellOfGroups(_ rules: RunRules, _ report: Report) {
+        let missing = rules.groupsOfSchemes.subtracting(report.tally.byGroup.keys).sorted()
+        guard !missing.isEmpty else { return }
+        let names = missing.prefix(5).map { visible($0) }.joined(separator: "、") + (missing.count > 5 ? "…" : "")
+        say(
+            Phrase(
+                "no conversation is of these groups that schemes name: \(names)", "方案里的这些分组没有任何会话：\(names)"),
+            severity: "note")
     }
 
     /// The exit code: bad records, then what was hit.

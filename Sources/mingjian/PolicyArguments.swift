@@ -1,6 +1,7 @@
 import ArgumentParser
 import ConversationModel
 import Diagnostics
+import Evaluation
 import Foundation
 import RuleLanguage
 
@@ -16,28 +17,17 @@ struct PolicyArguments: ParsableArguments {
     var closeAfter: Int?
 
     /// The policy; prints what is wrong with its file and ends with 66.
-    func timePolicy() throws -> TimePolicy {
-        var result = TimePolicy(zone: Surroundings.zone("Asia/Shanghai") ?? .chinaStandard)
-        if let path = try path() {
-            guard let data = FileManager.default.contents(atPath: path) else {
-                throw CommandFailure(
-                    code: CommandFailure.inputOutput,
-                    phrase: Phrase("cannot read policy '\(path)'", "无法读取时间策略 “\(path)”"))
-            }
-            let source = SourceFile(path: path, bytes: [UInt8](data))
+    ///
+    /// - Parameter base: the zone where neither the file nor an option names one; default Asia/Shanghai.
+    func timePolicy(zone base: Zone? = nil) throws -> TimePolicy {
+        var result = TimePolicy(zone: base ?? Surroundings.zone("Asia/Shanghai") ?? .chinaStandard)
+        if let source = try file() {
             let (policy, diagnostics) = loadPolicy(source, base: result) { Surroundings.zone($0) }
             if !diagnostics.isEmpty { note(RuleSources.renderer().render(diagnostics, sources: [source])) }
             guard let policy else { throw CommandFailure(code: CommandFailure.badRules, phrase: nil) }
             result = policy
         }
-        if let zone {
-            guard let known = Surroundings.zone(zone) else {
-                throw CommandFailure(
-                    code: CommandFailure.usage,
-                    phrase: Phrase("unknown time zone '\(zone)'", "未知的时区 “\(zone)”"))
-            }
-            result.zone = known
-        }
+        result = try inZone(result)
         if let closeAfter {
             guard closeAfter > 0, closeAfter <= 7 * 24 * 60 else {
                 throw CommandFailure(
@@ -56,10 +46,53 @@ struct PolicyArguments: ParsableArguments {
         return base + (parts.isEmpty ? "" : "（\(parts.joined(separator: "，"))）")
     }
 
+    /// The file of the policy as it is; nil where none is asked for.
+    func file() throws -> SourceFile? {
+        guard let path = try path() else { return nil }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw CommandFailure(
+                code: CommandFailure.inputOutput,
+                phrase: Phrase("cannot read policy '\(path)'", "无法读取时间策略 “\(path)”"))
+        }
+        return SourceFile(path: path, bytes: [UInt8](data))
+    }
+
+    /// `policy` with the zone that the option names.
+    func inZone(_ policy: TimePolicy) throws -> TimePolicy {
+        guard let zone else { return policy }
+        guard let known = Surroundings.zone(zone) else {
+            throw CommandFailure(
+                code: CommandFailure.usage, phrase: Phrase("unknown time zone '\(zone)'", "未知的时区 “\(zone)”"))
+        }
+        var result = policy
+        result.zone = known
+        return result
+    }
+
+    /// Says which rules ask for opening hours where there are none, so that they judge day and night.
+    ///
+    /// - Parameter policy: nil: it is not known yet which one rules will have.
+    static func tellOfHours(_ rules: [Rule], in policy: TimePolicy?) {
+        guard policy?.openHours.isEmpty ?? true else { return }
+        let asking = rules.filter(\.asksForHours).map(\.id.value)
+        guard !asking.isEmpty else { return }
+        let names = asking.prefix(5).joined(separator: ", ") + (asking.count > 5 ? ", …" : "")
+        say(
+            policy == nil
+                ? Phrase(
+                    "opening hours come from --policy; without hours in it these rules judge day and night: \(names)",
+                    "营业时间来自 --policy；策略里没有 hours 时，这些规则全天判定：\(names)")
+                : Phrase(
+                    "the time policy has no opening hours, so these rules judge day and night: \(names) (--policy)",
+                    "时间策略没有营业时间（hours），这些规则全天判定：\(names)（--policy）"),
+            severity: "note")
+    }
+
     /// The file of the policy; nil where none is asked for.
     func path() throws -> String? {
         guard let policy else { return nil }
         if FileManager.default.fileExists(atPath: policy) { return policy }
+        var searched = "taobao, jd, douyin"
         let isName = !policy.isEmpty && policy.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x2D }
         if isName {
             // In the folder at hand, else beside the program or above it.
@@ -69,6 +102,7 @@ struct PolicyArguments: ParsableArguments {
                 folder.deleteLastPathComponent()
                 folders.append(folder.path)
             }
+            searched = folders.map { $0 == "." ? "Policies/" : "\($0)/Policies/" }.joined(separator: ", ")
             for folder in folders {
                 let path = folder == "." ? "Policies/\(policy).json" : "\(folder)/Policies/\(policy).json"
                 if FileManager.default.fileExists(atPath: path) { return path }
@@ -76,6 +110,8 @@ struct PolicyArguments: ParsableArguments {
         }
         throw CommandFailure(
             code: CommandFailure.usage,
-            phrase: Phrase("no policy '\(policy)': neither a file nor a preset", "没有时间策略 “\(policy)”：既不是文件，也不是预设"))
+            phrase: Phrase(
+                "no policy '\(visible(policy))': no such file, and no preset \(searched)",
+                "没有时间策略 “\(visible(policy))”：没有这个文件，也没有预设（\(searched)）"))
     }
 }

@@ -35,6 +35,7 @@ struct RulesArguments: ParsableArguments {
         guard let versions else {
             let paths = draft.isEmpty ? rules.isEmpty ? ["Rules"] : rules : draft
             let sources = try RuleSources(paths: paths)
+            PolicyArguments.tellOfHours(sources.rules, in: policy)
             let origin = draft.isEmpty ? Coverage.RulesOrigin.files : .draft
             if !sources.schemes.isEmpty {
                 let table = sources.schemes
@@ -73,9 +74,11 @@ struct RulesArguments: ParsableArguments {
                 phrase: Phrase("no versions of rules in '\(versions)'", "“\(versions)” 里没有规则版本"))
         }
         let rules = RunRules(
-            versions: index, at: now, policy: policy, schemes: { try RuleSources(files: store.files(of: $0)).schemes }
+            versions: index, at: now, policy: policy, policies: try store.policies(of: index, fallback: policy),
+            schemes: { try RuleSources(files: store.files(of: $0)).schemes }
         ) { version, scheme in
-            try RuleSources(files: store.files(of: version)).ruleSet(policy: policy, scheme: scheme)
+            let kept = try store.policy(of: version) ?? policy
+            return try RuleSources(files: store.files(of: version)).ruleSet(policy: kept, scheme: scheme)
         }
         // The newest seal holds all before it; conversations without times depend on the day.
         return (rules, "versions \(newest.seal) \(today.version.number)")

@@ -93,10 +93,10 @@ extension RulesCommand {
             comparison.casesPerRule = examples
             comparison.verdicts = try verdicts.map { try VerdictFile.read($0) }
             options.comparison = comparison
-            let sides = try BacktestSides(
-                draft: draft, against: against, versions: versions, policy: archive.policy())
+            let policy = try RulesArguments.policy(archive.time, versions: versions, cuts: archive.cut)
+            let sides = try BacktestSides(draft: draft, against: against, versions: versions, policy: policy)
             let inputs = try archive.inputs()
-            let lines = try openArchive(inputs, options: archive.options())
+            let lines = try openArchive(inputs, options: archive.options(policy: policy))
             let progress = quiet ? nil : ProgressLine(total: SelectionArguments.totalBytes(inputs))
             let inspection = BatchInspection(
                 lines, rules: sides.rules, options: options, progress: { progress?.show($0) },

@@ -26,27 +26,39 @@ extension RulesCommand {
                 errors, or a version is damaged.
                 """)
 
-        @Argument(help: "The store.")
-        var store: String
+        @Argument(help: "The store, the older side and the newer side; a side is a version or a path.")
+        var arguments: [String] = []
 
-        @Argument(help: "The older side: a version, or a path.")
-        var old: String
-
-        @Argument(help: "The newer side: a version, or a path.")
-        var new: String
+        private var store: String { arguments[0] }
+        private var old: String { arguments[1] }
+        private var new: String { arguments[2] }
 
         @Option(help: "text or json.")
         var format = Format.text
 
         func run() throws {
-            try mingjian.run { try compare() }
+            try mingjian.run {
+                guard arguments.count == 3 else {
+                    throw CommandFailure(
+                        code: CommandFailure.usage,
+                        phrase: Phrase(
+                            "diff takes three things: the store, the older side and the newer one (mingjian rules diff shop 1 2)",
+                            "diff 需要三项：版本目录、旧的一边、新的一边（例如 mingjian rules diff shop 1 2）"))
+                }
+                return try compare()
+            }
         }
 
         /// One side, and what it is called.
         private struct Side {
+            var sources: RuleSources
             var rules: [Rule]
             var label: Phrase
             var json: JSONText
+
+            var schemes: SchemeDiff.Side {
+                SchemeDiff.Side(schemes: sources.schemes, scoring: sources.scoring, rules: rules)
+            }
         }
 
         private func compare() throws -> Int32 {
@@ -54,16 +66,18 @@ extension RulesCommand {
             let index = try store.index()
             let (old, new) = (try side(old, store, index), try side(new, store, index))
             let diff = RuleDiff(from: old.rules, to: new.rules)
+            let schemes = SchemeDiff(from: old.schemes, to: new.schemes)
             switch format {
             case .text:
                 let language = Surroundings.language
                 let head = Phrase(
                     "\(old.label.english) → \(new.label.english): \(diff.summary.english)",
                     "\(old.label.chinese) → \(new.label.chinese)：\(diff.summary.chinese)")
-                try Output().write(head.text(in: language) + "\n" + diff.text(in: language))
+                try Output().write(
+                    head.text(in: language) + "\n" + diff.text(in: language) + schemes.text(in: language))
             case .json:
                 let object = JSONText.object(
-                    [.init("v", .number(1)), .init("from", old.json), .init("to", new.json)] + diff.json)
+                    [.init("v", .number(1)), .init("from", old.json), .init("to", new.json)] + diff.json + schemes.json)
                 try Output().write(object.pretty() + "\n")
             }
             return 0
@@ -72,16 +86,18 @@ extension RulesCommand {
         private func side(_ text: String, _ store: VersionStore, _ index: RuleVersionIndex) throws -> Side {
             if let number = Int(text), !text.hasPrefix("+"), !text.hasPrefix("-") {
                 let version = try store.version(number, in: index)
+                let sources = RuleSources(files: try store.files(of: version))
                 return Side(
-                    rules: try RuleSources(files: store.files(of: version)).checkedRules(),
+                    sources: sources, rules: try sources.checkedRules(),
                     label: VersionWords.phrase(version),
                     json: .object([
                         "version": .number(Int64(number)), "rulesDigest": .string(version.rulesDigest),
                     ]))
             }
-            let rules = try RuleSources(paths: [text]).checkedRules()
+            let sources = try RuleSources(paths: [text])
+            let rules = try sources.checkedRules()
             return Side(
-                rules: rules, label: Phrase("draft \(visible(text))", "草稿 \(visible(text))"),
+                sources: sources, rules: rules, label: Phrase("draft \(visible(text))", "草稿 \(visible(text))"),
                 json: .object(["draft": .string(text), "rulesDigest": .string(rulesDigest(rules))]))
         }
     }

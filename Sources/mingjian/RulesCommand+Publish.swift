@@ -18,12 +18,14 @@ extension RulesCommand {
             discussion: """
                 The version comes into force at the next midnight of the shop; today
                 keeps the rules it began with. --effective now is for emergencies, and
-                its reason is kept.
+                its reason is kept. The time policy that the examples were tested with
+                is kept, too, and judges with the version.
 
                 Examples:
                   mingjian rules publish Rules --to shop --author 阿宁 --note "开始语放宽到45秒"
                   mingjian rules publish Rules --to shop --author 阿宁 --note "停用误判规则" \\
                       --effective now --reason "大促误判，客服被误扣分"
+                  mingjian rules publish Rules --to shop --author 阿宁 --note 首版 --policy shop.json
 
                 Exit codes: 0 published, or nothing new; 66 the rules have errors, failing
                 or too few examples, or the store is damaged; 74 it cannot be written.
@@ -47,8 +49,7 @@ extension RulesCommand {
         @Option(help: "Why it cannot wait; with --effective now.")
         var reason: String?
 
-        @Option(help: "The shop's zone (default: that of the newest version, else Asia/Shanghai).")
-        var zone: String?
+        @OptionGroup var time: PolicyArguments
 
         func run() throws {
             try mingjian.run { try publish() }
@@ -58,20 +59,25 @@ extension RulesCommand {
             try checkTexts()
             try checkPlace()
             let store = VersionStore(path: to)
-            let name = try zone ?? store.index(mayBeMissing: true).versions.last?.zone ?? "Asia/Shanghai"
-            guard let zone = Surroundings.zone(name) else {
-                throw CommandFailure(
-                    code: CommandFailure.usage, phrase: Phrase("unknown time zone '\(name)'", "未知的时区 “\(name)”"))
-            }
+            let newest = try store.index(mayBeMissing: true).versions.last
+            let policy = try time.timePolicy(zone: newest.flatMap { Surroundings.zone($0.zone) })
+            let zone = policy.zone
+            let policyFile = try time.file()
+            let kept = RuleVersion.Policy(
+                file: policyFile.map {
+                    RuleVersion.File(
+                        name: RuleVersion.policyName, bytes: $0.bytes.count, digest: RuleVersion.digest(of: $0.bytes))
+                }, closeAfter: time.closeAfter.map { _ in policy.closeAfter })
             let found = try RuleFolder.files(at: paths)
-            let rules = try testedRules(found.map(\.source), policy: TimePolicy(zone: zone))
+            let rules = try testedRules(found.map(\.source), policy: policy)
+            PolicyArguments.tellOfHours(rules, in: policy)
             let files = found.map { SourceFile(path: $0.name, bytes: $0.source.bytes) }
-            let (publication, index) = try store.publish(files) { index in
+            let (publication, index) = try store.publish(files, policy: policyFile?.bytes) { index in
                 do {
                     // The time is read when it is this publisher's turn, so that times follow numbers.
                     return try index.publication(
                         of: files, rules: rules, author: author, note: note, at: Surroundings.now(), zone: zone,
-                        emergencyReason: reason)
+                        emergencyReason: reason, policy: kept)
                 } catch let fault as VersionFault {
                     throw CommandFailure(
                         code: CommandFailure.inputOutput,

@@ -112,6 +112,7 @@ extension RulesCommand {
             add(Phrase("published", "发布"), "\(time(version.publishedAt)) \(version.author)")
             add(Phrase("note", "说明"), version.note)
             if let reason = version.emergencyReason { add(Phrase("emergency", "紧急"), reason) }
+            add(Phrase("time policy", "时间策略"), VersionWords.policy(version).text(in: language))
             add(Phrase("digest", "摘要"), version.digest)
             add(Phrase("rules", "规则"), String(rules.count))
             let rows = rules.map { rule in

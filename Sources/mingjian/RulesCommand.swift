@@ -87,6 +87,7 @@ struct RulesCommand: ParsableCommand {
                     diagnostics += try counts.warnings(sources.rules)
                 }
             }
+            PolicyArguments.tellOfHours(sources.rules, in: nil)
             let output = Output()
             let renderer = format.renderer
             try output.write(renderer.render(diagnostics, sources: sources.files))
@@ -159,9 +160,15 @@ struct RulesCommand: ParsableCommand {
             let report = runner.run(variants: !withoutVariants)
             // What the examples prove is asked of rules that pass them.
             let found = try report.diagnostics.isEmpty ? trials(sources.rules) : Trials()
-            try output.write(
-                format.renderer.render(report.diagnostics + found.diagnostics, sources: sources.files))
+            let all = report.diagnostics + report.warnings + found.diagnostics
+            try output.write(format.renderer.render(all, sources: sources.files))
             if isForPeople {
+                if mutate || coverage, !report.diagnostics.isEmpty {
+                    say(
+                        Phrase(
+                            "--mutate and --coverage were left out: they are asked of rules whose examples pass",
+                            "示例未全部通过，未做 --mutate 和 --coverage"), severity: "note")
+                }
                 for line in found.summary { try output.write(line.text(in: Surroundings.language) + "\n") }
                 try output.write(summary(report))
             }

@@ -11,7 +11,7 @@ extension VersionStore {
 
     /// Publishes what `decide` makes of the versions that are there when it is this publisher's turn.
     func publish(
-        _ files: [SourceFile],
+        _ files: [SourceFile], policy: [UInt8]? = nil,
         decide: (RuleVersionIndex) throws -> RuleVersionIndex.Publication
     ) throws -> (publication: RuleVersionIndex.Publication, index: RuleVersionIndex) {
         try makeFolder(versionsPath)
@@ -20,11 +20,11 @@ extension VersionStore {
         let index = try index()
         let publication = try decide(index)
         guard case .new(let version) = publication else { return (publication, index) }
-        try write(version, files)
+        try write(version, files, policy: policy)
         return (publication, try self.index())
     }
 
-    private func write(_ version: RuleVersion, _ files: [SourceFile]) throws {
+    private func write(_ version: RuleVersion, _ files: [SourceFile], policy: [UInt8]?) throws {
         try? FileManager.default.removeItem(atPath: unfinishedPath)
         var folders: Set<String> = [unfinishedPath, unfinishedPath + "/rules"]
         for file in files {
@@ -35,6 +35,7 @@ extension VersionStore {
         }
         for folder in folders.sorted() { try makeFolder(folder) }
         for file in files { try writeFile(unfinishedPath + "/rules/" + file.path, file.bytes) }
+        if let policy { try writeFile(unfinishedPath + "/" + RuleVersion.policyName, policy) }
         try writeFile(unfinishedPath + "/" + RuleVersion.recordName, version.record)
         for folder in folders { try makeDurable(folder) }
         let target = folder(of: version)

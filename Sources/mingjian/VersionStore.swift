@@ -60,6 +60,7 @@ struct VersionStore {
     func fault(of version: RuleVersion) throws -> CommandFailure? {
         do {
             _ = try files(of: version)
+            _ = try policy(of: version)
             return nil
         } catch let failure as CommandFailure {
             return failure
@@ -116,7 +117,7 @@ struct VersionStore {
         }
     }
 
-    private func intact<Value>(_ body: () throws(RegularFile.Fault) -> Value) throws -> Value {
+    func intact<Value>(_ body: () throws(RegularFile.Fault) -> Value) throws -> Value {
         do {
             return try body()
         } catch {
@@ -124,7 +125,7 @@ struct VersionStore {
         }
     }
 
-    private func damaged(_ file: String, _ reason: Phrase) -> CommandFailure {
+    func damaged(_ file: String, _ reason: Phrase) -> CommandFailure {
         CommandFailure(
             code: CommandFailure.badRules,
             phrase: Phrase(

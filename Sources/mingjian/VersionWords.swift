@@ -15,6 +15,25 @@ enum VersionWords {
         return instant.localText(offset: zone.offset(at: instant))
     }
 
+    /// By which time policy a version judges.
+    static func policy(_ version: RuleVersion) -> Phrase {
+        guard let policy = version.policy else {
+            return Phrase("that of the run (it keeps none)", "用运行时给出的（未随版本保存）")
+        }
+        var parts: [Phrase] = []
+        if let file = policy.file {
+            let digest = file.digest.prefix(12)
+            parts.append(Phrase("\(RuleVersion.policyName) (\(digest))", "\(RuleVersion.policyName)（\(digest)）"))
+        }
+        if let closeAfter = policy.closeAfter {
+            let minutes = closeAfter / 60_000
+            parts.append(Phrase("closes after \(minutes) minutes", "静默 \(minutes) 分钟结束"))
+        }
+        if parts.isEmpty { return Phrase("the default", "默认") }
+        return Phrase(
+            parts.map(\.english).joined(separator: ", "), parts.map(\.chinese).joined(separator: "，"))
+    }
+
     /// What `version` is at `now`.
     static func status(_ version: RuleVersion, in index: RuleVersionIndex, at now: Instant) -> (
         code: String, word: Phrase
@@ -37,6 +56,12 @@ enum VersionWords {
             "note": .string(version.note), "publishedAt": .string(version.publishedAt.utcText),
             "effectiveFrom": .string(version.effectiveFrom.utcText), "zone": .string(version.zone),
             "emergency": version.emergencyReason.map { .string($0) } ?? .null,
+            "policy": version.policy.map { policy in
+                .object([
+                    "sha256": policy.file.map { .string($0.digest) } ?? .null,
+                    "closeAfter": policy.closeAfter.map { .number($0) } ?? .null,
+                ])
+            } ?? .null,
         ])
         if case .object(let members) = object { return members }
         return []

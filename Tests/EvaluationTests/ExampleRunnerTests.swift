@@ -50,6 +50,46 @@ struct ExampleRunnerTests {
         #expect(starts.count == 3)
     }
 
+    private func duty(_ report: String, hit: String, clean: String) -> String {
+        #"""
+        {"id": "r", "name": "规则", "polarity": "negative", "when": {"after": {"message": {"from": "buyer"}},
+         "expect": {"message": {"from": "agent"}}, "within": {"time": "3m"}\#(report)},
+         "examples": {"hit": \#(hit), "clean": \#(clean)}}
+        """#
+    }
+
+    @Test("a negative duty that reports those who answered is asked whether it meant to")
+    func asksForReport() throws {
+        let late = #"[[{"buyer": "在吗"}, {"agent": "在", "after": "5m"}]]"#
+        let quick = #"[[{"buyer": "在吗"}, {"agent": "在", "after": "5s"}]]"#
+        let failed = try run(duty("", hit: late, clean: quick)).diagnostics
+        #expect(failed.map(\.code) == ["example-missed", "example-hit"])
+        #expect(failed.allSatisfy { $0.help?.chinese.contains(#""report": "missed""#) == true }, "\(failed)")
+        // The answer has no spans: it is named by its number.
+        #expect(failed.last?.message.chinese == "“clean” 的示例命中了：#1 “在”")
+        #expect(try run(duty(#", "report": "missed""#, hit: late, clean: quick)).diagnostics == [])
+        let other = try run(duty(#", "report": "missed""#, hit: quick, clean: late)).diagnostics
+        #expect(other.allSatisfy { $0.help?.chinese.contains("report") == false })
+        #expect(other.last?.message.chinese == "“clean” 的示例命中了：#0 “在吗”")
+    }
+
+    @Test("a clean example that appliesTo leaves out is warned of, once, and passes")
+    func cleanButNotJudged() throws {
+        let more = #""appliesTo": {"message": {"from": "buyer", "keywords": ["投诉"]}},"#
+        let examples = { (clean: String) in
+            #"{"hit": [[{"buyer": "投诉"}, {"agent": "发微信"}]], "clean": [\#(clean)]}"#
+        }
+        let judged = #"[{"buyer": "投诉"}, {"agent": "好"}]"#
+        let left = #"[{"buyer": "在吗"}, {"agent": "在"}]"#
+        let report = try run(rule(examples(judged + "," + left), more: more))
+        #expect(report.diagnostics == [])
+        #expect(report.warnings.map(\.code) == ["example-not-applicable"])
+        #expect(report.warnings.allSatisfy { $0.severity == .warning })
+        #expect(try run(rule(examples(judged), more: more)).warnings == [])
+        // Without appliesTo nothing is said, though nobody speaks for the shop.
+        #expect(try run(rule(#"{"hit": ["发微信"], "clean": [[{"buyer": "在吗"}]]}"#)).warnings == [])
+    }
+
     @Test func aThousandExamplesAreQuick() throws {
         let hits = (0..<100).map { #""第\#($0)次发微信""# }.joined(separator: ",")
         let clean = (0..<100).map { #""第\#($0)次""# }.joined(separator: ",")

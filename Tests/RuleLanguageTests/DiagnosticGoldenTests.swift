@@ -14,7 +14,8 @@ import Testing
     /// Codes that other targets produce, with goldens of their own.
     static let codesShownElsewhere: Set<DiagnosticCode> = [
         .badRegex, .unsupportedRegex, .costlyRegex, .emptyRegex, .tooManyRegexes, .scannerFailed,
-        .exampleMissed, .exampleHit, .exampleSpans, .exampleUndecided, .exampleApplicable,
+        .exampleMissed, .exampleHit, .exampleSpans, .exampleUndecided, .exampleApplicable, .exampleNotApplicable,
+        .uselessAllow, .systemLeftOut,
         .subsumedKeyword, .shortEvasionKeyword, .commonKeyword, .unreachableBranch, .neverTrue,
         .alwaysTrue, .duplicateRule, .subsumedRule, .unnoticedChange, .unreachedBranch,
     ]

@@ -48,6 +48,16 @@ import Testing
         #expect(messages[2].agent == "客服A")
     }
 
+    @Test("a message of two speakers is an error, and not one that names an agent")
+    func twoSpeakers() {
+        for message in [#"{"buyer": "x", "agent": "滚蛋"}"#, #"{"assistant": "x", "agent": "客服A"}"#] {
+            let text =
+                #"{"id": "r", "name": "测", "polarity": "negative", "when": {"message": {}}, "#
+                + #""examples": {"hit": [[\#(message)]]}}"#
+            #expect(decode(text).diagnostics.contains { $0.code == "bad-example" }, "\(message)")
+        }
+    }
+
     @Test(arguments: [
         (#"{"message": {}}"#, Speaker.agent, false),
         (#"{"message": {"from": "buyer"}}"#, .buyer, false),

@@ -40,6 +40,18 @@ import Testing
         let index = try Self.history([("2026-03-02T02:00", nil), ("2026-03-03T02:00", "误判\"大促\"")])
         for version in index.versions {
             #expect(try RuleVersion(record: version.record) == version)
+            // One that keeps its time policy is another one: the policy is under the seal.
+            let file = RuleVersion.File(
+                name: RuleVersion.policyName, bytes: 20, digest: String(repeating: "a", count: 64))
+            for policy in [
+                RuleVersion.Policy(), RuleVersion.Policy(file: file), RuleVersion.Policy(closeAfter: 600_000),
+                RuleVersion.Policy(file: file, closeAfter: 1),
+            ] {
+                var kept = version
+                kept.policy = policy
+                #expect(try RuleVersion(record: kept.record) == kept)
+                #expect(kept.seal != version.seal)
+            }
         }
         let record = index.versions[1].record
         var generator = SeededGenerator(seed: 5)

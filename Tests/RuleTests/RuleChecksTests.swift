@@ -62,6 +62,74 @@ struct RuleChecksTests {
         #expect(try codes(text: text) == [])
     }
 
+    @Test(
+        "allow-phrases are judged by what the keywords of their list find",
+        arguments: [
+            (#""keywords":["微信"],"allow":["支付宝"]"#, ["useless-allow"]),
+            (#""keywords":["微信"],"allow":["微信支付"]"#, []),
+            (#""keywords":["微信"],"allow":["ＷＸ微信"]"#, []),
+            (#""keywords":["加微信"],"fold":"evasion","allow":["大家微信"]"#, []),
+            (#""keywords":["加微信"],"fold":"evasion","homophones":false,"allow":["大家微信"]"#, ["useless-allow"]),
+            (#""keywords":["加微信"],"fold":"evasion","allow":["支付宝付款"]"#, ["useless-allow"]),
+            (#""keywords":["加微信"],"allow":["大家微信"]"#, ["useless-allow"]),
+        ])
+    func allowPhrases(text: String, expected: [String]) throws {
+        #expect(try codes(text: text) == expected)
+    }
+
+    @Test("an allow-phrase of a word list is judged by the rules that use the list")
+    func allowPhrasesOfLists() throws {
+        func codes(_ fold: String) throws -> [String] {
+            let list = #"{"wordLists":{"contact":{"words":["加微信"],"allow":["大家微信"]}}}"#
+            let message = #"{"from":"agent","keywords":["@contact"],"fold":"\#(fold)"}"#
+            let rule = #"{"id":"a","name":"a","polarity":"negative","when":{"message":\#(message)}}"#
+            let files = [
+                SourceFile(path: "a.json", bytes: Array(rule.utf8)),
+                SourceFile(path: "b.json", bytes: Array(list.utf8)),
+            ]
+            let (loaded, diagnostics) = loadRules(files: files)
+            #expect(!diagnostics.contains { $0.code == "useless-allow" || $0.severity == .error })
+            return RuleChecks.diagnostics(of: loaded, table: Shipped.table, cache: Shipped.noCache).map(\.code)
+        }
+        #expect(try codes("evasion") == [])
+        #expect(try codes("folded") == ["useless-allow"])
+    }
+
+    @Test(
+        "kinds that only the system sends, without the system",
+        arguments: [
+            (#"{"message":{"kind":"transfer"}}"#, ["system-left-out"]),
+            (#"{"message":{"kind":["event","transfer"]}}"#, ["system-left-out"]),
+            (#"{"not":{"message":{"kind":"event"}}}"#, ["system-left-out"]),
+            (#"{"message":{"from":"system","kind":"transfer"}}"#, []),
+            (#"{"message":{"from":["agent","system"],"kind":"transfer"}}"#, []),
+            (#"{"message":{"from":"agent","kind":"transfer"}}"#, []),
+            (#"{"message":{"kind":"recall"}}"#, []),
+            (#"{"message":{"kind":["text","transfer"]}}"#, []),
+        ])
+    func systemLeftOut(when: String, expected: [String]) throws {
+        #expect(try codes(when: when) == expected)
+    }
+
+    @Test("rules that ask for opening hours are known")
+    func hours() throws {
+        func asks(_ when: String, _ applies: String = "") throws -> Bool {
+            let text = #"{"id":"a","name":"a","polarity":"negative",\#(applies)"when":\#(when)}"#
+            let rules = loadRules(files: [SourceFile(path: "a.json", bytes: Array(text.utf8))]).rules
+            return try #require(rules.first).asksForHours
+        }
+        let duty = { (within: String) in
+            #"{"after":{"message":{"from":"buyer"}},"expect":{"message":{"from":"agent"}},"#
+                + #""within":\#(within),"report":"missed"}"#
+        }
+        #expect(try asks(duty(#"{"time":"3m","clock":"business"}"#)))
+        #expect(try asks(#"{"all":[\#(duty(#"{"time":"3m","only":"inside-hours"}"#))]}"#))
+        #expect(try asks(#"{"message":{"from":"agent","sent":{"hours":"outside"}}}"#))
+        #expect(try asks(#"{"message":{"from":"agent"}}"#, #""appliesTo":{"started":{"hours":"inside"}},"#))
+        #expect(try !asks(duty(#"{"time":"3m"}"#)))
+        #expect(try !asks(#"{"message":{"from":"agent","sent":{"from":"09:00","to":"10:00"}}}"#))
+    }
+
     // MARK: Branches
 
     @Test(

@@ -11,12 +11,13 @@ import Testing
 struct RuleDiagnosticGoldenTests {
     static let names = [
         "bad-regex", "costly-regex", "empty-regex", "unsupported-regex", "example-applicable",
-        "example-hit", "example-missed", "example-spans",
+        "example-hit", "example-missed", "example-spans", "example-not-applicable",
     ]
 
     /// Codes that only `rules check`, `rules check --corpus` and `rules test` with their options show.
     static let namesOfChecks = [
-        "subsumed-keyword", "short-evasion-keyword", "unreachable-branch", "never-true", "always-true",
+        "useless-allow", "system-left-out", "subsumed-keyword", "short-evasion-keyword", "unreachable-branch",
+        "never-true", "always-true",
         "duplicate-rule", "subsumed-rule",
     ]
     static let namesOfTrials = ["common-keyword", "unnoticed-change", "unreached-branch"]
@@ -30,7 +31,8 @@ struct RuleDiagnosticGoldenTests {
         let compiling = Shipped.compile(rules, sources: [file])
         var diagnostics = loading + compiling.diagnostics
         if let compiled = compiling.rules {
-            diagnostics += try ExampleRunner(rules, compiled: compiled).run().diagnostics
+            let report = try ExampleRunner(rules, compiled: compiled).run()
+            diagnostics += report.diagnostics + report.warnings
         }
         if Self.namesOfChecks.contains(name) {
             diagnostics += RuleChecks.diagnostics(of: rules, table: Shipped.table, cache: Shipped.noCache)
