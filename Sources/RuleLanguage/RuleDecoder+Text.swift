@@ -18,11 +18,16 @@ extension RuleDecoder {
         let above = Phrase(
             "inside 'message' stand conditions on its text; this one belongs around 'message'",
             "message 里面只能写文本条件，这个操作符要写在 message 外面")
+        // They are asked of a message as a whole, once its text holds, so that there is no branch to put them in.
+        let whole = Phrase(
+            "it is asked of the whole message and stands beside 'from'; for an exception write a 'message' of its own into an \"unless\" beside 'message', which exempts the whole conversation",
+            "它判断整条消息，只能写在 message 这一层（与 from 并列）；要作例外，请在 message 旁边写 \"unless\": [{\"message\": {…}}]，这会豁免整个会话")
         guard
             let fields = fields(
                 of: value, "text condition", known: Self.textKeys, later: Self.laterTextKeys,
                 elsewhere: [
-                    (Self.messageKeys, outside), (Self.operators + Self.expectationKeys, above),
+                    (["repeats", "sent", "phone"], whole), (Self.messageKeys, outside),
+                    (Self.operators + Self.expectationKeys, above),
                 ])
         else { return nil }
         return text(fields, context, isMessage: false)

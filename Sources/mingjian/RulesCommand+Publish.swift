@@ -60,14 +60,8 @@ extension RulesCommand {
             try checkPlace()
             let store = VersionStore(path: to)
             let newest = try store.index(mayBeMissing: true).versions.last
-            let policy = try time.timePolicy(zone: newest.flatMap { Surroundings.zone($0.zone) })
+            let (policy, policyFile, kept) = try timePolicy(after: newest, in: store)
             let zone = policy.zone
-            let policyFile = try time.file()
-            let kept = RuleVersion.Policy(
-                file: policyFile.map {
-                    RuleVersion.File(
-                        name: RuleVersion.policyName, bytes: $0.bytes.count, digest: RuleVersion.digest(of: $0.bytes))
-                }, closeAfter: time.closeAfter.map { _ in policy.closeAfter })
             let found = try RuleFolder.files(at: paths)
             let rules = try testedRules(found.map(\.source), policy: policy)
             PolicyArguments.tellOfHours(rules, in: policy)
@@ -87,6 +81,33 @@ extension RulesCommand {
             }
             try tell(publication, index)
             return 0
+        }
+
+        /// The time policy that the options name, as the version keeps it; where they name none, that of the newest
+        /// version: hours must not get lost because somebody left an option out.
+        private func timePolicy(
+            after newest: RuleVersion?, in store: VersionStore
+        ) throws -> (TimePolicy, file: SourceFile?, kept: RuleVersion.Policy) {
+            let base = newest.flatMap { Surroundings.zone($0.zone) }
+            if time.policy == nil, time.closeAfter == nil, let newest, let kept = newest.policy,
+                let policy = try store.policy(of: newest)
+            {
+                if kept != RuleVersion.Policy() {
+                    say(
+                        Phrase(
+                            "the time policy is that of version \(newest.number), since neither --policy nor --close-after is given",
+                            "未给出 --policy 和 --close-after，沿用第 \(newest.number) 版的时间策略"), severity: "note")
+                }
+                return (try time.inZone(policy), try store.policyFile(of: newest), kept)
+            }
+            let policy = try time.timePolicy(zone: base)
+            let file = try time.file()
+            let kept = RuleVersion.Policy(
+                file: file.map {
+                    RuleVersion.File(
+                        name: RuleVersion.policyName, bytes: $0.bytes.count, digest: RuleVersion.digest(of: $0.bytes))
+                }, closeAfter: time.closeAfter.map { _ in policy.closeAfter })
+            return (policy, file, kept)
         }
 
         /// What is kept for ever is one line without tricks.

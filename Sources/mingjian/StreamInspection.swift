@@ -22,6 +22,7 @@ struct StreamInspection {
                     "--stream 对每行使用同一套规则，而这些规则按分组配有方案"))
         }
         var options = try archive.options(cutting: false)
+        options.zone = rules.zone
         options.waitsForHead = false
         // Whatever a line is, it gets its result line.
         options.shape = .conversations

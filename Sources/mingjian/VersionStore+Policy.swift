@@ -15,15 +15,7 @@ extension VersionStore {
                 Phrase("time zone '\(visible(version.zone))' is not known here", "本机没有时区 “\(visible(version.zone))”"))
         }
         var policy = TimePolicy(zone: zone)
-        if let file = kept.file {
-            let path = folder(of: version) + "/" + RuleVersion.policyName
-            let bytes = try intact { () throws(RegularFile.Fault) in
-                try RegularFile.read(path, limit: RuleLimits.fileBytes)
-            }
-            guard bytes.count == file.bytes, RuleVersion.digest(of: bytes) == file.digest else {
-                throw damaged(path, Phrase("the file is not as it was published", "文件与发布时不一致"))
-            }
-            let source = SourceFile(path: path, bytes: bytes)
+        if let source = try policyFile(of: version) {
             let (read, diagnostics) = loadPolicy(source, base: policy) { Surroundings.zone($0) }
             guard let read else {
                 note(RuleSources.renderer().render(diagnostics, sources: [source]))
@@ -34,6 +26,19 @@ extension VersionStore {
         if let closeAfter = kept.closeAfter { policy.closeAfter = closeAfter }
         policy.zone = zone
         return policy
+    }
+
+    /// The file of the policy that `version` keeps, as it was published; nil where none was named.
+    func policyFile(of version: RuleVersion) throws -> SourceFile? {
+        guard let file = version.policy?.file else { return nil }
+        let path = folder(of: version) + "/" + RuleVersion.policyName
+        let bytes = try intact { () throws(RegularFile.Fault) in
+            try RegularFile.read(path, limit: RuleLimits.fileBytes)
+        }
+        guard bytes.count == file.bytes, RuleVersion.digest(of: bytes) == file.digest else {
+            throw damaged(path, Phrase("the file is not as it was published", "文件与发布时不一致"))
+        }
+        return SourceFile(path: path, bytes: bytes)
     }
 
     /// The policies of all versions by number, `fallback` for those that keep none.

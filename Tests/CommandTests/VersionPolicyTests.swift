@@ -77,6 +77,10 @@ struct VersionPolicyTests {
         let kept = FileManager.default.contents(atPath: try version(1) + "/policy.json")
         #expect(kept.map { Array($0) } == directory.contents("shop.json"))
         #expect(try publish(at: "2026-03-03T02:00", ["--policy", policy]).text.contains("nothing was published"))
+        // What nobody names stays as it was.
+        let unnamed = try publish(at: "2026-03-03T03:00")
+        #expect(unnamed.text.contains("nothing was published"), "\(unnamed.errors)")
+        #expect(unnamed.errors.contains("the time policy is that of version 1"))
         // 23:30, 10:30 and 23:30 of a later day.
         let file = try questions(["2026-03-04T15:30:00Z", "2026-03-05T02:30:00Z", "2026-04-04T15:30:00Z"])
         try directory.write("shop.json", "{}")

@@ -45,6 +45,32 @@ import Testing
         #expect(cut.contains("… 另有 \(rules.count - 3) 行，--all 显示全部，或用 --format json"))
     }
 
+    @Test("rules without a hit are told apart: judged, applying to nothing, and hardly ever decided")
+    func silentRules() {
+        var report = SampleReport(findings: 1).report
+        func total(_ counts: [Int32: TallyCounts]) -> TallyTable {
+            TallyTable(
+                keys: ["全部"], counts: [counts], exposures: [[]], classOfRule: report.tally.rules.map { _ in -1 })
+        }
+        func counts(hits: Int = 0, applicable: Int = 0, open: Int = 0) -> TallyCounts {
+            var counts = TallyCounts()
+            (counts.hits, counts.unitsHit, counts.unitsApplicable, counts.notEvaluated) = (hits, hits, applicable, open)
+            return counts
+        }
+        func text() -> String { TextReport(sections: [.rules], displayWidth: testWidth).render(report) }
+        report.tally.rules = Array(SampleReport.rules.prefix(6))
+        report.tally.rules[3].name = "未核对地址"
+        report.tally.total = total([
+            0: counts(hits: 1, applicable: 3), 1: counts(applicable: 5), 2: counts(applicable: 5, open: 1),
+            3: counts(open: 7), 4: counts(applicable: 2, open: 2),
+        ])
+        #expect(text().contains("\n另有 2 条规则判定过，没有命中（其中 1 条有会话未判定）\n另有 1 条规则没有适用的会话\n"))
+        #expect(text().contains("\n另有 2 条规则没有命中，但大多未能判定：未核对地址（未判定 7，适用 0）、"))
+        report.tally.rules = Array(SampleReport.rules.prefix(1))
+        report.tally.total = total([0: counts(hits: 1, applicable: 3)])
+        #expect(!text().contains("另有"))
+    }
+
     @Test func namesCannotMoveTheCursorOrTurnTheLine() {
         var report = SampleReport(findings: 20).report
         report.title = "a\u{1B}[2J\nb\u{202E}c\u{9B}31m"

@@ -1,4 +1,5 @@
 import ConversationModel
+import Diagnostics
 import RuleLanguage
 import Testing
 
@@ -31,6 +32,9 @@ import Testing
         #expect(decoded(#""self""#).codes == ["wrong-type"])
         let nested = #"{"message": {"any": [{"repeats": {}}]}}"#
         #expect(decodeWhen(nested).codes == ["unknown-field"])
+        let exception = #"{"message": {"from": "agent", "keywords": ["傻瓜"], "unless": {"repeats": {"of": "buyer"}}}}"#
+        let help = decode(ruleText(when: exception)).diagnostics.compactMap(\.help)
+        #expect(help.contains { $0.english.contains("whole message") && $0.chinese.contains("豁免整个会话") }, "\(help)")
     }
 
     @Test func digestsEveryField() {
