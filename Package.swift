@@ -101,11 +101,18 @@ let package = Package(
             name: "Events", dependencies: ["ConversationModel", "Diagnostics", "CSimdJSON"],
             swiftSettings: hot),
         .target(name: "Monitoring", dependencies: ["ConversationModel"], swiftSettings: hot),
+        .target(
+            name: "Server",
+            dependencies: [
+                "ConversationModel", "Diagnostics", "Events", "EventLog", "Monitoring",
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "mingjian",
             dependencies: [
                 "ConversationModel", "Diagnostics", "ChineseText", "Archives", "RuleLanguage",
-                "Patterns", "Evaluation", "Inspection", "Reports", "Synthesis", "EventLog",
+                "Patterns", "Evaluation", "Inspection", "Reports", "Synthesis", "EventLog", "Events",
+                "Monitoring", "Server",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -143,6 +150,11 @@ let package = Package(
             exclude: ["Diagnostics", "floors.json"]),
         tests("Events", ["Events", "ConversationModel", "Diagnostics"]),
         tests("Monitoring", ["Monitoring", "Events", "ConversationModel"]),
+        tests(
+            "Server",
+            [
+                "Server", "Monitoring", "Events", "EventLog", "ConversationModel",
+            ]),
         tests("Command", []),
         tests("Tidy", []),
     ],

@@ -21,9 +21,11 @@ struct ImportTableTests {
         "Monitoring": ["ConversationModel"],
         "Reports": ["ConversationModel"],
         "Synthesis": ["ConversationModel"],
+        "Server": ["ConversationModel", "Diagnostics", "Events", "EventLog", "Monitoring"],
         "mingjian": [
             "ConversationModel", "Diagnostics", "ChineseText", "Archives", "RuleLanguage", "Patterns",
-            "Evaluation", "Inspection", "Reports", "Synthesis", "EventLog", "ArgumentParser",
+            "Evaluation", "Inspection", "Reports", "Synthesis", "EventLog", "Events",
+            "Monitoring", "Server", "ArgumentParser",
         ],
     ]
 
