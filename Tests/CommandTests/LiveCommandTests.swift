@@ -70,5 +70,6 @@ struct LiveCommandTests {
         #expect(try run(["explain", "handed", "--log", log, "--shop", "云杉家居", "--agent", "a"]).code == 64)
         #expect(try run(["replay", "none.ndjson", "--log", log]).code == 74)
         #expect(try run(["replay", events, "--log", log, "--speed", "0"]).code == 64)
+        #expect(try Command.run(["serve", "--log", log, "--host", "0.0.0.0"], in: directory).code == 64)
     }
 }
