@@ -32,6 +32,11 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
     ],
     targets: [
         // System libraries, each behind a header of our own or a module map.
@@ -101,11 +106,25 @@ let package = Package(
             name: "Events", dependencies: ["ConversationModel", "Diagnostics", "CSimdJSON"],
             swiftSettings: hot),
         .target(name: "Monitoring", dependencies: ["ConversationModel"], swiftSettings: hot),
+        .target(
+            name: "Server",
+            dependencies: [
+                "ConversationModel", "Diagnostics", "Events", "EventLog", "Monitoring",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "mingjian",
             dependencies: [
                 "ConversationModel", "Diagnostics", "ChineseText", "Archives", "RuleLanguage",
-                "Patterns", "Evaluation", "Inspection", "Reports", "Synthesis", "EventLog",
+                "Patterns", "Evaluation", "Inspection", "Reports", "Synthesis", "EventLog", "Events",
+                "Monitoring", "Server",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -143,6 +162,15 @@ let package = Package(
             exclude: ["Diagnostics", "floors.json"]),
         tests("Events", ["Events", "ConversationModel", "Diagnostics"]),
         tests("Monitoring", ["Monitoring", "Events", "Synthesis", "ConversationModel"]),
+        tests(
+            "Server",
+            [
+                "Server", "Monitoring", "Events", "EventLog", "ConversationModel",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]),
         tests("Command", []),
         tests("Tidy", []),
     ],

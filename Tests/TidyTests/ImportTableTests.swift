@@ -21,9 +21,15 @@ struct ImportTableTests {
         "Monitoring": ["ConversationModel"],
         "Reports": ["ConversationModel"],
         "Synthesis": ["ConversationModel"],
+        "Server": [
+            "ConversationModel", "Diagnostics", "Events", "EventLog", "Monitoring", "Crypto", "Hummingbird",
+            "HummingbirdCore", "HTTPTypes",
+            "Logging", "NIOCore", "ServiceLifecycle",
+        ],
         "mingjian": [
             "ConversationModel", "Diagnostics", "ChineseText", "Archives", "RuleLanguage", "Patterns",
-            "Evaluation", "Inspection", "Reports", "Synthesis", "EventLog", "ArgumentParser",
+            "Evaluation", "Inspection", "Reports", "Synthesis", "EventLog", "Events",
+            "Monitoring", "Server", "ArgumentParser",
         ],
     ]
 

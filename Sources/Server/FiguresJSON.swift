@@ -1,0 +1,156 @@
+import ConversationModel
+import Monitoring
+
+/// Figures and explanations as the API and `--format json` give them: what is undefined is `null`, never 0.
+public struct FiguresJSON: Sendable {
+    private let zone: Zone
+
+    /// Times are written with the offsets of `zone`.
+    public init(zone: Zone) { self.zone = zone }
+
+    /// The figures of a shop; `sequence` is the position in the log up to which they count.
+    public func value(_ figures: ShopFigures, shop: String, sequence: UInt64) -> JSONValue {
+        .members([
+            "shop": .text(shop), "asOf": time(figures.asOf), "watermark": time(figures.watermark),
+            "sequence": .integer(Int64(clamping: sequence)),
+            "counters": counters(figures.counters),
+            "today": day(figures.today), "yesterday": day(figures.yesterday),
+            "yesterdayUntilThisTime": day(figures.yesterdayUntilThisTime),
+            "slot": stretch(figures.slot), "isSlotAmended": .flag(figures.isSlotAmended),
+            "meanResponse": .members([
+                "milliseconds": .integer(figures.meanResponse), "agents": .integer(figures.respondingAgents),
+            ]),
+            "response": response(figures.response),
+            "buyerWaits": mean(figures.buyerWaits), "openBuyerWaits": open(figures.openBuyerWaits),
+            "pending": pending(figures.pending), "pendingPerAgent": ratio(figures.pendingPerAgent),
+            "online": .integer(figures.online), "suspended": .integer(figures.suspended),
+            "queued": .integer(figures.queued), "pooled": .integer(figures.pooled),
+            "unassigned": .integer(figures.unassigned),
+            "assistant": assistant(figures.assistant),
+            "groups": .list(figures.groups.map(group)), "agents": .list(figures.agents.map(agent)),
+        ])
+    }
+
+    /// Where a figure comes from.
+    public func value(_ explanation: Explanation, shop: String, name: String, sequence: UInt64) -> JSONValue {
+        .members([
+            "shop": .text(shop), "figure": .text(name), "asOf": time(explanation.asOf),
+            "sequence": .integer(Int64(clamping: sequence)),
+            "span": explanation.span.map(stretch) ?? .null,
+            "arithmetic": .text(explanation.arithmetic.rawValue), "value": .integer(explanation.value),
+            "terms": .list(explanation.terms.map(term)), "others": .list(explanation.others.map(term)),
+            "leftOut": .list(
+                explanation.leftOut.map {
+                    .members([
+                        "subject": .text($0.subject), "reason": .text($0.reason.rawValue),
+                        "events": .list($0.events.map { .text($0) }),
+                    ])
+                }),
+            "leftOutCount": .integer(Int64(explanation.leftOutCount)),
+        ])
+    }
+
+    /// How a source is doing.
+    public func value(_ health: LivePipeline.SourceHealth) -> JSONValue {
+        .members([
+            "shop": .text(health.shop), "watermark": time(health.watermark), "isSilent": .flag(health.isSilent),
+            "counters": counters(health.counters),
+        ])
+    }
+
+    func time(_ instant: Instant?) -> JSONValue { instant.map { .text(zone.text(of: $0)) } ?? .null }
+
+    private func counters(_ counters: ShopMonitor.Counters) -> JSONValue {
+        .members([
+            "applied": .integer(counters.applied), "late": .integer(counters.late),
+            "duplicate": .integer(counters.duplicate), "tooOld": .integer(counters.tooOld),
+            "overLimit": .integer(counters.overLimit), "fromTheFuture": .integer(counters.fromTheFuture),
+        ])
+    }
+
+    private func day(_ day: DayFigures) -> JSONValue {
+        .members([
+            "day": .text(day.day.description), "until": time(day.until), "served": .integer(day.served),
+            "guidedSales": .integer(day.guidedSales), "guidedSalesByPeople": .integer(day.guidedSalesByPeople),
+            "guidedSalesByAssistant": .integer(day.guidedSalesByAssistant),
+            "guidedPayers": .integer(day.guidedPayers), "guidedPayersByPeople": .integer(day.guidedPayersByPeople),
+            "guidedPayersByAssistant": .integer(day.guidedPayersByAssistant),
+            "inquiring": day.areOrdersKnown ? .integer(day.inquiring) : .null,
+            "conversion": day.conversion.map(ratio) ?? .null,
+            "strictConversion": day.strictConversion.map(ratio) ?? .null,
+            "lateEvents": .integer(day.lateEvents), "isAmended": .flag(day.isAmended),
+        ])
+    }
+
+    private func group(_ group: GroupFigures) -> JSONValue {
+        .members([
+            "group": .text(group.group), "online": .integer(group.online), "suspended": .integer(group.suspended),
+            "pending": pending(group.pending), "pendingPerAgent": ratio(group.pendingPerAgent),
+            "response": response(group.response),
+        ])
+    }
+
+    private func agent(_ agent: AgentFigures) -> JSONValue {
+        .members([
+            "agent": .text(agent.agent), "group": .text(agent.group), "isOnline": .flag(agent.isOnline),
+            "isSuspended": .flag(agent.isSuspended), "servedToday": .integer(agent.servedToday),
+            "pending": pending(agent.pending), "leftPending": .flag(agent.leftPending),
+            "response": response(agent.response),
+        ])
+    }
+
+    private func assistant(_ assistant: AssistantFigures) -> JSONValue {
+        .members([
+            "isShown": .flag(assistant.isShown), "isOn": .flag(assistant.isOn),
+            "isHumanFirst": .flag(assistant.isHumanFirst), "servedToday": .integer(assistant.servedToday),
+            "consulted": .integer(assistant.consulted), "handed": .integer(assistant.handed),
+            "handOverRate": ratio(assistant.handOverRate), "halfHour": stretch(assistant.halfHour),
+            "clicks": .list(
+                assistant.clicks.map { .members(["entry": .text($0.entry), "clicks": .integer($0.clicks)]) }),
+        ])
+    }
+
+    private func response(_ response: ResponseFigures) -> JSONValue {
+        .members([
+            "answers": mean(response.answers), "uncounted": .integer(response.uncounted),
+            "afterHours": .integer(response.afterHours),
+            "transferredUnanswered": mean(response.transferredUnanswered),
+            "closedUnanswered": .integer(response.closedUnanswered),
+        ])
+    }
+
+    private func pending(_ pending: PendingFigures) -> JSONValue {
+        .members([
+            "count": .integer(pending.open.count), "oldest": time(pending.open.oldest),
+            "readUnanswered": .integer(pending.readUnanswered),
+        ])
+    }
+
+    private func open(_ waits: OpenWaits) -> JSONValue {
+        .members(["count": .integer(waits.count), "oldest": time(waits.oldest)])
+    }
+
+    private func mean(_ mean: MeanDuration) -> JSONValue {
+        .members([
+            "milliseconds": .integer(mean.mean), "sum": .integer(mean.sum), "count": .integer(mean.count),
+        ])
+    }
+
+    private func ratio(_ ratio: Ratio) -> JSONValue {
+        .members([
+            "perMille": .integer(ratio.perMille), "numerator": .integer(ratio.numerator),
+            "denominator": .integer(ratio.denominator),
+        ])
+    }
+
+    private func stretch(_ stretch: Stretch) -> JSONValue {
+        .members(["start": time(stretch.start), "end": time(stretch.end)])
+    }
+
+    private func term(_ term: Explanation.Term) -> JSONValue {
+        .members([
+            "subject": .text(term.subject), "agent": .text(term.agent), "value": .integer(term.value),
+            "events": .list(term.events.map { .text($0) }), "isComplete": .flag(term.isComplete),
+        ])
+    }
+}

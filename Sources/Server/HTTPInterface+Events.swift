@@ -1,0 +1,95 @@
+import ConversationModel
+import Crypto
+import Diagnostics
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Synchronization
+
+extension HTTPInterface {
+    /// Answers remembered for keys of requests that may come again.
+    private static let rememberedKeys = 1_000
+
+    /// Takes a batch of events and answers when it is synced.
+    func post(_ request: Request) async throws -> Response {
+        let type = request.headers[.contentType].map {
+            $0.prefix { $0 != ";" }.lowercased().trimmingPrefix(" ").replacing(" ", with: "")
+        }
+        guard type == "application/x-ndjson" || type == "application/json" else {
+            throw HTTPProblem(
+                "unsupported-media-type", .unsupportedMediaType,
+                "application/x-ndjson, or application/json for an array")
+        }
+        if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
+            throw HTTPProblem("unsupported-media-type", .unsupportedMediaType, "no content encoding is understood")
+        }
+        guard let keyName = HTTPField.Name("Idempotency-Key") else { throw HTTPProblem.noShop }
+        let key = request.headers[keyName]
+        if let key, key.isEmpty || key.utf8.count > 255 {
+            throw HTTPProblem.badParameter("Idempotency-Key", "1 to 255 bytes")
+        }
+        var bytes = try await body(request)
+        let digest = Array(SHA256.hash(data: bytes))
+        if let key, let known = state.counts.withLock({ $0.answers.last { $0.key == key } }) {
+            guard known.body == digest else {
+                throw HTTPProblem(
+                    "key-used", .unprocessableContent, "the Idempotency-Key was used for another body")
+            }
+            return .bytes(known.answer, "application/json")
+        }
+        if type == "application/json" {
+            guard let lines = EventBatch.lines(ofArray: bytes) else {
+                throw HTTPProblem("not-an-array", .badRequest, "the body is no JSON array")
+            }
+            bytes = lines
+        }
+        let now = now()
+        let result = try await pipeline.ingest(bytes, receipt: .stamped, now: now)
+        let answer = JSONValue.members([
+            "asOf": json.time(now), "sequence": .integer(Int64(clamping: result.sequence)),
+            "read": .integer(Int64(result.read)), "taken": .integer(Int64(result.taken)),
+            "duplicate": .integer(Int64(result.duplicate)), "refused": .integer(Int64(result.refused)),
+            "refusals": .list(
+                result.refusals.map {
+                    .members([
+                        "line": .integer(Int64($0.line)), "reason": .text($0.reason), "field": .text($0.field),
+                        "detail": .text($0.phrase.english),
+                    ])
+                }),
+        ]).bytes
+        state.counts.withLock { counts in
+            counts.taken += result.taken
+            counts.duplicate += result.duplicate
+            counts.refused += result.refused
+            if let key {
+                counts.answers.append((key, digest, answer))
+                if counts.answers.count > Self.rememberedKeys { counts.answers.removeFirst() }
+            }
+        }
+        return .bytes(answer, "application/json")
+    }
+
+    /// The body, bounded in size and in the time it may take.
+    private func body(_ request: Request) async throws -> [UInt8] {
+        let limit = options.bodyBytes
+        let tooLarge = HTTPProblem("too-large", .contentTooLarge, "more than \(limit) bytes")
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit { throw tooLarge }
+        let (stream, seconds) = (request.body, options.bodySeconds)
+        return try await withThrowingTaskGroup(of: [UInt8].self) { group in
+            group.addTask {
+                var bytes: [UInt8] = []
+                for try await part in stream {
+                    guard bytes.count + part.readableBytes <= limit else { throw tooLarge }
+                    bytes += part.readableBytesView
+                }
+                return bytes
+            }
+            group.addTask {
+                try await Task.sleep(for: .seconds(seconds))
+                throw HTTPProblem("too-slow", .requestTimeout, "the body did not come within \(seconds) s")
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? []
+        }
+    }
+}

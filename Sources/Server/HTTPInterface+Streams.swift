@@ -1,0 +1,195 @@
+import ConversationModel
+import EventLog
+import HTTPTypes
+import Hummingbird
+import Monitoring
+import NIOCore
+import ServiceLifecycle
+import Synchronization
+
+extension HTTPInterface {
+    /// Server-sent events: `snapshot` at once, `figures` at each refresh at which something has changed, a comment at
+    /// the others. Ids are positions of the log; who comes back with one gets a new snapshot.
+    func stream(_ shop: String) async throws -> Response {
+        guard await pipeline.shop(shop) != nil else { throw HTTPProblem.noShop }
+        let (pipeline, json, now, state, options) = (pipeline, json, now, state, options)
+        let isFree = state.counts.withLock { counts in
+            guard counts.streams < options.streams else { return false }
+            counts.streams += 1
+            return true
+        }
+        guard isFree else {
+            throw HTTPProblem(
+                "too-many-streams", .serviceUnavailable, "\(options.streams) streams are open",
+                field: HTTPField(name: .retryAfter, value: "30"))
+        }
+        let lease = StreamLease(state)
+        var response = Response.bytes([], "text/event-stream")
+        response.body = ResponseBody { writer in
+            // Held by the body: given back when it was written, or never will be.
+            let held = lease
+            defer { held.end() }
+            var last: ShopFigures?
+            var pause = 0
+            while !Task.isCancelled, !Task.isShuttingDownGracefully {
+                if pause == 0 {
+                    pause = options.refreshSeconds
+                    let sequence = await pipeline.position.index
+                    let figures = try await pipeline.figures(of: shop, at: now())
+                    guard let figures else { break }
+                    // The instant alone is no change.
+                    var same = figures
+                    same.asOf = last?.asOf ?? figures.asOf
+                    same.today.until = last?.today.until ?? figures.today.until
+                    same.yesterdayUntilThisTime.until =
+                        last?.yesterdayUntilThisTime.until ?? figures.yesterdayUntilThisTime.until
+                    var text = Array(": \(now().milliseconds)\n\n".utf8)
+                    if same != last {
+                        text = Array("event: \(last == nil ? "snapshot" : "figures")\nid: \(sequence)\ndata: ".utf8)
+                        text += json.value(figures, shop: shop, sequence: sequence).bytes
+                        text += Array("\n\n".utf8)
+                    }
+                    last = figures
+                    try await writer.write(ByteBuffer(bytes: text))
+                }
+                pause -= 1
+                try await Task.sleep(for: .seconds(1))
+            }
+            try await writer.finish(nil)
+        }
+        return response
+    }
+
+    /// Points of a day, each beside the one of the day before; those before the horizon are null.
+    func series(_ shop: String, _ query: Query) async throws -> Response {
+        guard let name = query["figure"].flatMap({ FigureName(rawValue: $0) }), name != .clicks else {
+            throw HTTPProblem.badParameter("figure", "one of those of explain, clicks excepted")
+        }
+        let now = now()
+        var day = zone.day(of: now)
+        if let text = query["day"] {
+            guard let named = CalendarDay(text) else { throw HTTPProblem.badParameter("day", "YYYY-MM-DD") }
+            day = named
+        }
+        guard let every = Int64(query["every"] ?? "30"), (3...1440).contains(every) else {
+            throw HTTPProblem.badParameter("every", "3 to 1440 minutes")
+        }
+        let sequence = await pipeline.position.index
+        guard let monitor = await pipeline.shop(shop) else { throw HTTPProblem.noShop }
+        let start = zone.instant(local: Int64(day.daysSince1970) * 86_400_000)
+        // Many figures of one state, which is a value: computed here, nobody waits for it.
+        func point(_ instant: Instant) -> JSONValue {
+            guard instant <= now, instant >= monitor.oldestAnswer ?? instant else { return .null }
+            return .integer(name.value(in: monitor.figures(at: instant)))
+        }
+        let points = stride(from: every, through: 1440, by: Int64.Stride(every)).map { minute in
+            let instant = start.advanced(by: minute * 60_000)
+            return JSONValue.members([
+                "at": json.time(instant), "value": point(instant),
+                "yesterday": point(instant.advanced(by: -86_400_000)),
+            ])
+        }
+        return .bytes(
+            JSONValue.members([
+                "shop": .text(shop), "figure": .text(name.rawValue), "day": .text(day.description),
+                "asOf": json.time(now), "watermark": json.time(monitor.watermark),
+                "sequence": .integer(Int64(clamping: sequence)), "points": .list(points),
+            ]).bytes, "application/json")
+    }
+
+    /// Prometheus' text format, 0.0.4.
+    func metrics() async -> String {
+        let sources = await pipeline.sources(now: now())
+        let position = await pipeline.position.index
+        var lines: [String] = []
+        func add(_ name: String, _ type: String, _ help: String, _ values: [(labels: String, value: String)]) {
+            lines.append("# HELP \(name) \(help)")
+            lines.append("# TYPE \(name) \(type)")
+            lines += values.map { "\(name)\($0.labels) \($0.value)" }
+        }
+        state.counts.withLock { counts in
+            add(
+                "mingjian_events_total", "counter", "Events that came in by HTTP.",
+                [("taken", counts.taken), ("duplicate", counts.duplicate), ("refused", counts.refused)].map {
+                    ("{outcome=\"\($0.0)\"}", String($0.1))
+                })
+            add(
+                "mingjian_http_responses_total", "counter", "Responses by status.",
+                counts.statuses.sorted { $0.key < $1.key }.map { ("{status=\"\($0.key)\"}", String($0.value)) })
+            add("mingjian_streams", "gauge", "Streams that are open.", [("", String(counts.streams))])
+        }
+        add("mingjian_log_records", "gauge", "The position behind the last record folded.", [("", String(position))])
+        add("mingjian_shops", "gauge", "Shops that are known.", [("", String(sources.count))])
+        add(
+            "mingjian_shops_silent", "gauge", "Shops from which nothing comes.",
+            [("", String(sources.count(where: \.isSilent)))])
+        add(
+            "mingjian_events_late_total", "counter", "Events that came later than the lateness allows.",
+            [("", String(sources.reduce(0) { $0 + $1.counters.late }))])
+        add(
+            "mingjian_log_up", "gauge", "Whether the log takes events.", [("", pipeline.failure == nil ? "1" : "0")])
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+/// A place among the streams, given back once.
+private final class StreamLease: Sendable {
+    private let state: ServerState
+    private let isOver = Mutex(false)
+
+    init(_ state: ServerState) { self.state = state }
+
+    func end() {
+        let wasOver = isOver.withLock { isOver in
+            defer { isOver = true }
+            return isOver
+        }
+        if !wasOver { state.counts.withLock { $0.streams -= 1 } }
+    }
+
+    deinit { end() }
+}
+
+/// What a server does beside answering: ticks of silent shops, snapshots, retention.
+public struct LiveUpkeep: Service {
+    private let pipeline: LivePipeline
+    private let now: @Sendable () -> Instant
+
+    /// For a pipeline that nobody else keeps up; `now` is the clock.
+    public init(_ pipeline: LivePipeline, now: @escaping @Sendable () -> Instant) {
+        self.pipeline = pipeline
+        self.now = now
+    }
+
+    /// Runs until the server stops, or the log does.
+    public func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            while pipeline.failure == nil {
+                try await Task.sleep(for: .seconds(30))
+                _ = try await pipeline.tick(now: now())
+                try await pipeline.maintain(now: now())
+            }
+        }
+        // A log that has stopped is told by /readyz; a server that ends would take the figures with it.
+        try? await gracefulShutdown()
+    }
+}
+
+extension FigureName {
+    /// The shop's figure in milliseconds, thousandths, the currency's smallest unit, or as a count.
+    func value(in figures: ShopFigures) -> Int64? {
+        switch self {
+        case .served: figures.today.served
+        case .guidedSales: figures.today.guidedSales
+        case .guidedPayers: figures.today.guidedPayers
+        case .conversion: figures.today.conversion?.perMille
+        case .response: figures.meanResponse
+        case .pending: figures.pending.open.count
+        case .online: figures.online
+        case .suspended: figures.suspended
+        case .consulted: figures.assistant.consulted
+        case .handed: figures.assistant.handed
+        case .clicks: nil
+        }
+    }
+}

@@ -1,0 +1,211 @@
+import ConversationModel
+import Crypto
+import EventLog
+import HTTPTypes
+import Hummingbird
+import Monitoring
+import NIOCore
+import ServiceLifecycle
+import Synchronization
+
+/// The HTTP interface of a live pipeline: what `/openapi.json` describes. Every error is a problem of RFC 9457.
+///
+///     let app = Application(responder: HTTPInterface(pipeline, zone: zone, tokens: tokens, now: now))
+public struct HTTPInterface: HTTPResponder {
+    /// Limits; the defaults are what docs/live.md describes.
+    public struct Options: Hashable, Sendable {
+        /// The largest body in bytes.
+        public var bodyBytes = 8 << 20
+        /// How long a body may take to come in, in seconds.
+        public var bodySeconds = 30
+        /// Streams at once.
+        public var streams = 256
+        /// Seconds between refreshes of a stream.
+        public var refreshSeconds = 10
+
+        public init() {}
+    }
+
+    let pipeline: LivePipeline
+    let json: FiguresJSON
+    let zone: Zone
+    let tokens: AccessTokens
+    let options: Options
+    let now: @Sendable () -> Instant
+    let state = ServerState()
+
+    /// Without tokens only requests to this machine by its own name are answered. `now` is the clock.
+    public init(
+        _ pipeline: LivePipeline, zone: Zone, tokens: AccessTokens, options: Options = Options(),
+        now: @escaping @Sendable () -> Instant
+    ) {
+        self.pipeline = pipeline
+        self.zone = zone
+        json = FiguresJSON(zone: zone)
+        self.tokens = tokens
+        self.options = options
+        self.now = now
+    }
+
+    /// Answers a request.
+    public func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
+        var response: Response
+        do {
+            response = try await answer(request)
+        } catch let problem as HTTPProblem {
+            response = problem.response
+        } catch LiveQueryError.beforeRetention {
+            response = HTTPProblem("before-retention", .notFound, "the instant lies further back than the log").response
+        } catch EventLogError.overloaded {
+            response =
+                HTTPProblem(
+                    "overloaded", .serviceUnavailable, "more waits to be written than the log allows: try again",
+                    field: HTTPField(name: .retryAfter, value: "1")
+                ).response
+        } catch let error as EventLogError {
+            response = HTTPProblem("log-stopped", .serviceUnavailable, error.english).response
+        }
+        if request.method == .head { response.body = ResponseBody() }
+        state.count(status: response.status.code)
+        return response
+    }
+
+    private func answer(_ request: Request) async throws -> Response {
+        let path = Substring(request.uri.path)
+        let found = HTTPRoute.all.compactMap { route in route.match(path).map { (route: route, shop: $0) } }
+        guard !found.isEmpty else { throw HTTPProblem("not-found", .notFound, "no such path") }
+        // HEAD is GET without a body.
+        let method = request.method == .head ? "GET" : request.method.rawValue
+        guard let (route, shop) = found.first(where: { $0.route.method == method }) else {
+            let allowed = found.flatMap { $0.route.method == "GET" ? ["GET", "HEAD"] : [$0.route.method] }
+            throw HTTPProblem(
+                "method-not-allowed", .methodNotAllowed, "allowed: \(allowed.joined(separator: ", "))",
+                field: HTTPField(name: .allow, value: allowed.joined(separator: ", ")))
+        }
+        try authorize(request, route)
+        let query = Query(request)
+        for name in query.names where !route.parameters.contains(where: { $0.name == name }) {
+            throw HTTPProblem.badParameter(String(name.prefix(40)), "no such parameter, or twice")
+        }
+        switch route.operation {
+        case .postEvents: return try await post(request)
+        case .listShops:
+            let shops = await pipeline.shops
+            return try await answer([("shops", .list(shops.map { .text($0) }))])
+        case .shopFigures:
+            let sequence = await pipeline.position.index
+            guard let figures = try await pipeline.figures(of: shop, at: try instant(query)) else {
+                throw HTTPProblem.noShop
+            }
+            return .bytes(json.value(figures, shop: shop, sequence: sequence).bytes, "application/json")
+        case .shopSeries: return try await series(shop, query)
+        case .shopExplain: return try await explain(shop, query)
+        case .shopSources:
+            guard let health = await pipeline.sources(now: now()).first(where: { $0.shop == shop }) else {
+                throw HTTPProblem.noShop
+            }
+            return try await answer([("source", json.value(health))])
+        case .shopStream:
+            if request.method == .head { return .bytes([], "text/event-stream") }
+            return try await stream(shop)
+        case .livez: return try await answer([("status", .text("ok"))])
+        case .readyz:
+            if let failure = pipeline.failure { throw failure }
+            return try await answer([("status", .text("ok"))])
+        case .metrics: return .bytes(Array(await metrics().utf8), "text/plain; version=0.0.4; charset=utf-8")
+        case .openapi: return .bytes(OpenAPIDocument.value.bytes, "application/json")
+        }
+    }
+
+    private func authorize(_ request: Request, _ route: HTTPRoute) throws(HTTPProblem) {
+        guard route.isProtected else { return }
+        if tokens.isEmpty {
+            // A page that some browser here has open must not reach us by a name of its own.
+            let authority = request.head.authority ?? ""
+            let host = authority.hasPrefix("[") ? authority.prefix { $0 != "]" } + "]" : authority.prefix { $0 != ":" }
+            guard ["localhost", "127.0.0.1", "[::1]"].contains(host) else {
+                throw HTTPProblem(
+                    "other-host", .misdirectedRequest, "without tokens only requests to localhost are answered")
+            }
+        } else if !tokens.allow(request.headers[.authorization]) {
+            throw HTTPProblem(
+                "unauthorized", .unauthorized, "a bearer token is needed",
+                field: HTTPField(name: .wwwAuthenticate, value: "Bearer"))
+        }
+    }
+
+    /// An object with how fresh it is: when it was asked for, and how far the log was folded.
+    private func answer(_ members: [(String, JSONValue)]) async throws -> Response {
+        var all: [JSONValue.Member] = [
+            .init(name: "asOf", value: json.time(now())),
+            .init(name: "sequence", value: .integer(Int64(clamping: await pipeline.position.index))),
+        ]
+        all += members.map { JSONValue.Member(name: $0.0, value: $0.1) }
+        return .bytes(JSONValue.object(all).bytes, "application/json")
+    }
+
+    func instant(_ query: Query) throws(HTTPProblem) -> Instant {
+        guard let text = query["at"] else { return now() }
+        guard let instant = Instant(rfc3339: text), LivePipeline.instants.contains(instant) else {
+            throw HTTPProblem.badParameter(
+                "at", "RFC 3339 with an offset ('+' written %2B), or milliseconds since 1970")
+        }
+        return instant
+    }
+
+    private func explain(_ shop: String, _ query: Query) async throws -> Response {
+        guard let name = query["figure"].flatMap({ FigureName(rawValue: $0) }),
+            let figure = name.figure(
+                group: query["group"], agent: query["agent"], isAssistant: query["assistant"] == "true",
+                entry: query["entry"])
+        else {
+            throw HTTPProblem.badParameter(
+                "figure",
+                "one of \(FigureName.allCases.map(\.rawValue).joined(separator: ", ")), of a scope that it has")
+        }
+        let sequence = await pipeline.position.index
+        guard let explanation = try await pipeline.explain(figure, of: shop, at: try instant(query)) else {
+            throw HTTPProblem.noShop
+        }
+        return .bytes(
+            json.value(explanation, shop: shop, name: name.rawValue, sequence: sequence).bytes, "application/json")
+    }
+}
+
+/// The parameters of a request.
+struct Query {
+    private let values: [String: String]
+    /// Names as they were written; one that stands twice is among them with `&`.
+    let names: [String]
+
+    init(_ request: Request) {
+        var values: [String: String] = [:]
+        var names: [String] = []
+        for (name, value) in request.uri.queryParameters {
+            let name = String(name)
+            names.append(values[name] == nil ? name : name + "&")
+            values[name] = String(value)
+        }
+        self.values = values
+        self.names = names
+    }
+
+    subscript(name: String) -> String? { values[name] }
+}
+
+/// What the server counts.
+final class ServerState: Sendable {
+    struct Counts {
+        var statuses: [Int: Int] = [:]
+        var taken = 0
+        var duplicate = 0
+        var refused = 0
+        var streams = 0
+        /// Answers by idempotency key, the newest last.
+        var answers: [(key: String, body: [UInt8], answer: [UInt8])] = []
+    }
+
+    let counts = Mutex(Counts())
+
+    func count(status: Int) { counts.withLock { $0.statuses[status, default: 0] += 1 } }
+}

@@ -1,0 +1,73 @@
+import ConversationModel
+import EventLog
+import Events
+import Monitoring
+
+extension LivePipeline {
+    /// How a shop's source is doing.
+    public struct SourceHealth: Hashable, Sendable {
+        public var shop: String
+        public var counters: ShopMonitor.Counters
+        public var watermark: Instant?
+        /// Nothing has come for so long that figures are stale.
+        public var isSilent: Bool
+    }
+
+    /// Names of the shops, ascending.
+    public var shops: [String] { monitor.names }
+
+    /// The figures of a shop at an instant, by what happened before; nil where nothing of it has come.
+    ///
+    /// Within the horizon (48 hours before the watermark) the state answers. What lies further back is folded from the log
+    /// once more, up to a day after the instant: `LiveQueryError.beforeRetention` where its beginning was removed.
+    public func figures(of shop: String, at instant: Instant) throws -> ShopFigures? {
+        try state(of: shop, at: instant)?.figures(at: instant)
+    }
+
+    /// Where a figure comes from; nil where nothing of the shop has come.
+    public func explain(_ figure: Explanation.Figure, of shop: String, at instant: Instant) throws -> Explanation? {
+        try state(of: shop, at: instant)?.explain(figure, at: instant)
+    }
+
+    /// The state of a shop as of the end of the log.
+    public func shop(_ name: String) -> ShopMonitor? { monitor.shop(name) }
+
+    /// How all sources are doing, shops ascending.
+    public func sources(now: Instant) -> [SourceHealth] {
+        monitor.names.compactMap { name in
+            monitor.shop(name).map {
+                SourceHealth(
+                    shop: name, counters: $0.counters, watermark: $0.watermark, isSilent: $0.isSilent(at: now))
+            }
+        }
+    }
+
+    /// A state that can answer for the instant.
+    private func state(of shop: String, at instant: Instant) throws -> ShopMonitor? {
+        try catchUp()
+        guard let state = monitor.shop(shop) else { return nil }
+        guard let oldest = state.oldestAnswer, instant < oldest else { return state }
+        guard log.first == .start else { throw LiveQueryError.beforeRetention }
+        var past = ShopMonitor(policy: policy(shop))
+        let (reader, parser) = (try log.reader(from: .start), EventReader())
+        let enough = instant.advanced(by: Event.horizon / 2)
+        while case let entries = try reader.read(upTo: 1000), !entries.isEmpty {
+            for entry in entries where entry.record.shop == shop {
+                if let watermark = past.watermark, watermark >= enough { return past }
+                for case .event(let event) in parser.read(entry.record.payload) { past.apply(event) }
+            }
+        }
+        return past
+    }
+}
+
+/// Why a question about a shop has no answer.
+public enum LiveQueryError: Error, Hashable, Sendable {
+    /// The instant lies further back than the log reaches.
+    case beforeRetention
+}
+
+extension LivePipeline {
+    /// Instants that may be asked for: 1970 to 2200. Beyond, arithmetic of days has no meaning.
+    public static let instants = Instant(milliseconds: 0)...Instant(milliseconds: 7_258_118_400_000)
+}

@@ -1,0 +1,156 @@
+import ChineseText
+import ConversationModel
+import Diagnostics
+import Foundation
+import Monitoring
+
+/// The figures of a shop as text: shop, groups, agents. What is undefined is `—`.
+struct LiveBoard {
+    let zone: Zone
+    let isColoured: Bool
+
+    func text(_ figures: ShopFigures, shop: String, sequence: UInt64) -> String {
+        let today = figures.today
+        var lines = [
+            emphasis(clean(shop)) + "  " + stamp(figures.asOf)
+                + "  时段 \(clock(figures.slot.start))–\(clock(figures.slot.end))"
+                + (figures.isSlotAmended ? "（已修正）" : "")
+                + "  水位 \(figures.watermark.map(stamp) ?? "—")  序号 \(sequence)",
+            "",
+        ]
+        lines += table(
+            ["", "接待", "引导销售额（分）", "引导付款人数", "转化率", "迟到"],
+            [
+                row("今日", today), row("昨日同时", figures.yesterdayUntilThisTime), row("昨日全天", figures.yesterday),
+            ])
+        lines.append("")
+        lines.append(
+            "人均响应 \(duration(figures.meanResponse))（客服 \(figures.respondingAgents)）"
+                + "  待回复 \(figures.pending.open.count)，最久 \(waiting(figures.pending.open, figures.asOf))"
+                + "，已读未回 \(figures.pending.readUnanswered)"
+                + "  人均待回复 \(ratio(figures.pendingPerAgent))")
+        lines.append(
+            "在线 \(figures.online)  挂起 \(figures.suspended)  排队 \(figures.queued)  离线池 \(figures.pooled)"
+                + "  未分配 \(figures.unassigned)  买家等待 \(mean(figures.buyerWaits))"
+                + "，未结束 \(figures.openBuyerWaits.count)")
+        let assistant = figures.assistant
+        if assistant.isShown {
+            lines.append(
+                "智能助手：今日接待 \(assistant.servedToday)  咨询 \(assistant.consulted)"
+                    + "  转交 \(assistant.handed)  转人工率 \(percent(assistant.handOverRate))")
+            for entry in assistant.clicks { lines.append("  首问语 \(clean(entry.entry))：\(entry.clicks)") }
+        } else {
+            lines.append(assistant.isOn == true ? "智能助手：今日无接待" : "智能助手：未开启")
+        }
+        if !figures.groups.isEmpty {
+            lines.append("")
+            lines += table(
+                ["组", "待回复", "最久", "人均待回复", "在线", "挂起", "平均响应"],
+                figures.groups.map {
+                    [
+                        $0.group.map(clean) ?? "（未分组）", String($0.pending.open.count),
+                        waiting($0.pending.open, figures.asOf), ratio($0.pendingPerAgent), String($0.online),
+                        String($0.suspended), mean($0.response.answers),
+                    ]
+                })
+        }
+        if !figures.agents.isEmpty {
+            lines.append("")
+            lines += table(
+                ["客服", "组", "状态", "今日接待", "待回复", "最久", "平均响应", "转出未回"],
+                figures.agents.map {
+                    [
+                        clean($0.agent), $0.group.map(clean) ?? "—",
+                        $0.isSuspended ? "挂起" : $0.isOnline ? "在线" : $0.leftPending ? "下班未清" : "离线",
+                        String($0.servedToday), String($0.pending.open.count), waiting($0.pending.open, figures.asOf),
+                        mean($0.response.answers), String($0.response.transferredUnanswered.count),
+                    ]
+                })
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// Where a figure comes from, as text.
+    func text(_ explanation: Explanation, shop: String, name: String) -> String {
+        var lines = ["\(emphasis(clean(shop)))  \(name)  \(stamp(explanation.asOf))"]
+        if let span = explanation.span { lines.append("区间 \(stamp(span.start)) 至 \(stamp(span.end))（不含）") }
+        lines.append(
+            "算法 \(explanation.arithmetic.rawValue)  值 \(explanation.value.map { String($0) } ?? "—")"
+                + "  计入 \(explanation.terms.count)"
+                + (explanation.arithmetic == .ratio ? "  分母 \(explanation.others.count)" : ""))
+        func add(_ title: String, _ terms: [Explanation.Term]) {
+            for term in terms {
+                lines.append(
+                    "  \(title) \(clean(term.subject))" + (term.agent.map { " ← \(clean($0))" } ?? "")
+                        + "  \(term.value)  \(term.events.map(clean).joined(separator: ", "))"
+                        + (term.isComplete ? "" : "（部分事件已超出保留期）"))
+            }
+        }
+        add("计入", explanation.terms)
+        add("分母", explanation.others)
+        for left in explanation.leftOut {
+            lines.append(
+                "  未计入 \(clean(left.subject))  \(left.reason.rawValue)  \(left.events.map(clean).joined(separator: ", "))"
+            )
+        }
+        if explanation.leftOutCount > explanation.leftOut.count {
+            lines.append("  未计入共 \(explanation.leftOutCount)")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func row(_ title: String, _ day: DayFigures) -> [String] {
+        [
+            title, String(day.served), String(day.guidedSales), String(day.guidedPayers),
+            day.conversion.map(percent) ?? "—", String(day.lateEvents) + (day.isAmended ? "（已修正）" : ""),
+        ]
+    }
+
+    /// Columns as wide as what is in them.
+    private func table(_ head: [String], _ rows: [[String]]) -> [String] {
+        let all = [head] + rows
+        let widths = head.indices.map { column in
+            all.map { CharacterClass.displayWidth(of: $0[column]) }.max() ?? 0
+        }
+        return all.enumerated().map { number, cells in
+            var line = ""
+            for (cell, width) in zip(cells, widths) {
+                line += cell + String(repeating: " ", count: width - CharacterClass.displayWidth(of: cell) + 2)
+            }
+            while line.last == " " { line.removeLast() }
+            return number == 0 ? emphasis(line) : line
+        }
+    }
+
+    private func emphasis(_ text: String) -> String { isColoured ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
+    private func stamp(_ instant: Instant) -> String { instant.localText(offset: zone.offset(at: instant)) }
+    private func clock(_ instant: Instant) -> String { String(stamp(instant).suffix(8).prefix(5)) }
+
+    private func duration(_ milliseconds: Int64?) -> String {
+        guard let milliseconds else { return "—" }
+        let tenths = milliseconds / 100
+        return "\(tenths / 10).\(tenths % 10) s"
+    }
+
+    private func mean(_ mean: MeanDuration) -> String { "\(duration(mean.mean)) (n=\(mean.count))" }
+
+    private func waiting(_ waits: OpenWaits, _ now: Instant) -> String {
+        duration(waits.oldest.map { max(0, now.milliseconds - $0.milliseconds) })
+    }
+
+    /// Two decimals, rounded down, and the two numbers.
+    private func ratio(_ ratio: Ratio) -> String {
+        guard ratio.denominator > 0 else { return "—（\(ratio.numerator)/0）" }
+        let hundredths = ratio.numerator * 100 / ratio.denominator
+        let rest = hundredths % 100
+        return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)（\(ratio.numerator)/\(ratio.denominator)）"
+    }
+
+    private func percent(_ ratio: Ratio) -> String {
+        guard let value = ratio.perMille else { return "—（\(ratio.numerator)/0）" }
+        return "\(value / 10).\(value % 10) %（\(ratio.numerator)/\(ratio.denominator)）"
+    }
+
+    /// Names come from outside: nothing in them reaches the terminal as a command.
+    private func clean(_ text: String) -> String { String(JSONString.quoted(text).dropFirst().dropLast()) }
+}

@@ -1,0 +1,176 @@
+import ArgumentParser
+import ConversationModel
+import Diagnostics
+import Foundation
+import Server
+import Synchronization
+
+extension LiveCommand {
+    struct Replay: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "replay",
+            abstract: "Feeds files of events into a log. 回放事件文件",
+            discussion: """
+                FILEs are NDJSON of docs/live.md, '-' is standard input. Events keep the receipt that they say; merge
+                files by receipt before you feed them. What is in the log already is duplicate. Refused lines are
+                printed (the first 20), counted, and kept in refused.ndjson.
+
+                Examples:
+                  mingjian live replay Corpora/live/*/events.ndjson --log live/log
+                  mingjian live replay day.ndjson --log live/log --speed 60
+
+                Exit codes: 0 done; 65 something was refused; 66 policy; 74 input or the log; 130 interrupted.
+                """)
+
+        @Argument(help: "Files of events; '-' is standard input.")
+        var files: [String]
+        @OptionGroup var arguments: LiveArguments
+        @Option(help: "How many times as fast as the receipts say, or max.")
+        var speed = "max"
+
+        /// Bytes of a batch: no line that is read as an event is longer.
+        private static let batchBytes = 1 << 18
+        private static let batchLines = 500
+
+        func run() throws {
+            try mingjian.run { try replay() }
+        }
+
+        private func factor() throws -> Double? {
+            if speed == "max" { return nil }
+            guard let factor = Double(speed), factor.isFinite, factor >= 0.001, factor <= 1_000_000 else {
+                throw CommandFailure(
+                    code: CommandFailure.usage,
+                    phrase: Phrase("--speed takes 0.001 to 1000000, or max", "--speed 取 0.001 到 1000000，或 max"))
+            }
+            return factor
+        }
+
+        private func replay() throws -> Int32 {
+            let factor = try factor()
+            let policy = try arguments.policy()
+            var total = IngestResult()
+            var listed = 0
+            var first: Instant?
+            let began = ContinuousClock.now
+            let isTerminal = Surroundings.isTerminal(STDERR_FILENO)
+            _ = Surroundings.interruption
+            let inputs = try files.map { try LineInput(path: $0) }
+            let pipeline = try arguments.open(policy: policy, isObserver: false)
+            var isInterrupted = false
+            for input in inputs where !isInterrupted {
+                var before = 0
+                while let batch = try input.next(
+                    lines: factor == nil ? Self.batchLines : 20, bytes: Self.batchBytes)
+                {
+                    let now = try Surroundings.now()
+                    let result = try waiting {
+                        let result = try await pipeline.ingest(batch.bytes, receipt: .kept, now: now)
+                        try await pipeline.maintain(now: now)
+                        return result
+                    }
+                    total.read += result.read
+                    total.taken += result.taken
+                    total.duplicate += result.duplicate
+                    total.refused += result.refused
+                    total.sequence = result.sequence
+                    for refusal in result.refusals where listed < 20 {
+                        listed += 1
+                        let line = "\(input.path):\(before + refusal.line): "
+                        say(
+                            Phrase(
+                                line + refusal.phrase.english + " (\(refusal.reason))",
+                                line + refusal.phrase.chinese + "（\(refusal.reason)）"))
+                    }
+                    before += batch.lines
+                    if isTerminal { note("\r\u{1B}[K\(counts(total))") }
+                    if let factor, let newest = result.newestReceipt {
+                        let start = first ?? newest
+                        first = start
+                        let due = Double(newest.milliseconds - start.milliseconds) / factor
+                        while began.duration(to: .now) < .milliseconds(Int64(due)),
+                            !Surroundings.isInterrupted.load(ordering: .relaxed)
+                        {
+                            usleep(20_000)
+                        }
+                    }
+                    if Surroundings.isInterrupted.load(ordering: .relaxed) {
+                        isInterrupted = true
+                        break
+                    }
+                }
+            }
+            if isTerminal { note("\r\u{1B}[K") }
+            let now = try Surroundings.now()
+            try waiting { try await pipeline.close(now: now) }
+            try Output().write(counts(total) + "\n")
+            if isInterrupted { return CommandFailure.interrupted }
+            return total.refused > 0 ? CommandFailure.badData : 0
+        }
+
+        private func counts(_ total: IngestResult) -> String {
+            Surroundings.language == .chinese
+                ? "读取 \(total.read)，写入 \(total.taken)，重复 \(total.duplicate)，拒绝 \(total.refused)；日志位置 \(total.sequence)"
+                : "read \(total.read), taken \(total.taken), duplicate \(total.duplicate), refused \(total.refused); "
+                    + "log position \(total.sequence)"
+        }
+    }
+}
+
+/// Lines of a file or of standard input, some at a time.
+private final class LineInput {
+    let path: String
+    private let descriptor: Int32
+    private var rest: [UInt8] = []
+    private var isAtEnd = false
+
+    init(path: String) throws {
+        self.path = path == "-" ? "<stdin>" : path
+        descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw LineInput.failure(path) }
+    }
+
+    deinit {
+        if descriptor > STDIN_FILENO { close(descriptor) }
+    }
+
+    /// At most `lines` whole lines of about `bytes` together; a longer line is given in parts, which are no events.
+    func next(lines: Int, bytes limit: Int) throws -> (bytes: [UInt8], lines: Int)? {
+        while !isAtEnd, rest.count < limit {
+            var buffer = [UInt8](repeating: 0, count: 1 << 16)
+            let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 {
+                if errno == EINTR, !Surroundings.isInterrupted.load(ordering: .relaxed) { continue }
+                if errno != EINTR { throw LineInput.failure(path) }
+            }
+            if count <= 0 {
+                isAtEnd = true
+            } else {
+                rest += buffer[..<count]
+            }
+        }
+        guard !rest.isEmpty else { return nil }
+        var (end, taken, scanned) = (0, 0, 0)
+        while taken < lines, scanned < rest.count {
+            if rest[scanned] == 0x0A {
+                taken += 1
+                end = scanned + 1
+            }
+            scanned += 1
+        }
+        if end == 0 || (isAtEnd && taken < lines) {
+            if end < rest.count { taken += 1 }
+            end = rest.count
+        }
+        let part = Array(rest[..<end])
+        rest.removeFirst(end)
+        return (part, taken)
+    }
+
+    private static func failure(_ path: String) -> CommandFailure {
+        let reason = String(cString: strerror(errno))
+        return CommandFailure(
+            code: CommandFailure.inputOutput,
+            phrase: Phrase("cannot read '\(path)': \(reason)", "无法读取 “\(path)”：\(reason)"))
+    }
+}

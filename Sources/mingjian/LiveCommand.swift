@@ -1,0 +1,204 @@
+import ArgumentParser
+import ConversationModel
+import Diagnostics
+import EventLog
+import Foundation
+import Monitoring
+import Server
+import Synchronization
+
+/// `mingjian live`: figures of shops while they work.
+struct LiveCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "live",
+        abstract: "Figures of shops while they work. 实时监控",
+        subcommands: [Replay.self, Figures.self, Explain.self, Board.self])
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case text, json
+    }
+
+    struct Figures: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "figures",
+            abstract: "Prints the figures of shops at an instant. 指标快照",
+            discussion: """
+                Reads the log and changes nothing; another process may be writing it. What happened before
+                --at counts: any instant that the log still reaches.
+
+                Examples:
+                  mingjian live figures --log live/log
+                  mingjian live figures --log live/log --shop 云杉家居 --at 2026-03-02T10:30:00+08:00 --format json
+
+                Exit codes: 0 done; 1 no such shop; 64 usage; 66 policy; 74 the log cannot be read.
+                """)
+
+        @OptionGroup var arguments: LiveArguments
+        @Option(help: "The shop (default: all).")
+        var shop: String?
+        @Option(help: "The instant: RFC 3339 with an offset, or milliseconds (default: now).")
+        var at: String?
+        @Option(help: "text or json (an object a line).")
+        var format = Format.text
+
+        func run() throws {
+            try mingjian.run {
+                let now = try instant(at)
+                let policy = try arguments.policy()
+                let pipeline = try arguments.open(policy: policy, isObserver: true)
+                let output = try printed(pipeline, at: now, zone: policy.time.zone)
+                try Output().write(output.bytes)
+                return output.isFound ? 0 : 1
+            }
+        }
+
+        private func printed(
+            _ pipeline: LivePipeline, at now: Instant, zone: Zone
+        ) throws -> (bytes: [UInt8], isFound: Bool) {
+            let (wanted, format) = (shop, format)
+            let board = LiveBoard(zone: zone, isColoured: Surroundings.usesColour(STDOUT_FILENO))
+            return try waiting {
+                var (bytes, isFound) = ([UInt8](), wanted == nil)
+                let sequence = await pipeline.position.index
+                let all = await pipeline.shops
+                for name in wanted.map({ [$0] }) ?? all {
+                    guard let figures = try await pipeline.figures(of: name, at: now) else { continue }
+                    isFound = true
+                    switch format {
+                    case .text:
+                        if !bytes.isEmpty { bytes.append(0x0A) }
+                        bytes += board.text(figures, shop: name, sequence: sequence).utf8
+                    case .json:
+                        bytes += FiguresJSON(zone: zone).value(figures, shop: name, sequence: sequence).bytes
+                        bytes.append(0x0A)
+                    }
+                }
+                return (bytes, isFound)
+            }
+        }
+    }
+
+    struct Explain: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "explain",
+            abstract: "Lists what a figure counted and what it left out. 指标溯源",
+            discussion: """
+                FIGURE is one of served, guided-sales, guided-payers, conversion, response, pending, online,
+                suspended, consulted, handed, clicks (with --entry).
+
+                Examples:
+                  mingjian live explain pending --log live/log --shop 云杉家居 --agent 豆豆 --at 2026-03-02T10:30:00+08:00
+
+                Exit codes: 0 done; 1 no such shop; 64 usage; 66 policy; 74 the log cannot be read.
+                """)
+
+        @Argument(help: "The figure.")
+        var figure: String
+        @OptionGroup var arguments: LiveArguments
+        @Option(help: "The shop.")
+        var shop: String
+        @Option(help: "The group whose figure it is; '' for those in none.")
+        var group: String?
+        @Option(help: "The agent whose figure it is.")
+        var agent: String?
+        @Flag(help: "The assistant's figure.")
+        var assistant = false
+        @Option(help: "The entry of the first questions, for clicks.")
+        var entry: String?
+        @Option(help: "The instant: RFC 3339 with an offset, or milliseconds (default: now).")
+        var at: String?
+        @Option(help: "text or json.")
+        var format = Format.text
+
+        func run() throws {
+            try mingjian.run {
+                let now = try instant(at)
+                guard let name = FigureName(rawValue: figure),
+                    let asked = name.figure(group: group, agent: agent, isAssistant: assistant, entry: entry)
+                else {
+                    throw CommandFailure(
+                        code: CommandFailure.usage,
+                        phrase: Phrase(
+                            "no such figure, or not of a group, agent or the assistant; figures: "
+                                + FigureName.allCases.map(\.rawValue).joined(separator: ", "),
+                            "没有这个指标，或它不分组、不分客服；指标有："
+                                + FigureName.allCases.map(\.rawValue).joined(separator: "、")))
+                }
+                let policy = try arguments.policy()
+                let pipeline = try arguments.open(policy: policy, isObserver: true)
+                let shop = shop
+                let found = try waiting {
+                    (try await pipeline.explain(asked, of: shop, at: now), await pipeline.position.index)
+                }
+                guard let explanation = found.0 else {
+                    say(Phrase("nothing has come of shop '\(shop)'", "没有店铺 “\(shop)” 的事件"))
+                    return 1
+                }
+                switch format {
+                case .text:
+                    let board = LiveBoard(
+                        zone: policy.time.zone, isColoured: Surroundings.usesColour(STDOUT_FILENO))
+                    try Output().write(board.text(explanation, shop: shop, name: name.rawValue))
+                case .json:
+                    let json = FiguresJSON(zone: policy.time.zone)
+                        .value(explanation, shop: shop, name: name.rawValue, sequence: found.1)
+                    try Output().write(json.bytes + [0x0A])
+                }
+                return 0
+            }
+        }
+    }
+
+    struct Board: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "board",
+            abstract: "Shows the figures of a shop and refreshes them. 实时看板",
+            discussion: """
+                Reads the log and changes nothing; another process may be writing it. Off a terminal the board is
+                printed once. Ctrl-C ends it.
+
+                Examples:
+                  mingjian live board --log live/log --shop 云杉家居 --every 5
+                """)
+
+        @OptionGroup var arguments: LiveArguments
+        @Option(help: "The shop.")
+        var shop: String
+        @Option(help: "Seconds between refreshes, 1 to 3600.")
+        var every = 10
+
+        func run() throws {
+            try mingjian.run {
+                guard (1...3600).contains(every) else {
+                    throw CommandFailure(
+                        code: CommandFailure.usage,
+                        phrase: Phrase("--every takes 1 to 3600 seconds", "--every 取 1 到 3600 秒"))
+                }
+                let policy = try arguments.policy()
+                let isTerminal = Surroundings.isTerminal(STDOUT_FILENO)
+                let board = LiveBoard(zone: policy.time.zone, isColoured: Surroundings.usesColour(STDOUT_FILENO))
+                _ = Surroundings.interruption
+                repeat {
+                    let now = try Surroundings.now()
+                    let pipeline = try arguments.open(policy: policy, isObserver: true)
+                    let shop = shop
+                    let found = try waiting {
+                        (try await pipeline.figures(of: shop, at: now), await pipeline.position.index)
+                    }
+                    guard let figures = found.0 else {
+                        say(Phrase("nothing has come of shop '\(shop)'", "没有店铺 “\(shop)” 的事件"))
+                        return 1
+                    }
+                    let text = board.text(figures, shop: shop, sequence: found.1)
+                    try Output().write(isTerminal ? "\u{1B}[H\u{1B}[2J" + text : text)
+                    var rest = isTerminal ? every * 10 : 0
+                    while rest > 0, !Surroundings.isInterrupted.load(ordering: .relaxed) {
+                        usleep(100_000)
+                        rest -= 1
+                    }
+                } while isTerminal && !Surroundings.isInterrupted.load(ordering: .relaxed)
+                return 0
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import Testing
+
+/// `mingjian live` on the logs of the conformance suite.
+@Suite(.enabled(if: Command.isBuilt))
+struct LiveCommandTests {
+    let directory: TemporaryDirectory
+    private var log: String { directory.path + "/log" }
+    private let events = "Corpora/live/assistant-rates/events.ndjson"
+    private let at = "2026-03-02T10:06:00+08:00"
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    private func run(_ arguments: [String], input: String? = nil) throws -> Command.Outcome {
+        try Command.run(
+            ["live"] + arguments, in: directory, input: input,
+            environment: ["MINGJIAN_NOW": "2026-03-02T02:06:00.000Z"])
+    }
+
+    @Test("a file that is fed in gives its figures, and nothing the second time")
+    func replayAndFigures() throws {
+        let first = try run(["replay", events, "--log", log])
+        #expect(first.code == 0, "\(first.errors)")
+        let lines = try String(contentsOfFile: Command.root + "/" + events, encoding: .utf8).split(separator: "\n")
+            .count
+        #expect(first.text == "read \(lines), taken \(lines), duplicate 0, refused 0; log position \(lines)\n")
+        let again = try run(["replay", "-", "--log", log], input: Command.root + "/" + events)
+        #expect(again.text == "read \(lines), taken 0, duplicate \(lines), refused 0; log position \(lines)\n")
+
+        let text = try run(["figures", "--log", log, "--shop", "云杉家居", "--at", at])
+        #expect(text.code == 0, "\(text.errors)")
+        #expect(text.text.hasPrefix("云杉家居  2026-03-02 10:06:00  时段 10:03–10:06"))
+        #expect(text.text.contains("人均响应 —（客服 0）"))
+        #expect(!text.text.contains("\u{1B}"))
+        let json = try run(["figures", "--log", log, "--at", at, "--format", "json"])
+        let object = try #require(
+            try JSONSerialization.jsonObject(with: Data(json.output)) as? [String: Any])
+        let assistant = try #require(object["assistant"] as? [String: Any])
+        let explained = try run([
+            "explain", "handed", "--log", log, "--shop", "云杉家居", "--at", at, "--format", "json",
+        ])
+        let handed = try #require(
+            try JSONSerialization.jsonObject(with: Data(explained.output)) as? [String: Any])
+        #expect(assistant["handed"] as? Int == 2)
+        #expect(handed["value"] as? Int == 2)
+        #expect(object["sequence"] as? Int == lines)
+        #expect(try run(["board", "--log", log, "--shop", "云杉家居"]).text.hasPrefix("云杉家居  "))
+    }
+
+    @Test("bad lines are named with their place, counted and kept, and end in 65")
+    func refusedLines() throws {
+        let good = try String(contentsOfFile: Command.root + "/" + events, encoding: .utf8)
+            .split(separator: "\n")[0]
+        let file = try directory.write("bad.ndjson", "\(good)\nnonsense\n")
+        let outcome = try run(["replay", file, "--log", log])
+        #expect(outcome.code == 65)
+        #expect(outcome.text == "read 2, taken 1, duplicate 0, refused 1; log position 1\n")
+        #expect(outcome.errors.contains("bad.ndjson:2: "))
+        #expect(String(decoding: directory.contents("log/refused.ndjson"), as: UTF8.self).contains("nonsense"))
+    }
+
+    @Test("wrong use ends in 64, a shop that is not there in 1, a log that is not there in 74")
+    func exitCodes() throws {
+        #expect(try run(["figures", "--log", log]).code == 74)
+        _ = try run(["replay", events, "--log", log])
+        #expect(try run(["figures", "--log", log, "--shop", "无"]).code == 1)
+        #expect(try run(["figures", "--log", log, "--at", "noon"]).code == 64)
+        #expect(try run(["figures", "--log", log, "--slot", "7"]).code == 64)
+        #expect(try run(["explain", "nothing", "--log", log, "--shop", "云杉家居"]).code == 64)
+        #expect(try run(["explain", "handed", "--log", log, "--shop", "云杉家居", "--agent", "a"]).code == 64)
+        #expect(try run(["replay", "none.ndjson", "--log", log]).code == 74)
+        #expect(try run(["replay", events, "--log", log, "--speed", "0"]).code == 64)
+        #expect(try Command.run(["serve", "--log", log, "--host", "0.0.0.0"], in: directory).code == 64)
+    }
+}
