@@ -105,7 +105,7 @@ let package = Package(
             name: "mingjian",
             dependencies: [
                 "ConversationModel", "Diagnostics", "ChineseText", "Archives", "RuleLanguage",
-                "Patterns", "Evaluation", "Inspection", "Reports", "Synthesis", "EventLog",
+                "Patterns", "Evaluation", "Inspection", "Reports", "Synthesis", "EventLog", "Events",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

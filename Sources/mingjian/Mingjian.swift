@@ -20,7 +20,7 @@ struct Mingjian: ParsableCommand {
         subcommands: [
             InspectCommand.self, ReportCommand.self, RulesCommand.self, ExplainCommand.self, CutCommand.self,
             ImportCommand.self, CorpusCommand.self, FoldCommand.self,
-            LogCommand.self,
+            LogCommand.self, LiveCommand.self,
         ])
 }
 

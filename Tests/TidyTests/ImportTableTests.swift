@@ -23,7 +23,7 @@ struct ImportTableTests {
         "Synthesis": ["ConversationModel"],
         "mingjian": [
             "ConversationModel", "Diagnostics", "ChineseText", "Archives", "RuleLanguage", "Patterns",
-            "Evaluation", "Inspection", "Reports", "Synthesis", "EventLog", "ArgumentParser",
+            "Evaluation", "Inspection", "Reports", "Synthesis", "EventLog", "Events", "ArgumentParser",
         ],
     ]
 
