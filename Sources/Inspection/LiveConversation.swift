@@ -6,6 +6,7 @@ struct LiveContext {
     let reader: SessionReader
     let rules: [RuleID: RuleSummary]
     let lateness: Int64
+    let rebuildLimit: Int
     let defaultShop: String
     /// Place in the log of the event applied last.
     var position: UInt64 = 0
@@ -39,9 +40,6 @@ final class LiveConversation {
         var finding: LiveFinding
         var part: Int
     }
-
-    /// Messages that late ones may cause to be read again before judging anew waits for the end.
-    static let rebuildLimit = 2_000_000
 
     let key: LiveConversationKey
     private(set) var settled: LiveMemory.Record?
@@ -89,7 +87,7 @@ final class LiveConversation {
         }
         if isInOrder { entries.append(entry) } else { entries.insert(entry, at: place(of: line.order)) }
         guard !isStale else { return .taken }
-        if rebuilt + entries.count > LiveConversation.rebuildLimit {
+        if rebuilt + entries.count > context.rebuildLimit {
             isStale = true
             parts = []
         } else {
@@ -143,10 +141,11 @@ final class LiveConversation {
     }
 
     private func stepSession(to next: Int64, _ context: LiveContext) {
-        guard let session = parts.last?.session else { return }
+        guard let session = parts.last?.session, let close = session.closeInstant?.at.milliseconds else { return }
         told = max(told, next)
-        if let deadline = session.nextDeadline, deadline.milliseconds == next {
-            note(session.advance(to: deadline), parts.count - 1, at: next, context)
+        // What is due at the close itself is the close's.
+        if next <= close {
+            note(session.advance(to: Instant(milliseconds: next)), parts.count - 1, at: next, context)
         } else {
             closeLast(context)
         }

@@ -19,6 +19,8 @@ public final class LiveInspection {
         public var memory: Int64 = 7 * 86_400_000
         /// Conversations at once, remembered ones included. Events of others beyond are refused and counted.
         public var conversationLimit = 1_000_000
+        /// Messages of a conversation that late ones may cause to be read again; beyond, it is judged once nothing can be late any more.
+        public var rebuildLimit = 2_000_000
         /// Stands for an unknown shop in ids of findings.
         public var defaultShop = ""
 
@@ -60,7 +62,7 @@ public final class LiveInspection {
         context = LiveContext(
             reader: try SessionReader(rules),
             rules: Dictionary(rules.summaries.map { ($0.id, $0) }) { first, _ in first },
-            lateness: max(0, options.lateness), defaultShop: options.defaultShop)
+            lateness: max(0, options.lateness), rebuildLimit: options.rebuildLimit, defaultShop: options.defaultShop)
         for record in memory?.conversations ?? [] {
             let number = add(LiveConversation(record.key, settled: record))
             schedule(number)

@@ -100,11 +100,11 @@ struct LiveInspectTests {
     @Test("bad lines are named with file and line and decide the exit code; rules and options are checked first")
     func exitCodes() throws {
         let good =
-            #"{"id":"1","shop":"s","time":0,"received":0,"type":"message","conversation":"c","buyer":"b","from":"agent","agent":"a","text":"加微信"}"#
+            #"{"id":"1","shop":"s","time":1772413200000,"received":1772413200000,"type":"message","conversation":"c","buyer":"b","from":"agent","agent":"a","text":"加微信"}"#
         let rule = try write(
             "rule.json",
             [
-                #"{"id":"contact","name":"引流","polarity":"negative","severity":"major","when":{"message":{"from":"agent","keywords":["微信"]}},"examples":{"hit":[[{"from":"agent","text":"加微信"}]],"clean":[[{"from":"agent","text":"您好"}]]}}"#
+                #"{"id":"contact","name":"引流","polarity":"negative","severity":"major","when":{"message":{"from":"agent","keywords":["微信"]}},"examples":{"hit":[[{"agent":"加微信"}]],"clean":[[{"agent":"您好"}]]}}"#
             ])
         let files = try write("events.ndjson", [good, "nonsense"])
         let bad = try inspect([files, "--rules", rule])
@@ -123,7 +123,7 @@ struct LiveInspectTests {
         let events = try write(
             "events.ndjson",
             (0..<3).map {
-                #"{"id":"\#($0)","shop":"s","time":\#($0 * 60_000),"received":\#($0 * 60_000),"type":"message","conversation":"c\#($0)","buyer":"b","from":"buyer","text":"在吗"}"#
+                #"{"id":"\#($0)","shop":"s","time":\#(Self.start + $0 * 60_000),"received":\#(Self.start + $0 * 60_000),"type":"message","conversation":"c\#($0)","buyer":"b","from":"buyer","text":"在吗"}"#
             })
         let start = Date()
         let slow = try inspect([events, "--rules", "Rules", "--speed", "240"])

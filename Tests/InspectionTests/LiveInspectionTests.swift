@@ -15,8 +15,12 @@ struct LiveInspectionTests {
         return 1...max(1, asked ?? usual)
     }
 
-    private func difference(_ scenario: LiveScenario, _ rules: CompiledRules) throws -> String? {
-        let live = try LiveInspection(rules)
+    private func difference(
+        _ scenario: LiveScenario, _ rules: CompiledRules, rebuildLimit: Int = 2_000_000
+    ) throws -> String? {
+        var options = LiveInspection.Options()
+        options.rebuildLimit = rebuildLimit
+        let live = try LiveInspection(rules, options: options)
         var listener = LiveListener()
         for (position, event) in scenario.events.enumerated() {
             live.apply(event, position: UInt64(position)) { listener.take($0) }
@@ -46,6 +50,39 @@ struct LiveInspectionTests {
                 return
             }
         }
+    }
+
+    @Test("the same where late events are too many to judge at once", arguments: [0, 10, 40])
+    func rebuildLimit(limit: Int) throws {
+        for seed in Self.seeds(40) {
+            let scenario = LiveScenario(seed: seed, features: [.parts, .scopes, .gaps])
+            let rules = try #require(scenario.compiled())
+            guard let difference = try difference(scenario, rules, rebuildLimit: limit) else { continue }
+            Issue.record("seed \(seed), limit \(limit):\n\(difference)")
+            return
+        }
+    }
+
+    @Test("late events do take findings back, and change others")
+    func lateEventsTakeBack() throws {
+        var kinds: [LiveChange.Kind: Int] = [:]
+        var replaced = 0
+        for seed in Self.seeds(20) {
+            let scenario = LiveScenario(seed: seed, features: [.parts, .gaps])
+            let live = try LiveInspection(try #require(scenario.compiled()))
+            var asserted: Set<String> = []
+            func take(_ change: LiveChange) {
+                kinds[change.kind, default: 0] += 1
+                if change.kind == .assert, !asserted.insert(change.finding.finding.id).inserted { replaced += 1 }
+            }
+            for (position, event) in scenario.events.enumerated() {
+                live.apply(event, position: UInt64(position)) { take($0) }
+            }
+            live.finish { take($0) }
+        }
+        #expect(
+            kinds[.assert, default: 0] > 100 && kinds[.retract, default: 0] > 10 && replaced > 10,
+            "\(kinds) \(replaced)")
     }
 
     @Test("the same for the rules that ship")

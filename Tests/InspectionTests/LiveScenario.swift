@@ -1,5 +1,6 @@
 import ChineseText
 import ConversationModel
+import Diagnostics
 import Evaluation
 import Foundation
 import Inspection
