@@ -52,3 +52,8 @@ public final class SessionReader {
         return result
     }
 }
+
+extension SessionReader {
+    /// A text with personal data masked: same bytes in length, so that spans fit.
+    public func masked(_ text: String) -> String { PersonalData.masked(text) }
+}

@@ -7,12 +7,12 @@ import Monitoring
 import Server
 import Synchronization
 
-/// `mingjian live`: figures of shops while they work.
+/// `mingjian live`: figures of shops while they work, and rules on what is said in them.
 struct LiveCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "live",
-        abstract: "Figures of shops while they work. 实时监控",
-        subcommands: [Replay.self, Figures.self, Explain.self, Board.self])
+        abstract: "Figures and rules of shops while they work. 实时监控",
+        subcommands: [Replay.self, Figures.self, Explain.self, Board.self, Inspect.self])
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case text, json

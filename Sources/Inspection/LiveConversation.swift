@@ -1,0 +1,314 @@
+import ConversationModel
+import Evaluation
+
+/// What all conversations of a live inspection share while one of them works.
+struct LiveContext {
+    let reader: SessionReader
+    let rules: [RuleID: RuleSummary]
+    let lateness: Int64
+    let rebuildLimit: Int
+    let defaultShop: String
+    /// Place in the log of the event applied last.
+    var position: UInt64 = 0
+    /// The time told, in milliseconds.
+    var now = Int64.min
+}
+
+/// One conversation with its messages that late ones may still come between.
+///
+/// The messages kept are in the order of events, cut into parts as the batch path cuts them, with one session each. What comes
+/// in order goes into the last session; what comes late has all of them judged anew, and the difference is what changed.
+final class LiveConversation {
+    /// A message that is kept, and its place in the log.
+    private struct Entry {
+        let order: EventOrder
+        let message: Message
+        let position: UInt64
+    }
+
+    private struct Part {
+        /// Nil once it has ended.
+        var session: Session?
+        /// Its first message among those kept.
+        var first: Int
+        let number: Int
+        /// When it closed, once it did; milliseconds.
+        var close: Int64?
+    }
+
+    private struct Standing {
+        var finding: LiveFinding
+        var part: Int
+    }
+
+    let key: LiveConversationKey
+    private(set) var settled: LiveMemory.Record?
+    private var entries: [Entry] = []
+    private var ids: Set<String> = []
+    private var parts: [Part] = []
+    private var standing: [String: Standing] = [:]
+    /// What was told to the last session; milliseconds.
+    private var told = Int64.min
+    private var rebuilt = 0
+    /// Judged once nobody can be late any more.
+    private var isStale = false
+    private var changes: [LiveChange] = []
+    /// Whether its owner counts it among those that live.
+    var isCounted = false
+
+    init(_ key: LiveConversationKey, settled: LiveMemory.Record? = nil) {
+        self.key = key
+        self.settled = settled
+    }
+
+    /// Nothing is open and nothing can change.
+    var isSettled: Bool { entries.isEmpty }
+    /// The least place in the log that is still needed.
+    var firstPosition: UInt64? { entries.lazy.map(\.position).min() }
+
+    /// What became of an event.
+    enum Reception {
+        case taken, duplicate, tooLate, overLimit
+    }
+
+    /// Takes a line of the conversation; the time told is in `context`.
+    func take(_ line: MappedEvent, _ context: LiveContext) -> Reception {
+        if let settled, line.order.time <= settled.closedAt.milliseconds { return .tooLate }
+        guard !ids.contains(line.order.id) else { return .duplicate }
+        // One more than a session judges, so that it knows of the limit.
+        guard entries.count <= Session.messageLimit else { return .overLimit }
+        ids.insert(line.order.id)
+        let entry = Entry(order: line.order, message: line.message, position: context.position)
+        let isInOrder = entries.last.map { $0.order < line.order } ?? true
+        if isInOrder, line.order.time >= told, !isStale {
+            entries.append(entry)
+            observe(entries.count - 1, context)
+            return .taken
+        }
+        if isInOrder { entries.append(entry) } else { entries.insert(entry, at: place(of: line.order)) }
+        guard !isStale else { return .taken }
+        if rebuilt + entries.count > context.rebuildLimit {
+            isStale = true
+            parts = []
+        } else {
+            rebuild(context)
+        }
+        return .taken
+    }
+
+    private func place(of order: EventOrder) -> Int {
+        var (low, high) = (0, entries.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle].order < order { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    // MARK: Time
+
+    /// The next instant at which something is due, in milliseconds.
+    func wake(_ context: LiveContext) -> Int64? {
+        if isStale {
+            let policy = context.reader.rules.policy
+            let silence = max(policy.closeAfter, policy.closeAfterOpenWait)
+            return entries.last.map { LiveConversation.sum($0.order.time, silence, context.lateness, 1) }
+        }
+        var result: Int64?
+        if let first = parts.first, let close = first.close {
+            result = LiveConversation.sum(close, context.lateness, 1)
+        }
+        if let next = nextOfSession { result = min(result ?? next, next) }
+        return result
+    }
+
+    private var nextOfSession: Int64? {
+        guard let session = parts.last?.session, let close = session.closeInstant?.at.milliseconds else { return nil }
+        let end = LiveConversation.sum(close, 1)
+        return session.nextDeadline.map { min($0.milliseconds, end) } ?? end
+    }
+
+    /// Does what is due at `instant`, which is its `wake`. Instants of one conversation ascend.
+    func step(at instant: Int64, _ context: LiveContext) {
+        if isStale {
+            isStale = false
+            rebuilt = 0
+            rebuild(context)
+        } else if let next = nextOfSession, next <= instant {
+            stepSession(to: next, context)
+        }
+        settle(before: LiveConversation.sum(context.now, -context.lateness), context)
+    }
+
+    private func stepSession(to next: Int64, _ context: LiveContext) {
+        guard let session = parts.last?.session, let close = session.closeInstant?.at.milliseconds else { return }
+        told = max(told, next)
+        // What is due at the close itself is the close's.
+        if next <= close {
+            note(session.advance(to: Instant(milliseconds: next)), parts.count - 1, at: next, context)
+        } else {
+            closeLast(context)
+        }
+    }
+
+    private func closeLast(_ context: LiveContext) {
+        let last = parts.count - 1
+        guard let session = parts[last].session, let close = session.closeInstant else { return }
+        note(session.close(at: close.at, explicitly: close.isExplicit), last, at: close.at.milliseconds, context)
+        parts[last].session = nil
+        parts[last].close = close.at.milliseconds
+        told = max(told, LiveConversation.sum(close.at.milliseconds, 1))
+    }
+
+    /// Drops the parts that closed before the watermark: no event in time can reach them.
+    private func settle(before watermark: Int64, _ context: LiveContext) {
+        while let part = parts.first, let close = part.close, close < watermark {
+            let end = parts.count > 1 ? parts[1].first : entries.count
+            settled = record(of: part, end: end, close: close)
+            for entry in entries[..<end] { ids.remove(entry.order.id) }
+            entries.removeFirst(end)
+            parts.removeFirst()
+            for place in parts.indices { parts[place].first -= end }
+            standing = standing.filter { $0.value.part != part.number }
+            rebuilt = 0
+        }
+    }
+
+    private func record(of part: Part, end: Int, close: Int64) -> LiveMemory.Record {
+        let previous = self.previous(before: end, from: part.first)
+        return LiveMemory.Record(
+            key: key, parts: part.number, messages: messageOffset + end, closedAt: Instant(milliseconds: close),
+            lastMessage: previous.end, lastAgent: previous.agent)
+    }
+
+    // MARK: Judging
+
+    /// Messages of the settled parts.
+    private var messageOffset: Int { settled?.messages ?? 0 }
+
+    /// Feeds an entry, the next in order, to the part it belongs to.
+    private func observe(_ place: Int, _ context: LiveContext) {
+        let entry = entries[place]
+        // The session's own deadlines before the message are fired at their instants, so that each says when it was.
+        while let next = nextOfSession, next <= entry.order.time { stepSession(to: next, context) }
+        if parts.last?.session == nil { open(at: place, context) }
+        told = max(told, entry.order.time)
+        let last = parts.count - 1
+        if let session = parts[last].session {
+            note(session.observe(entry.message), last, at: entry.order.time, context)
+        }
+    }
+
+    private func open(at place: Int, _ context: LiveContext) {
+        let number = (parts.last?.number ?? settled?.parts ?? 0) + 1
+        var facts = Facts()
+        if let part = parts.last {
+            let previous = self.previous(before: place, from: part.first)
+            facts.previous = .ended(previous.end, agent: previous.agent)
+        } else if let settled {
+            facts.previous = .ended(settled.lastMessage, agent: settled.lastAgent)
+        }
+        let origin = SessionOrigin(
+            id: key.conversation, part: number, shop: key.shop, buyer: key.buyer, defaultShop: context.defaultShop,
+            facts: facts)
+        parts.append(Part(session: Session(origin, reader: context.reader), first: place, number: number, close: nil))
+    }
+
+    /// When the part of these messages ended, and its last human agent.
+    private func previous(before end: Int, from first: Int) -> (end: Instant, agent: String?) {
+        let messages = entries[first..<end].lazy.map(\.message)
+        let human = messages.last { message in
+            message.speaker == .agent && !message.isAutomatic
+                && ![MessageKind.recall, .transfer, .event].contains(message.kind)
+        }
+        return (
+            Instant(milliseconds: entries[end - 1].order.time),
+            human.map { $0.agent ?? OwnerNumber.unknownAgent }
+        )
+    }
+
+    /// Judges all that is kept anew and leaves the difference.
+    private func rebuild(_ context: LiveContext) {
+        rebuilt += entries.count
+        let before = standing
+        let unsaid = changes
+        parts = []
+        standing = [:]
+        told = .min
+        for place in entries.indices { observe(place, context) }
+        while let next = nextOfSession, next <= context.now { stepSession(to: next, context) }
+        let said = changes.dropFirst(unsaid.count)
+        changes = unsaid
+        let at = Instant(milliseconds: context.now)
+        for id in before.keys.sorted() where standing[id] == nil {
+            guard let old = before[id] else { continue }
+            changes.append(LiveChange(kind: .retract, finding: old.finding, position: context.position, at: at))
+        }
+        var seen: Set<String> = []
+        for change in said where change.kind == .assert {
+            let id = change.finding.finding.id
+            guard let now = standing[id], now.finding == change.finding, seen.insert(id).inserted else { continue }
+            if let old = before[id], old.finding.says(theSameAs: now.finding) {
+                standing[id]?.finding = old.finding
+            } else {
+                changes.append(
+                    LiveChange(kind: .assert, finding: now.finding, position: context.position, at: at))
+            }
+        }
+    }
+
+    // MARK: Findings
+
+    /// Hands out what was said since the last call, in its order.
+    func takeChanges() -> [LiveChange] {
+        defer { changes.removeAll(keepingCapacity: true) }
+        return changes
+    }
+
+    private func note(_ events: [SessionEvent], _ place: Int, at instant: Int64, _ context: LiveContext) {
+        let at = Instant(milliseconds: instant)
+        for event in events {
+            switch event {
+            case .assert(let finding):
+                guard let made = live(finding, place, at: at, context) else { continue }
+                standing[finding.id] = Standing(finding: made, part: parts[place].number)
+                changes.append(LiveChange(kind: .assert, finding: made, position: context.position, at: at))
+            case .retract(let id):
+                guard let old = standing.removeValue(forKey: id) else { continue }
+                changes.append(LiveChange(kind: .retract, finding: old.finding, position: context.position, at: at))
+            case .outcome: break
+            }
+        }
+    }
+
+    private func live(_ finding: Finding, _ place: Int, at instant: Instant, _ context: LiveContext) -> LiveFinding? {
+        guard let rule = context.rules[finding.rule] else { return nil }
+        let first = parts[place].first
+        func message(_ position: Int) -> Message { entries[first + position].message }
+        let scalars = finding.evidence.map { evidence in
+            let text = message(evidence.message).text.utf8
+            return evidence.spans.map { Span(scalarCount(text, $0.start), scalarCount(text, $0.end)) }
+        }
+        let excerpt = finding.anchor.map { context.reader.masked(message($0).text) } ?? ""
+        var finding = finding
+        let offset = messageOffset + first
+        if let anchor = finding.anchor { finding.anchor = anchor + offset }
+        for index in finding.evidence.indices { finding.evidence[index].message += offset }
+        if let diverged = finding.divergence?.message { finding.divergence?.message = diverged + offset }
+        let day = context.reader.rules.policy.zone.day(of: Instant(milliseconds: entries[first].order.time))
+        return LiveFinding(
+            finding: finding, rule: rule, shop: key.shop, day: day, scalarSpans: scalars,
+            excerpt: String(String.UnicodeScalarView(excerpt.unicodeScalars.prefix(80))), position: context.position,
+            decidedAt: instant)
+    }
+
+    /// Unicode scalars that begin in the first `bytes` bytes.
+    private func scalarCount(_ text: String.UTF8View, _ bytes: Int) -> Int {
+        text.prefix(bytes).count { $0 & 0xC0 != 0x80 }
+    }
+
+    /// A sum that stays at the ends of the range.
+    private static func sum(_ terms: Int64...) -> Int64 {
+        terms.dropFirst().reduce(Instant(milliseconds: terms[0])) { $0.advanced(by: $1) }.milliseconds
+    }
+}
