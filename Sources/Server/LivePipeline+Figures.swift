@@ -20,13 +20,15 @@ extension LivePipeline {
     ///
     /// Within the horizon (48 hours before the watermark) the state answers. What lies further back is folded from the log
     /// once more, up to a day after the instant: `LiveQueryError.beforeRetention` where its beginning was removed.
-    public func figures(of shop: String, at instant: Instant) throws -> ShopFigures? {
-        try state(of: shop, at: instant)?.figures(at: instant)
+    public func figures(of shop: String, at instant: Instant) async throws -> ShopFigures? {
+        try await state(of: shop, at: instant)?.figures(at: instant)
     }
 
     /// Where a figure comes from; nil where nothing of the shop has come.
-    public func explain(_ figure: Explanation.Figure, of shop: String, at instant: Instant) throws -> Explanation? {
-        try state(of: shop, at: instant)?.explain(figure, at: instant)
+    public func explain(
+        _ figure: Explanation.Figure, of shop: String, at instant: Instant
+    ) async throws -> Explanation? {
+        try await state(of: shop, at: instant)?.explain(figure, at: instant)
     }
 
     /// The state of a shop as of the end of the log.
@@ -43,15 +45,25 @@ extension LivePipeline {
     }
 
     /// A state that can answer for the instant.
-    private func state(of shop: String, at instant: Instant) throws -> ShopMonitor? {
+    private func state(of shop: String, at instant: Instant) async throws -> ShopMonitor? {
         try catchUp()
         guard let state = monitor.shop(shop) else { return nil }
         guard let oldest = state.oldestAnswer, instant < oldest else { return state }
         guard log.first == .start else { throw LiveQueryError.beforeRetention }
-        var past = ShopMonitor(policy: policy(shop))
+        return try await LivePipeline.past(
+            ShopMonitor(policy: policy(shop)), of: shop, until: instant.advanced(by: Event.horizon / 2), in: log)
+    }
+
+    /// The state of a shop when its watermark came to an instant: folded from the start of the log, which takes as long
+    /// as the log is; not on the actor, where events would wait for it.
+    private nonisolated static func past(
+        _ start: ShopMonitor, of shop: String, until enough: Instant, in log: EventLog
+    ) async throws -> ShopMonitor {
+        var past = start
         let (reader, parser) = (try log.reader(from: .start), EventReader())
-        let enough = instant.advanced(by: Event.horizon / 2)
         while case let entries = try reader.read(upTo: 1000), !entries.isEmpty {
+            // Who asked may have gone away.
+            try Task.checkCancellation()
             for entry in entries where entry.record.shop == shop {
                 if let watermark = past.watermark, watermark >= enough { return past }
                 for case .event(let event) in parser.read(entry.record.payload) { past.apply(event) }

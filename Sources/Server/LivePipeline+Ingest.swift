@@ -71,8 +71,7 @@ extension LivePipeline {
                 records.append((line, LivePipeline.record(event)))
             }
         }
-        let present = receipt == .kept ? max(now, result.newestReceipt ?? now) : now
-        let outcomes = try await log.append(records.map(\.record), now: present)
+        let outcomes = try await log.append(records.map(\.record), now: now)
         for (record, outcome) in zip(records, outcomes) {
             switch outcome {
             case .appended: result.taken += 1

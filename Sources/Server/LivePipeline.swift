@@ -127,12 +127,15 @@ public actor LivePipeline {
     }
 
     /// Writes a tick for every shop from which nothing has come for so long that its watermark stands; returns how many.
+    ///
+    /// However often this is called, a silent shop gets one tick in `idleAfter`, or in a slot where that is longer.
     @discardableResult
     public func tick(now: Instant) async throws(EventLogError) -> Int {
         try catchUp()
         let silent = monitor.names.filter { name in
             guard let shop = monitor.shop(name), let watermark = shop.watermark else { return false }
-            return shop.isSilent(at: now) && watermark < now.advanced(by: -shop.policy.lateness)
+            let gap = max(shop.policy.idleAfter, shop.policy.slotLength)
+            return shop.isSilent(at: now) && watermark <= now.advanced(by: -shop.policy.lateness - gap)
         }
         let ticks = silent.map { name in
             LivePipeline.record(

@@ -1,3 +1,4 @@
+import Archives
 import ArgumentParser
 import ConversationModel
 import Diagnostics
@@ -16,7 +17,7 @@ extension LiveCommand {
                 printed (the first 20), counted, and kept in refused.ndjson.
 
                 Examples:
-                  mingjian live replay Corpora/live/*/events.ndjson --log live/log
+                  mingjian live replay Corpora/live/assistant-rates/events.ndjson --log live/log
                   mingjian live replay day.ndjson --log live/log --speed 60
 
                 Exit codes: 0 done; 65 something was refused; 66 policy; 74 input or the log; 130 interrupted.
@@ -57,8 +58,7 @@ extension LiveCommand {
             _ = Surroundings.interruption
             let inputs = try files.map { try LineInput(path: $0) }
             let pipeline = try arguments.open(policy: policy, isObserver: false)
-            var isInterrupted = false
-            for input in inputs where !isInterrupted {
+            for input in inputs where !Surroundings.isInterrupted.load(ordering: .relaxed) {
                 var before = 0
                 while let batch = try input.next(
                     lines: factor == nil ? Self.batchLines : 20, bytes: Self.batchBytes)
@@ -87,24 +87,21 @@ extension LiveCommand {
                     if let factor, let newest = result.newestReceipt {
                         let start = first ?? newest
                         first = start
-                        let due = Double(newest.milliseconds - start.milliseconds) / factor
+                        let due = min(1e12, (Double(newest.milliseconds) - Double(start.milliseconds)) / factor)
                         while began.duration(to: .now) < .milliseconds(Int64(due)),
                             !Surroundings.isInterrupted.load(ordering: .relaxed)
                         {
                             usleep(20_000)
                         }
                     }
-                    if Surroundings.isInterrupted.load(ordering: .relaxed) {
-                        isInterrupted = true
-                        break
-                    }
+                    if Surroundings.isInterrupted.load(ordering: .relaxed) { break }
                 }
             }
             if isTerminal { note("\r\u{1B}[K") }
             let now = try Surroundings.now()
             try waiting { try await pipeline.close(now: now) }
             try Output().write(counts(total) + "\n")
-            if isInterrupted { return CommandFailure.interrupted }
+            if Surroundings.isInterrupted.load(ordering: .relaxed) { return CommandFailure.interrupted }
             return total.refused > 0 ? CommandFailure.badData : 0
         }
 
@@ -136,14 +133,16 @@ private final class LineInput {
 
     /// At most `lines` whole lines of about `bytes` together; a longer line is given in parts, which are no events.
     func next(lines: Int, bytes limit: Int) throws -> (bytes: [UInt8], lines: Int)? {
-        while !isAtEnd, rest.count < limit {
+        // Whole lines are not kept waiting for more: somebody may be writing them as they happen.
+        while !isAtEnd, rest.count < limit, !rest.contains(0x0A) {
+            guard (try? Surroundings.interruption.wait(toRead: descriptor)) != nil else { return nil }
             var buffer = [UInt8](repeating: 0, count: 1 << 16)
             let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
             if count < 0 {
-                if errno == EINTR, !Surroundings.isInterrupted.load(ordering: .relaxed) { continue }
-                if errno != EINTR { throw LineInput.failure(path) }
+                if errno == EINTR || errno == EAGAIN { continue }
+                throw LineInput.failure(path)
             }
-            if count <= 0 {
+            if count == 0 {
                 isAtEnd = true
             } else {
                 rest += buffer[..<count]

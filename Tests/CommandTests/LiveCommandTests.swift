@@ -72,4 +72,32 @@ struct LiveCommandTests {
         #expect(try run(["replay", events, "--log", log, "--speed", "0"]).code == 64)
         #expect(try Command.run(["serve", "--log", log, "--host", "0.0.0.0"], in: directory).code == 64)
     }
+
+    @Test("lines that come while standard input is open are counted at once, and SIGTERM ends the wait with 130")
+    func openInput() throws {
+        let pipe = directory.path + "/pipe"
+        #expect(mkfifo(pipe, 0o600) == 0)
+        // Held open on both ends: opening it waits for nobody, and it does not end.
+        let held = open(pipe, O_RDWR)
+        defer { close(held) }
+        let line = Array(
+            try String(contentsOfFile: Command.root + "/" + events, encoding: .utf8).split(separator: "\n")[0].utf8)
+        #expect(write(held, line + [0x0A], line.count + 1) == line.count + 1)
+        let (process, output, _) = try Command.process(
+            ["live", "replay", "-", "--log", log], in: directory, input: pipe)
+        try process.run()
+        defer { if process.isRunning { process.terminate() } }
+        var isCounted = false
+        for _ in 0..<100 where !isCounted {
+            isCounted = try run(["figures", "--log", log, "--shop", "云杉家居"]).code == 0
+            if !isCounted { usleep(50_000) }
+        }
+        #expect(isCounted)
+        process.terminate()
+        process.waitUntilExit()
+        #expect(process.terminationReason == .exit)
+        #expect(process.terminationStatus == 130)
+        let text = String(decoding: FileManager.default.contents(atPath: output) ?? Data(), as: UTF8.self)
+        #expect(text == "read 1, taken 1, duplicate 0, refused 0; log position 1\n")
+    }
 }

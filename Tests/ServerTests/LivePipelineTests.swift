@@ -180,6 +180,7 @@ struct LivePipelineTests {
         let before = try #require(await pipeline.shop("店0")?.watermark)
         let later = last.advanced(by: 3_600_000)
         #expect(try await pipeline.tick(now: later) == 1)
+        #expect(try await pipeline.tick(now: later.advanced(by: 299_999)) == 0)
         #expect(await pipeline.shop("店0")?.watermark == later.advanced(by: -300_000))
         #expect(before < later.advanced(by: -300_000))
         #expect(await pipeline.sources(now: later).map(\.isSilent) == [true])
@@ -223,5 +224,17 @@ struct LivePipelineTests {
         }
         #expect(pipeline.failure != nil)
         #expect(await pipeline.shops.isEmpty)
+    }
+
+    @Test("a file that says receipts of the future cannot move the clock of the log")
+    func futureReceipt() async throws {
+        let pipeline = try open(MemoryFiles())
+        let line =
+            #"{"id":"1","shop":"店","time":"2099-01-01T00:00:00Z","received":"2099-01-01T00:00:00Z","type":"agent-online","agent":"a"}"#
+        let future = try await pipeline.ingest(Array(line.utf8), receipt: .kept, now: morning)
+        #expect(future.refusals.map(\.reason) == ["received-in-future"])
+        let lines = shopLines(3, seed: 1)
+        let result = try await pipeline.ingest(bytes(lines), receipt: .kept, now: lines[2].received)
+        #expect(result.refused == 0)
     }
 }
