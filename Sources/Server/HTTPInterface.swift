@@ -113,7 +113,7 @@ public struct HTTPInterface: HTTPResponder {
             if let failure = pipeline.failure { throw failure }
             return try await answer([("status", .text("ok"))])
         case .metrics: return .bytes(Array(await metrics().utf8), "text/plain; version=0.0.4; charset=utf-8")
-        case .openapi: return .bytes(OpenAPIDocument.value.bytes, "application/json")
+        case .openapi: return .bytes(OpenAPIDocument.value(isOpen: tokens.isEmpty).bytes, "application/json")
         }
     }
 
@@ -154,6 +154,9 @@ public struct HTTPInterface: HTTPResponder {
     }
 
     private func explain(_ shop: String, _ query: Query) async throws -> Response {
+        guard [nil, "true", "false"].contains(query["assistant"]) else {
+            throw HTTPProblem.badParameter("assistant", "true or false")
+        }
         guard let name = query["figure"].flatMap({ FigureName(rawValue: $0) }),
             let figure = name.figure(
                 group: query["group"], agent: query["agent"], isAssistant: query["assistant"] == "true",

@@ -11,6 +11,8 @@ struct HTTPRoute: Hashable, Sendable {
         var name: String
         var isRequired = false
         var about: String
+        /// What values may be, as JSON Schema.
+        var schema = JSONValue.members(["type": .text("string")])
     }
 
     var operation: Operation
@@ -24,7 +26,20 @@ struct HTTPRoute: Hashable, Sendable {
     var isProtected = true
 
     private static let at = Parameter(
-        name: "at", about: "RFC 3339 with an offset, or milliseconds since 1970; now where it is absent")
+        name: "at", about: "RFC 3339 with an offset, or milliseconds since 1970, up to 2200; now where it is absent",
+        schema: .members([
+            "anyOf": .list([
+                .members(["type": .text("string"), "format": .text("date-time")]),
+                .members(["type": .text("integer"), "minimum": .integer(0), "maximum": .integer(7_258_118_400_000)]),
+            ])
+        ]))
+
+    /// The parameter that names a figure, one of `names`.
+    private static func figure(_ names: [FigureName], _ about: String) -> Parameter {
+        Parameter(
+            name: "figure", isRequired: true, about: about,
+            schema: .members(["type": .text("string"), "enum": .list(names.map { .text($0.rawValue) })]))
+    }
 
     static let all = [
         HTTPRoute(
@@ -38,17 +53,23 @@ struct HTTPRoute: Hashable, Sendable {
             operation: .shopSeries, method: "GET", path: "/api/v1/shops/{shop}/series",
             about: "A figure over a day, beside the day before",
             parameters: [
-                Parameter(name: "figure", isRequired: true, about: "served, pending, response, online and others"),
-                Parameter(name: "day", about: "YYYY-MM-DD in the shop's zone; today where it is absent"),
-                Parameter(name: "every", about: "minutes between points, 3 to 1440; 30 where it is absent"),
+                figure(FigureName.allCases.filter { $0 != .clicks }, "the shop's figure"),
+                Parameter(
+                    name: "day", about: "YYYY-MM-DD in the shop's zone; today where it is absent",
+                    schema: .members(["type": .text("string"), "format": .text("date")])),
+                Parameter(
+                    name: "every", about: "minutes between points, 3 to 1440; 30 where it is absent",
+                    schema: .members(["type": .text("integer"), "minimum": .integer(3), "maximum": .integer(1440)])),
             ]),
         HTTPRoute(
             operation: .shopExplain, method: "GET", path: "/api/v1/shops/{shop}/explain",
             about: "What a figure counted, and what it left out",
             parameters: [
-                Parameter(name: "figure", isRequired: true, about: "served, pending, response, online and others"),
+                figure(FigureName.allCases, "of the shop, or of agent, group or assistant where it has that scope"),
                 Parameter(name: "agent", about: "whose figure"), Parameter(name: "group", about: "whose figure"),
-                Parameter(name: "assistant", about: "true: the assistant's figure"),
+                Parameter(
+                    name: "assistant", about: "true: the assistant's figure",
+                    schema: .members(["type": .text("boolean")])),
                 Parameter(name: "entry", about: "the entry of clicks"), at,
             ]),
         HTTPRoute(
@@ -91,13 +112,15 @@ struct HTTPRoute: Hashable, Sendable {
 
 /// The description of the API, OpenAPI 3.1, by the table of routes.
 enum OpenAPIDocument {
-    static let value: JSONValue = {
+    /// With `isOpen` no token is needed.
+    static func value(isOpen: Bool) -> JSONValue {
         var paths: [JSONValue.Member] = []
         for route in HTTPRoute.all {
             paths.append(
                 JSONValue.Member(
                     name: route.path,
-                    value: .object([JSONValue.Member(name: route.method.lowercased(), value: operation(route))])))
+                    value: .object([JSONValue.Member(name: route.method.lowercased(), value: operation(route, isOpen))])
+                ))
         }
         return .members([
             "openapi": .text("3.1.0"),
@@ -114,20 +137,26 @@ enum OpenAPIDocument {
                 "schemas": .members(["Problem": problem]),
             ]),
         ])
-    }()
+    }
 
-    private static func operation(_ route: HTTPRoute) -> JSONValue {
+    private static func operation(_ route: HTTPRoute, _ isOpen: Bool) -> JSONValue {
         var members: [JSONValue.Member] = [
             .init(name: "operationId", value: .text(route.operation.rawValue)),
             .init(name: "summary", value: .text(route.about)),
         ]
         var parameters: [JSONValue] = []
         if route.path.contains("{shop}") {
-            parameters.append(parameter("shop", in: "path", isRequired: true, "the shop's name"))
+            let shop = HTTPRoute.Parameter(name: "shop", isRequired: true, about: "the shop's name")
+            parameters.append(parameter(shop, in: "path"))
         }
-        parameters += route.parameters.map { parameter($0.name, in: "query", isRequired: $0.isRequired, $0.about) }
+        parameters += route.parameters.map { parameter($0, in: "query") }
         if route.operation == .postEvents {
-            parameters.append(parameter("Idempotency-Key", in: "header", isRequired: false, "1 to 255 bytes"))
+            let key = HTTPRoute.Parameter(
+                name: "Idempotency-Key", about: "the same answer for the same key",
+                schema: .members([
+                    "type": .text("string"), "minLength": .integer(1), "maxLength": .integer(255),
+                ]))
+            parameters.append(parameter(key, in: "header"))
             members.append(
                 .init(
                     name: "requestBody",
@@ -136,15 +165,14 @@ enum OpenAPIDocument {
                         "content": .members([
                             "application/x-ndjson": .members(["schema": .members(["type": .text("string")])]),
                             "application/json": .members([
-                                "schema": .members([
-                                    "type": .text("array"), "items": .members(["type": .text("object")]),
-                                ])
+                                // Elements that are no events are refused one by one.
+                                "schema": .members(["type": .text("array")])
                             ]),
                         ]),
                     ])))
         }
         if !parameters.isEmpty { members.append(.init(name: "parameters", value: .list(parameters))) }
-        if route.isProtected {
+        if route.isProtected, !isOpen {
             members.append(.init(name: "security", value: .list([.members(["bearer": .list([])])])))
         }
         let type = route.mediaType == "application/json" ? "object" : "string"
@@ -172,10 +200,10 @@ enum OpenAPIDocument {
         return .object(members)
     }
 
-    private static func parameter(_ name: String, in place: String, isRequired: Bool, _ about: String) -> JSONValue {
+    private static func parameter(_ parameter: HTTPRoute.Parameter, in place: String) -> JSONValue {
         .members([
-            "name": .text(name), "in": .text(place), "required": .flag(isRequired), "description": .text(about),
-            "schema": .members(["type": .text("string")]),
+            "name": .text(parameter.name), "in": .text(place), "required": .flag(parameter.isRequired),
+            "description": .text(parameter.about), "schema": parameter.schema,
         ])
     }
 

@@ -223,6 +223,10 @@ struct HTTPTests {
             for path in ["/livez", "/readyz", "/openapi.json"] {
                 #expect(try await client.execute(uri: path, method: .get).status == .ok)
             }
+            let document = try Self.json(try await client.execute(uri: "/openapi.json", method: .get))
+            let paths = try #require(document["paths"] as? [String: [String: [String: Any]]])
+            #expect(paths["/api/v1/events"]?["post"]?["security"] != nil)
+            #expect(paths["/livez"]?["get"]?["security"] == nil)
             try Self.expectProblem(try await client.execute(uri: "/metrics", method: .get), "unauthorized", 401)
         }
     }
