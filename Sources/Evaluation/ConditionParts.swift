@@ -34,8 +34,7 @@ extension Condition {
         switch kind {
         case .expectation(let plan): plan.report == .met
         case .all(let conditions):
-            (conditions.first(where: \.isSubject)
-                ?? conditions.first { if case .not = $0.kind { false } else { true } })?.reportsMetDuty ?? false
+            !conditions.isEmpty && conditions[RuleCompiler.subject(among: conditions)].reportsMetDuty
         case .unless(let base, _): base.reportsMetDuty
         default: false
         }

@@ -148,7 +148,7 @@ extension Evaluator {
         hasTimes = row.hasTimes
         arena.reset(count: count)
         memo.begin()
-        sketches.begin(count: count)
+        if !rules.repeats.isEmpty { sketches.begin(count: count) }
         for sender in 0..<8 { senderMasks[sender] = arena.empty() }
         for place in rules.unscannedLeaves.indices {
             askedMasks[place] = arena.empty()

@@ -53,12 +53,13 @@ final class SketchTable {
     func begin(count: Int) {
         epoch &+= 1
         if epoch == 0 {
-            epochs = []
+            for row in epochs.indices { epochs[row] = 0 }
             epoch = 1
         }
         guard epochs.count < count else { return }
-        sketches += [Sketch](repeating: Sketch(), count: count * 2 - sketches.count)
-        epochs += [UInt32](repeating: 0, count: sketches.count - epochs.count)
+        let more = count * 2 - epochs.count
+        sketches += [Sketch](repeating: Sketch(), count: more)
+        epochs += [UInt32](repeating: 0, count: more)
     }
 
     /// The sketch of a row, whose text is `text`.

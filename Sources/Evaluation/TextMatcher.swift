@@ -152,7 +152,6 @@ final class RegexMatcher: Sendable {
         let found = spans.spans(in: text)
         return found.isEmpty ? nil : found
     }
-
 }
 
 /// Whether a candidate of a regex leaf holds, asked without counting references.

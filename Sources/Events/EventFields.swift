@@ -1,5 +1,6 @@
 import CSimdJSON
 import ConversationModel
+import Diagnostics
 
 /// The members of one JSON object, taken one after the other; what nobody takes is refused at the end.
 struct EventFields {
@@ -39,7 +40,7 @@ struct EventFields {
             if name.hasPrefix("x-") { continue }
             if taken.contains(name) { throw EventRefusal(.duplicateField, field: place(name)) }
             throw EventRefusal(
-                .unknownField, field: place(name), suggestion: nearestWord(name, among: taken))
+                .unknownField, field: place(name), suggestion: didYouMean(name, among: taken))
         }
     }
 
@@ -113,7 +114,7 @@ struct EventFields {
         let written = EventFields.string(nodes[node].text)
         if words.contains(written) { return written }
         throw EventRefusal(
-            .unknownValue, field: place(name), written: written, suggestion: nearestWord(written, among: words))
+            .unknownValue, field: place(name), written: written, suggestion: didYouMean(written, among: words))
     }
 
     mutating func object(_ name: String) throws(EventRefusal) -> EventFields? {

@@ -34,38 +34,17 @@ public struct BacktestHTMLReport: Sendable {
         try sink(page.bytes)
         try sink(sections.bytes)
         page = HTMLText()
-        page.raw("</main>\n<footer class=\"wrap\">明鉴 · 本页自成一体，不向外发出任何请求")
-        page.element(" · 引擎 ", shortened(report.engine, to: 60), "</footer>\n</body>\n</html>\n")
+        page.closeDocument(engine: report.engine)
         try sink(page.bytes)
     }
 }
 
 extension BacktestHTMLReport {
     private func head(of report: BacktestReport, _ page: inout HTMLText) {
-        page.raw("<!doctype html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n")
-        page.raw(
-            """
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; base-uri 'none'; \
-            form-action 'none'; style-src 'sha256-
-            """)
-        page.raw(HTMLReport.styleDigest)
-        page.raw("' 'sha256-")
-        page.raw(BacktestHTMLReport.styleDigest)
-        page.raw(
-            """
-            '">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <meta name="referrer" content="no-referrer">
-            <meta name="robots" content="noindex">
-
-            """)
-        page.element("<title>", "规则回测 · \(shortened(report.title, to: 80))", "</title>\n")
-        page.raw("<style>")
-        page.raw(HTMLReport.style)
-        page.raw("</style>\n<style>")
-        page.raw(BacktestHTMLReport.style)
-        page.raw("</style>\n</head>\n<body>\n<header class=\"top\"><div class=\"wrap\">")
+        page.openDocument(
+            title: "规则回测 · \(shortened(report.title, to: 80))", style: BacktestHTMLReport.style,
+            digest: BacktestHTMLReport.styleDigest)
+        page.raw("<body>\n<header class=\"top\"><div class=\"wrap\">")
         page.raw("<span class=\"seal\" aria-hidden=\"true\">鉴</span><div class=\"names\">")
         page.raw("<p class=\"brand\">明鉴 · 规则回测</p>")
         page.element("<h1>", shortened(report.title, to: 120), "</h1>")

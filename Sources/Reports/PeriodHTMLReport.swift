@@ -40,8 +40,7 @@ public struct PeriodHTMLReport: Sendable {
         page = HTMLText()
         ruleTable("客服 × 规则", figures.agentRules, figures, isShop: false, &page)
         if figures.period.kind == .monthly { people(of: report, &page) }
-        page.raw("</main>\n<footer class=\"wrap\">明鉴 · 本页自成一体，不向外发出任何请求")
-        page.element(" · 引擎 ", shortened(report.engine, to: 60), "</footer>\n</body>\n</html>\n")
+        page.closeDocument(engine: report.engine)
         try sink(page.bytes)
     }
 }
@@ -49,29 +48,10 @@ public struct PeriodHTMLReport: Sendable {
 extension PeriodHTMLReport {
     private func head(of report: PeriodReport, _ page: inout HTMLText) {
         let period = report.figures.period
-        page.raw("<!doctype html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n")
-        page.raw(
-            """
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; base-uri 'none'; \
-            form-action 'none'; style-src 'sha256-
-            """)
-        page.raw(HTMLReport.styleDigest)
-        page.raw("' 'sha256-")
-        page.raw(PeriodHTMLReport.styleDigest)
-        page.raw(
-            """
-            '">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <meta name="referrer" content="no-referrer">
-            <meta name="robots" content="noindex">
-
-            """)
-        page.element("<title>", "\(period.title) · \(period.text)", "</title>\n<style>")
-        page.raw(HTMLReport.style)
-        page.raw("</style>\n<style>")
-        page.raw(PeriodHTMLReport.style)
-        page.raw("</style>\n</head>\n<body class=\"period\">\n<header class=\"top\"><div class=\"wrap\">")
+        page.openDocument(
+            title: "\(period.title) · \(period.text)", style: PeriodHTMLReport.style,
+            digest: PeriodHTMLReport.styleDigest)
+        page.raw("<body class=\"period\">\n<header class=\"top\"><div class=\"wrap\">")
         page.raw("<span class=\"seal\" aria-hidden=\"true\">鉴</span><div class=\"names\">")
         page.element("<p class=\"brand\">明鉴 · ", shortened(report.title, to: 120), "</p>")
         page.element("<h1>", "\(period.title) ", "")

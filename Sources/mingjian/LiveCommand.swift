@@ -48,6 +48,7 @@ struct LiveCommand: ParsableCommand {
                 let pipeline = try arguments.open(policy: policy, isObserver: true)
                 let output = try printed(pipeline, at: now, zone: policy.time.zone)
                 try Output().write(output.bytes)
+                if !output.isFound, let shop { sayNothingOf(shop) }
                 return output.isFound ? 0 : 1
             }
         }
@@ -131,7 +132,7 @@ struct LiveCommand: ParsableCommand {
                     (try await pipeline.explain(asked, of: shop, at: now), await pipeline.position.index)
                 }
                 guard let explanation = found.0 else {
-                    say(Phrase("nothing has come of shop '\(shop)'", "没有店铺 “\(shop)” 的事件"))
+                    sayNothingOf(shop)
                     return 1
                 }
                 switch format {
@@ -186,7 +187,7 @@ struct LiveCommand: ParsableCommand {
                         (try await pipeline.figures(of: shop, at: now), await pipeline.position.index)
                     }
                     guard let figures = found.0 else {
-                        say(Phrase("nothing has come of shop '\(shop)'", "没有店铺 “\(shop)” 的事件"))
+                        sayNothingOf(shop)
                         return 1
                     }
                     let text = board.text(figures, shop: shop, sequence: found.1)
@@ -201,4 +202,9 @@ struct LiveCommand: ParsableCommand {
             }
         }
     }
+}
+
+/// Says that the log has no event of a shop.
+private func sayNothingOf(_ shop: String) {
+    say(Phrase("nothing has come of shop '\(shop)'", "没有店铺 “\(shop)” 的事件"))
 }

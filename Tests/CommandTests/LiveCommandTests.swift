@@ -63,7 +63,9 @@ struct LiveCommandTests {
     func exitCodes() throws {
         #expect(try run(["figures", "--log", log]).code == 74)
         _ = try run(["replay", events, "--log", log])
-        #expect(try run(["figures", "--log", log, "--shop", "无"]).code == 1)
+        let missing = try run(["figures", "--log", log, "--shop", "无"])
+        #expect(missing.code == 1)
+        #expect(missing.errors.contains("无"))
         #expect(try run(["figures", "--log", log, "--at", "noon"]).code == 64)
         #expect(try run(["figures", "--log", log, "--slot", "7"]).code == 64)
         #expect(try run(["explain", "nothing", "--log", log, "--shop", "云杉家居"]).code == 64)
