@@ -23,6 +23,7 @@ demo: build ## Inspect the demo shop's week: report on the terminal and in repor
 test: bootstrap ## Run every test on the release build
 	$(BUILD) --build-tests
 	MINGJIAN_BIN=$(CURDIR)/$(BIN) swift test -c $(CONFIGURATION) -Xswiftc -enable-testing --skip-build
+	scripts/api-check $(BIN)
 
 lint: bootstrap ## Check formatting
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests

@@ -22,6 +22,16 @@ public struct Explanation: Hashable, Sendable {
         case handed
         /// M11.
         case clicks(entry: String)
+
+        /// Whose it is.
+        public var scope: Scope {
+            switch self {
+            case .served(let scope), .response(let scope), .pending(let scope), .online(let scope),
+                .suspended(let scope):
+                scope
+            case .guidedSales, .guidedPayers, .conversion, .consulted, .handed, .clicks: .shop
+            }
+        }
     }
 
     /// Whose figure it is.

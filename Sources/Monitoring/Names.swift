@@ -58,7 +58,20 @@ struct EventIDs: Sendable {
     func name(_ number: Int32) -> String? { number == EventRow.none ? nil : names.name(number) }
 }
 
+extension ShopMonitor {
+    /// Whether events within the horizon named the agent: figures of another one would read as a bad day.
+    public func knows(agent: String) -> Bool { names.agents.knows(agent) }
+
+    /// Whether events within the horizon named the group.
+    public func knows(group: String) -> Bool { names.groups.knows(group) }
+}
+
 extension NameTable {
+    fileprivate func knows(_ name: String) -> Bool {
+        var name = name
+        return name.withUTF8 { known($0) != nil }
+    }
+
     /// The number of `name`; nil where it is new and there are `limit` names.
     mutating func number(of name: String, limit: Int) -> Int32? {
         if count < limit { return number(of: name) }

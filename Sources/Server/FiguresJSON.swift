@@ -31,10 +31,12 @@ public struct FiguresJSON: Sendable {
         ])
     }
 
-    /// Where a figure comes from.
-    public func value(_ explanation: Explanation, shop: String, name: String, sequence: UInt64) -> JSONValue {
+    /// Where a figure comes from; `watermark` is the shop's.
+    public func value(
+        _ explanation: Explanation, shop: String, name: String, watermark: Instant?, sequence: UInt64
+    ) -> JSONValue {
         .members([
-            "shop": .text(shop), "figure": .text(name), "asOf": time(explanation.asOf),
+            "shop": .text(shop), "figure": .text(name), "asOf": time(explanation.asOf), "watermark": time(watermark),
             "sequence": .integer(Int64(clamping: sequence)),
             "span": explanation.span.map(stretch) ?? .null,
             "arithmetic": .text(explanation.arithmetic.rawValue), "value": .integer(explanation.value),

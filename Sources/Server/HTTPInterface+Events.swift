@@ -28,6 +28,9 @@ extension HTTPInterface {
         if let key, key.isEmpty || key.utf8.count > 255 {
             throw HTTPProblem.badParameter("Idempotency-Key", "1 to 255 bytes")
         }
+        let room = min(request.headers[.contentLength].flatMap { Int($0) } ?? options.bodyBytes, options.bodyBytes)
+        try hold(room)
+        defer { state.counts.withLock { $0.heldBytes -= room } }
         var bytes = try await body(request)
         let digest = Array(SHA256.hash(data: bytes))
         if let key, let known = state.counts.withLock({ $0.answers.last { $0.key == key } }) {
@@ -67,6 +70,21 @@ extension HTTPInterface {
             }
         }
         return .bytes(answer, "application/json")
+    }
+
+    /// Sets memory aside for a body, or says that there is none.
+    private func hold(_ bytes: Int) throws(HTTPProblem) {
+        let isFree = state.counts.withLock { counts in
+            guard counts.heldBytes + bytes <= options.heldBytes else { return false }
+            counts.heldBytes += bytes
+            return true
+        }
+        guard isFree else {
+            throw HTTPProblem(
+                "overloaded", .serviceUnavailable,
+                "other batches take all the memory that there is for them: try again",
+                field: HTTPField(name: .retryAfter, value: "1"))
+        }
     }
 
     /// The body, bounded in size and in the time it may take.

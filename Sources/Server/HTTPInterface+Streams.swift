@@ -8,7 +8,7 @@ import ServiceLifecycle
 import Synchronization
 
 extension HTTPInterface {
-    /// Server-sent events: `snapshot` at once, `figures` at each refresh at which something has changed, a comment at
+    /// Server-sent events: `snapshot` at once, `changes` at each refresh at which something has changed, a comment at
     /// the others. Ids are positions of the log; who comes back with one gets a new snapshot.
     func stream(_ shop: String) async throws -> Response {
         guard await pipeline.shop(shop) != nil else { throw HTTPProblem.noShop }
@@ -29,7 +29,7 @@ extension HTTPInterface {
             // Held by the body: given back when it was written, or never will be.
             let held = lease
             defer { held.end() }
-            var last: ShopFigures?
+            var last: (figures: ShopFigures, value: JSONValue)?
             var pause = 0
             while !Task.isCancelled, !Task.isShuttingDownGracefully {
                 if pause == 0 {
@@ -39,17 +39,20 @@ extension HTTPInterface {
                     guard let figures else { break }
                     // The instant alone is no change.
                     var same = figures
-                    same.asOf = last?.asOf ?? figures.asOf
-                    same.today.until = last?.today.until ?? figures.today.until
-                    same.yesterdayUntilThisTime.until =
-                        last?.yesterdayUntilThisTime.until ?? figures.yesterdayUntilThisTime.until
-                    var text = Array(": \(now().milliseconds)\n\n".utf8)
-                    if same != last {
-                        text = Array("event: \(last == nil ? "snapshot" : "figures")\nid: \(sequence)\ndata: ".utf8)
-                        text += json.value(figures, shop: shop, sequence: sequence).bytes
-                        text += Array("\n\n".utf8)
+                    if let before = last?.figures {
+                        same.asOf = before.asOf
+                        same.today.until = before.today.until
+                        same.yesterdayUntilThisTime.until = before.yesterdayUntilThisTime.until
                     }
-                    last = figures
+                    var text = Array(": \(now().milliseconds)\n\n".utf8)
+                    if same != last?.figures {
+                        let value = json.value(figures, shop: shop, sequence: sequence)
+                        let changes = last.flatMap { value.changes(since: $0.value) }
+                        text = Array("event: \(changes == nil ? "snapshot" : "changes")\nid: \(sequence)\ndata: ".utf8)
+                        text += (changes ?? value).bytes
+                        text += Array("\n\n".utf8)
+                        last = (figures, value)
+                    }
                     try await writer.write(ByteBuffer(bytes: text))
                 }
                 pause -= 1
@@ -71,11 +74,13 @@ extension HTTPInterface {
             guard let named = CalendarDay(text) else { throw HTTPProblem.badParameter("day", "YYYY-MM-DD") }
             day = named
         }
-        guard let every = Int64(query["every"] ?? "30"), (3...1440).contains(every) else {
-            throw HTTPProblem.badParameter("every", "3 to 1440 minutes")
-        }
         let sequence = await pipeline.position.index
         guard let monitor = await pipeline.shop(shop) else { throw HTTPProblem.noShop }
+        guard let every = query["every"].map({ Int64($0) }) ?? monitor.policy.slotLength / 60_000,
+            (1...1440).contains(every)
+        else {
+            throw HTTPProblem.badParameter("every", "1 to 1440 minutes")
+        }
         let start = zone.instant(local: Int64(day.daysSince1970) * 86_400_000)
         // Many figures of one state, which is a value: computed here, nobody waits for it.
         func point(_ instant: Instant) -> JSONValue {

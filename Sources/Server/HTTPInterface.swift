@@ -18,6 +18,8 @@ public struct HTTPInterface: HTTPResponder {
         public var bodyBytes = 8 << 20
         /// How long a body may take to come in, in seconds.
         public var bodySeconds = 30
+        /// Bytes of all bodies that are held at once.
+        public var heldBytes = 256 << 20
         /// Streams at once.
         public var streams = 256
         /// Seconds between refreshes of a stream.
@@ -56,6 +58,8 @@ public struct HTTPInterface: HTTPResponder {
             response = problem.response
         } catch LiveQueryError.beforeRetention {
             response = HTTPProblem("before-retention", .notFound, "the instant lies further back than the log").response
+        } catch LiveQueryError.noSuchName(_) {
+            response = HTTPProblem("no-such-name", .notFound, "the shop has no agent, no group of this name").response
         } catch EventLogError.overloaded {
             response =
                 HTTPProblem(
@@ -90,8 +94,11 @@ public struct HTTPInterface: HTTPResponder {
         switch route.operation {
         case .postEvents: return try await post(request)
         case .listShops:
-            let shops = await pipeline.shops
-            return try await answer([("shops", .list(shops.map { .text($0) }))])
+            let sources = await pipeline.sources(now: now())
+            return try await answer(
+                [("shops", .list(sources.map { .text($0.shop) }))],
+                // What all shops have reached.
+                watermark: .some(sources.compactMap(\.watermark).min()))
         case .shopFigures:
             let sequence = await pipeline.position.index
             guard let figures = try await pipeline.figures(of: shop, at: try instant(query)) else {
@@ -104,7 +111,7 @@ public struct HTTPInterface: HTTPResponder {
             guard let health = await pipeline.sources(now: now()).first(where: { $0.shop == shop }) else {
                 throw HTTPProblem.noShop
             }
-            return try await answer([("source", json.value(health))])
+            return try await answer([("source", json.value(health))], watermark: .some(health.watermark))
         case .shopStream:
             if request.method == .head { return .bytes([], "text/event-stream") }
             return try await stream(shop)
@@ -134,21 +141,24 @@ public struct HTTPInterface: HTTPResponder {
         }
     }
 
-    /// An object with how fresh it is: when it was asked for, and how far the log was folded.
-    private func answer(_ members: [(String, JSONValue)]) async throws -> Response {
-        var all: [JSONValue.Member] = [
-            .init(name: "asOf", value: json.time(now())),
-            .init(name: "sequence", value: .integer(Int64(clamping: await pipeline.position.index))),
-        ]
+    /// An object with how fresh it is: when it was asked for, up to which time all has come where it is about shops,
+    /// and how far the log was folded.
+    private func answer(_ members: [(String, JSONValue)], watermark: Instant?? = nil) async throws -> Response {
+        var all: [JSONValue.Member] = [.init(name: "asOf", value: json.time(now()))]
+        if let watermark { all.append(.init(name: "watermark", value: json.time(watermark))) }
+        all.append(.init(name: "sequence", value: .integer(Int64(clamping: await pipeline.position.index))))
         all += members.map { JSONValue.Member(name: $0.0, value: $0.1) }
         return .bytes(JSONValue.object(all).bytes, "application/json")
     }
 
     func instant(_ query: Query) throws(HTTPProblem) -> Instant {
         guard let text = query["at"] else { return now() }
-        guard let instant = Instant(rfc3339: text), LivePipeline.instants.contains(instant) else {
+        guard let instant = Instant(rfc3339: text) else {
             throw HTTPProblem.badParameter(
                 "at", "RFC 3339 with an offset ('+' written %2B), or milliseconds since 1970")
+        }
+        guard LivePipeline.instants.contains(instant) else {
+            throw HTTPProblem("out-of-range", .notFound, "figures are given for instants from 1970 to 2200")
         }
         return instant
     }
@@ -157,21 +167,23 @@ public struct HTTPInterface: HTTPResponder {
         guard [nil, "true", "false"].contains(query["assistant"]) else {
             throw HTTPProblem.badParameter("assistant", "true or false")
         }
-        guard let name = query["figure"].flatMap({ FigureName(rawValue: $0) }),
+        guard let name = query["figure"].flatMap({ FigureName(rawValue: $0) }) else {
+            throw HTTPProblem.badParameter(
+                "figure", "one of \(FigureName.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        guard
             let figure = name.figure(
                 group: query["group"], agent: query["agent"], isAssistant: query["assistant"] == "true",
                 entry: query["entry"])
-        else {
-            throw HTTPProblem.badParameter(
-                "figure",
-                "one of \(FigureName.allCases.map(\.rawValue).joined(separator: ", ")), of a scope that it has")
-        }
+        else { throw HTTPProblem("no-such-figure", .notFound, "the figure has no such scope") }
         let sequence = await pipeline.position.index
         guard let explanation = try await pipeline.explain(figure, of: shop, at: try instant(query)) else {
             throw HTTPProblem.noShop
         }
+        let watermark = await pipeline.shop(shop)?.watermark
         return .bytes(
-            json.value(explanation, shop: shop, name: name.rawValue, sequence: sequence).bytes, "application/json")
+            json.value(explanation, shop: shop, name: name.rawValue, watermark: watermark, sequence: sequence).bytes,
+            "application/json")
     }
 }
 
@@ -204,6 +216,8 @@ final class ServerState: Sendable {
         var duplicate = 0
         var refused = 0
         var streams = 0
+        /// Bytes of bodies that are, or may come to be, in memory.
+        var heldBytes = 0
         /// Answers by idempotency key, the newest last.
         var answers: [(key: String, body: [UInt8], answer: [UInt8])] = []
     }

@@ -58,8 +58,8 @@ struct HTTPRoute: Hashable, Sendable {
                     name: "day", about: "YYYY-MM-DD in the shop's zone; today where it is absent",
                     schema: .members(["type": .text("string"), "format": .text("date")])),
                 Parameter(
-                    name: "every", about: "minutes between points, 3 to 1440; 30 where it is absent",
-                    schema: .members(["type": .text("integer"), "minimum": .integer(3), "maximum": .integer(1440)])),
+                    name: "every", about: "minutes between points, 1 to 1440; the shop's slot where it is absent",
+                    schema: .members(["type": .text("integer"), "minimum": .integer(1), "maximum": .integer(1440)])),
             ]),
         HTTPRoute(
             operation: .shopExplain, method: "GET", path: "/api/v1/shops/{shop}/explain",
@@ -77,7 +77,7 @@ struct HTTPRoute: Hashable, Sendable {
             about: "How the shop's source is doing"),
         HTTPRoute(
             operation: .shopStream, method: "GET", path: "/api/v1/shops/{shop}/stream",
-            about: "Server-sent events: the figures, and again at each refresh at which they have changed",
+            about: "Server-sent events: the figures, then what has changed at each refresh",
             mediaType: "text/event-stream"),
         HTTPRoute(
             operation: .livez, method: "GET", path: "/livez", about: "The process is there", isProtected: false),

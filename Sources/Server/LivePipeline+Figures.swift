@@ -25,10 +25,17 @@ extension LivePipeline {
     }
 
     /// Where a figure comes from; nil where nothing of the shop has come.
+    ///
+    /// Of a group or an agent that the shop does not have: `LiveQueryError.noSuchName`.
     public func explain(
         _ figure: Explanation.Figure, of shop: String, at instant: Instant
     ) async throws -> Explanation? {
-        try await state(of: shop, at: instant)?.explain(figure, at: instant)
+        guard let state = try await state(of: shop, at: instant) else { return nil }
+        switch figure.scope {
+        case .agent(let name) where !state.knows(agent: name): throw LiveQueryError.noSuchName(name)
+        case .group(let name?) where !state.knows(group: name): throw LiveQueryError.noSuchName(name)
+        default: return state.explain(figure, at: instant)
+        }
     }
 
     /// The state of a shop as of the end of the log.
@@ -77,6 +84,8 @@ extension LivePipeline {
 public enum LiveQueryError: Error, Hashable, Sendable {
     /// The instant lies further back than the log reaches.
     case beforeRetention
+    /// The shop has no agent, no group of this name.
+    case noSuchName(String)
 }
 
 extension LivePipeline {

@@ -95,6 +95,12 @@ private func liveFailure(_ error: any Error) -> any Error {
         return CommandFailure(
             code: CommandFailure.usage,
             phrase: Phrase("--at lies further back than the log reaches", "--at 早于日志保留的范围"))
+    case LiveQueryError.noSuchName(let name):
+        return CommandFailure(
+            code: 1,
+            phrase: Phrase(
+                "the shop has no agent, no group '\(visible(name))' in the last 48 hours",
+                "店铺最近 48 小时没有客服或分组 “\(visible(name))”"))
     default: return error
     }
 }

@@ -129,9 +129,11 @@ struct LiveCommand: ParsableCommand {
                 let pipeline = try arguments.open(policy: policy, isObserver: true)
                 let shop = shop
                 let found = try waiting {
-                    (try await pipeline.explain(asked, of: shop, at: now), await pipeline.position.index)
+                    let explanation = try await pipeline.explain(asked, of: shop, at: now)
+                    let watermark = await pipeline.shop(shop)?.watermark
+                    return (explanation: explanation, watermark: watermark, sequence: await pipeline.position.index)
                 }
-                guard let explanation = found.0 else {
+                guard let explanation = found.explanation else {
                     sayNothingOf(shop)
                     return 1
                 }
@@ -142,7 +144,9 @@ struct LiveCommand: ParsableCommand {
                     try Output().write(board.text(explanation, shop: shop, name: name.rawValue))
                 case .json:
                     let json = FiguresJSON(zone: policy.time.zone)
-                        .value(explanation, shop: shop, name: name.rawValue, sequence: found.1)
+                        .value(
+                            explanation, shop: shop, name: name.rawValue, watermark: found.watermark,
+                            sequence: found.sequence)
                     try Output().write(json.bytes + [0x0A])
                 }
                 return 0

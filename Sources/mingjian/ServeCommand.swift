@@ -76,6 +76,10 @@ struct ServeCommand: ParsableCommand {
                     phrase: Phrase(
                         "cannot read '\(tokens)': \(error.reason.english)", "无法读取 “\(tokens)”：\(error.reason.chinese)"))
             }
+            guard bytes.contains(where: { $0 > 0x20 }) else {
+                throw CommandFailure(
+                    code: CommandFailure.usage, phrase: Phrase("'\(tokens)' has no hash", "“\(tokens)” 中没有散列"))
+            }
             guard let read = AccessTokens(file: String(decoding: bytes, as: UTF8.self)) else {
                 throw CommandFailure(
                     code: CommandFailure.usage,

@@ -154,9 +154,13 @@ struct HTTPTests {
             try Self.expectProblem(
                 try await client.execute(uri: "/api/v1/events", method: .post, headers: Self.ndjson, body: large),
                 "too-large", 413)
-            for at in ["tomorrow", "-1", "99999999999999", "2026-03-02T10:00:00", "2026-02-30T10:00:00Z"] {
+            for at in ["tomorrow", "-1", "2026-03-02T10:00:00", "2026-02-30T10:00:00Z"] {
                 try Self.expectProblem(
                     try await client.execute(uri: "\(Self.shop)/figures?at=\(at)", method: .get), "bad-parameter", 400)
+            }
+            for at in ["99999999999999", "0709-09-29T08:06:00Z", "6078-01-01T00:00:00Z"] {
+                try Self.expectProblem(
+                    try await client.execute(uri: "\(Self.shop)/figures?at=\(at)", method: .get), "out-of-range", 404)
             }
             try Self.expectProblem(
                 try await client.execute(uri: "\(Self.shop)/figures?when=1", method: .get), "bad-parameter", 400)
@@ -166,7 +170,7 @@ struct HTTPTests {
             }
             try Self.expectProblem(
                 try await client.execute(uri: "\(Self.shop)/explain?figure=handed&agent=a", method: .get),
-                "bad-parameter", 400)
+                "no-such-figure", 404)
         }
     }
 

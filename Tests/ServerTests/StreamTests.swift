@@ -1,5 +1,6 @@
 import ConversationModel
 import EventLog
+import Events
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -63,6 +64,65 @@ struct StreamTests {
         #expect(interface.state.counts.withLock { $0.streams } == 0)
         _ = try await interface.stream("店0")
         #expect(interface.state.counts.withLock { $0.streams } == 0)
+    }
+
+    @Test("changes put over a snapshot give the next figures, and a group that is gone asks for a new snapshot")
+    func changes() throws {
+        let json = FiguresJSON(zone: .chinaStandard)
+        var monitor = ShopMonitor(policy: MonitorPolicy())
+        let lines = shopLines(400, seed: 9, shops: 1)
+        var before: JSONValue?
+        for (number, line) in lines.enumerated() {
+            for case .event(let event) in EventReader().read(bytes([line])) { monitor.apply(event) }
+            guard number % 20 == 0 else { continue }
+            let figures = monitor.figures(at: line.received)
+            let now = json.value(figures, shop: "店0", sequence: UInt64(number))
+            if let before, let changes = now.changes(since: before) {
+                let put = try Self.form(try Self.put(changes, over: before))
+                #expect(put == (try Self.form(try Self.object(now))), "line \(number)")
+                #expect(changes.bytes.count < now.bytes.count)
+            }
+            before = now
+        }
+        let one = JSONValue.members([
+            "groups": .list([.members(["group": .text("甲")]), .members(["group": .text("乙")])])
+        ])
+        let two = JSONValue.members(["groups": .list([.members(["group": .text("乙")])])])
+        #expect(two.changes(since: one) == nil)
+        #expect(one.changes(since: two)?.bytes == Array(#"{"groups":[{"group":"甲"}]}"#.utf8))
+        #expect(JSONValue.null.changes(since: one) == nil)
+    }
+
+    /// JSON in one form: members and named entries sorted.
+    private static func form(_ object: [String: Any]) throws -> String {
+        var object = object
+        for (name, key) in lists {
+            let entries = object[name] as? [[String: Any]] ?? []
+            object[name] = entries.sorted { ($0[key] as? String ?? "") < ($1[key] as? String ?? "") }
+        }
+        return String(decoding: try JSONSerialization.data(withJSONObject: object, options: .sortedKeys), as: UTF8.self)
+    }
+
+    private static let lists = ["groups": "group", "agents": "agent"]
+
+    private static func object(_ value: JSONValue) throws -> [String: Any] {
+        try #require(try JSONSerialization.jsonObject(with: Data(value.bytes)) as? [String: Any])
+    }
+
+    /// What a reader of the stream does, written without the server's types.
+    private static func put(_ changes: JSONValue, over snapshot: JSONValue) throws -> [String: Any] {
+        var result = try object(snapshot)
+        for (name, value) in try object(changes) {
+            guard let key = lists[name], let entries = value as? [[String: Any]],
+                let old = result[name] as? [[String: Any]]
+            else {
+                result[name] = value
+                continue
+            }
+            let named = Set(entries.map { $0[key] as? String })
+            result[name] = old.filter { !named.contains($0[key] as? String) } + entries
+        }
+        return result
     }
 
     @Test("a body that does not end is not waited for")

@@ -1,0 +1,95 @@
+import Diagnostics
+import Foundation
+import Synchronization
+
+/// What the run reads: nothing of it may be written over, and nothing beside archives may be longer than is expected.
+enum InputFiles {
+    private struct Identity: Hashable {
+        let device: UInt64
+        let number: UInt64
+
+        init(_ status: stat) {
+            device = UInt64(truncatingIfNeeded: status.st_dev)
+            number = UInt64(truncatingIfNeeded: status.st_ino)
+        }
+    }
+
+    private static let known = Mutex<Set<Identity>>([])
+
+    /// Bytes that a file beside the archives may have where nothing else is said.
+    static let limit = 64 << 20
+
+    /// Notes that the run reads the file or folder at `path`; what is not there is nothing to be kept.
+    static func note(_ path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0, [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) else { return }
+        let identity = Identity(status)
+        known.withLock { _ = $0.insert(identity) }
+    }
+
+    /// Throws where the file at `path` is one that the run reads.
+    static func refuse(output path: String) throws {
+        guard isRead(path) else { return }
+        throw CommandFailure(
+            code: CommandFailure.usage,
+            phrase: Phrase(
+                "'\(visible(path))' is read by this run and would be written over: name another file",
+                "“\(visible(path))” 是本次运行的输入，会被覆盖：请换一个文件名"))
+    }
+
+    /// Throws where the folder at `path` is, or lies in, one that the run reads: the next run would read its own report.
+    static func refuse(outputFolder path: String) throws {
+        var folder = URL(fileURLWithPath: path).standardizedFileURL
+        while true {
+            if isRead(folder.path) {
+                throw CommandFailure(
+                    code: CommandFailure.usage,
+                    phrase: Phrase(
+                        "'\(visible(path))' lies in a folder that this run reads: name one outside of it",
+                        "“\(visible(path))” 在本次运行读取的目录里：请换到该目录之外"))
+            }
+            guard folder.path != "/" else { return }
+            folder.deleteLastPathComponent()
+        }
+    }
+
+    private static func isRead(_ path: String) -> Bool {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return false }
+        let identity = Identity(status)
+        return known.withLock { $0.contains(identity) }
+    }
+
+    /// The bytes of the file at `path`, which is noted; `title` says in a failure what it is.
+    static func read(_ path: String, _ title: Phrase, limit: Int = limit) throws -> [UInt8] {
+        func failure(_ reason: Phrase) -> CommandFailure {
+            CommandFailure(
+                code: CommandFailure.inputOutput,
+                phrase: Phrase(
+                    "cannot read \(title.english) '\(visible(path))': \(reason.english)",
+                    "无法读取\(title.chinese) “\(visible(path))”：\(reason.chinese)"))
+        }
+        func systemFailure() -> CommandFailure {
+            let reason = String(cString: strerror(errno))
+            return failure(Phrase(reason, reason))
+        }
+        let tooLarge = failure(Phrase("it has more than \(limit) bytes", "超过 \(limit) 字节"))
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw systemFailure() }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw systemFailure() }
+        if status.st_mode & S_IFMT == S_IFREG, status.st_size > limit { throw tooLarge }
+        note(path)
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = buffer.withUnsafeMutableBytes { Foundation.read(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw systemFailure() }
+            if count == 0 { return bytes }
+            bytes += buffer[0..<count]
+            if bytes.count > limit { throw tooLarge }
+        }
+    }
+}
