@@ -16,6 +16,8 @@ public final class ArchiveBlock {
     public internal(set) var endsWithTooLarge = false
     /// The last line has no end, because the input breaks off there.
     public internal(set) var isBrokenOff = false
+    /// Bytes that a record may have.
+    var largestRecord = Int.max
     /// Bytes read from storage when this block was cut: for progress.
     public internal(set) var bytesReadSoFar = 0
 
@@ -90,6 +92,7 @@ public final class BlockReader {
     public func next(_ block: ArchiveBlock) throws(ArchiveError) -> Bool {
         block.endsWithTooLarge = false
         block.isBrokenOff = false
+        block.largestRecord = largestRecord
         block.length = 0
         block.filled = 0
         if let first = pending.first {

@@ -146,6 +146,8 @@ public final class ZstdStream: ByteStream {
     private var compressed = 0
     private var decompressed = 0
     private var failure: ArchiveError?
+    /// ZSTD_BLOCKSIZE_MAX: bytes that a block unpacks to at most.
+    private static let largestBlock = 1 << 17
 
     /// Unpacks `source`, which is called `name` in errors.
     public init(_ source: any ByteStream, name: String) throws(ArchiveError) {
@@ -188,7 +190,11 @@ public final class ZstdStream: ByteStream {
                 return
             }
         }
-        let result = ZSTD_decompressStream(state, &output, &available)
+        // A block at a time: of a call that fails nothing is given, not even what stood before the damage.
+        var part = ZSTD_outBuffer(
+            dst: output.dst, size: min(output.size, output.pos + Self.largestBlock), pos: output.pos)
+        let result = ZSTD_decompressStream(state, &part, &available)
+        output.pos = part.pos
         guard ZSTD_isError(result) == 0 else {
             throw damage(.corrupt(String(cString: ZSTD_getErrorName(result))))
         }

@@ -28,7 +28,8 @@ public final class NDJSONParser {
         base = UnsafePointer(block.bytes)
         isBrokenOff = block.isBrokenOff
         mj_parse_conversations(
-            parser, block.bytes, block.length, block.length + Int(MJ_PADDING), options, &rows)
+            parser, block.bytes, block.length, block.length + Int(MJ_PADDING), block.largestRecord, options,
+            &rows)
     }
 
     /// Records of the block: conversations and bad ones.

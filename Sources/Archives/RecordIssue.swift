@@ -75,7 +75,10 @@ package enum RecordIssue: String, Sendable, Hashable, CaseIterable {
         case .tooLarge: Phrase("record is too large", "记录过大")
         case .blank: Phrase("blank line", "空行")
         case .loneSurrogate: Phrase("half a surrogate pair in a string", "字符串里有不成对的代理码")
-        case .missingConversation: Phrase("message without 'conversation'", "消息缺少“conversation”")
+        case .missingConversation:
+            Phrase(
+                "message without 'conversation' (logs of buyers without end are cut with --cut)",
+                "消息缺少“conversation”（没有会话号的买家日志请用 --cut 切分）")
         case .missingBuyer: Phrase("message without 'buyer' in a log to cut", "待切分的记录缺少“buyer”")
         case .duplicateMessage:
             Phrase("message id seen before in this conversation", "会话中已有同一消息编号")

@@ -601,7 +601,7 @@ extern "C" mj_parser *mj_parser_new(void) { return new (std::nothrow) mj_parser;
 extern "C" void mj_parser_free(mj_parser *parser) { delete parser; }
 
 extern "C" void mj_parse_conversations(mj_parser *p, uint8_t *buffer, size_t length, size_t arena,
-                                       int options, mj_rows *rows) {
+                                       size_t largest, int options, mj_rows *rows) {
     p->conversations.clear();
     p->message_count = 0;
     p->bad.clear();
@@ -631,7 +631,9 @@ extern "C" void mj_parse_conversations(mj_parser *p, uint8_t *buffer, size_t len
                              uint32_t(p->message_count), 0, uint32_t(p->facts.size()), 0, -1, 0, {0, 0, 0}};
         uint8_t *arena_before = p->arena;
         size_t messages_before = p->message_count;
-        int reason = blank ? MJ_BLANK : p->conversation(buffer + first, end - first, c);
+        int reason = blank                    ? MJ_BLANK
+                     : end - first > largest ? MJ_TOO_LARGE
+                                             : p->conversation(buffer + first, end - first, c);
         if (reason) {
             p->message_count = messages_before;
             p->facts.resize(c.first_fact);

@@ -170,7 +170,7 @@ struct mj_flat_parser {
         wrapped.resize(2 * (length + MJ_PADDING));
         mj_rows rows;
         mj_parse_conversations(conversations, wrapped.data(), length, length + MJ_PADDING,
-                               options & MJ_STRICT, &rows);
+                               SIZE_MAX, options & MJ_STRICT, &rows);
         for (size_t i = 0; i < rows.bad_count; i++)
             lines[wrapped_lines[rows.bad[i].record]].reason = rows.bad[i].reason;
         for (size_t i = 0; i < rows.conversation_count; i++) {

@@ -10,20 +10,25 @@ import Darwin
 public struct SystemFiles: FileLayer {
     public let directory: String
 
-    /// The directory need not exist yet; those above it must.
+    /// The directory need not exist yet.
     public init(directory: String) {
         self.directory = directory.isEmpty ? "." : directory
     }
 
-    /// Makes the directory where there is none.
+    /// Makes the directory where there is none, and those above it.
     public func prepare() throws(FileError) {
         guard !directory.utf8.contains(0) else { throw FileError(.create, path: directory, code: EINVAL) }
-        if mkdir(directory, 0o700) == 0 {
-            try Self.syncDirectory(at: directory + "/..")
-        } else {
+        var end = directory.startIndex
+        while end < directory.endIndex {
+            end = directory[end...].dropFirst().firstIndex(of: "/") ?? directory.endIndex
+            let part = String(directory[..<end])
+            if mkdir(part, end == directory.endIndex ? 0o700 : 0o755) == 0 {
+                try Self.syncDirectory(at: part + "/..")
+                continue
+            }
             let code = errno
             var status = stat()
-            guard code == EEXIST, stat(directory, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            guard stat(part, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
                 throw FileError(.create, path: directory, code: code == EEXIST ? ENOTDIR : code)
             }
         }

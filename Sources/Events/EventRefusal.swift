@@ -47,7 +47,8 @@ public struct EventRefusal: Hashable, Sendable, Error {
         let value = Phrase(written.map { ": '\($0)'" } ?? "", written.map { "：“\($0)”" } ?? "")
         let meant = Phrase(
             suggestion.map { "; did you mean '\($0)'?" } ?? "", suggestion.map { "；是不是 “\($0)”？" } ?? "")
-        let reason = code.reason
+        // Of a field it is its text that is too long.
+        let reason = code == .tooLarge && !field.isEmpty ? Phrase("the text is too long:", "文本过长：") : code.reason
         return Phrase(
             reason.english + about.english + value.english + meant.english,
             reason.chinese + about.chinese + value.chinese + meant.chinese)
@@ -63,7 +64,7 @@ extension EventRefusal.Code {
         case .notAnObject: Phrase("the line is no JSON object", "这一行不是 JSON 对象")
         case .tooDeep: Phrase("nested more than 6 deep", "嵌套超过 6 层")
         case .tooLarge: Phrase("longer than 256 KiB, or more than 4,096 values", "超过 256 KiB 或 4096 个值")
-        case .missingField: Phrase("a field is missing", "缺少字段")
+        case .missingField: Phrase("a field is missing:", "缺少字段")
         case .unknownField: Phrase("unknown field", "未知字段")
         case .duplicateField: Phrase("the field stands twice", "字段重复")
         case .wrongType: Phrase("a value of another type is expected", "值的类型不对")

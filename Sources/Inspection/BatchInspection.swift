@@ -240,9 +240,7 @@ public final class BatchInspection: @unchecked Sendable {
             try sink(outgoing)
         }
         if checkpoint != nil { mergedDigests += block.digests }
-        if let checkpoint, totals.blocks % RunCheckpoint.interval == 0 {
-            try checkpoint.save(totals, digests: mergedDigests)
-        }
+        try checkpoint?.saveIfDue(totals, digests: mergedDigests)
         progress(
             InspectionProgress(
                 bytesRead: totals.coverage.bytesRead, records: totals.coverage.recordsRead,

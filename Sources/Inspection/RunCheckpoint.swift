@@ -8,13 +8,18 @@ import Foundation
 /// moment leaves the old or the new one. `key` names the run (inputs, rules, options): a checkpoint
 /// of another run is no checkpoint.
 public struct RunCheckpoint: Sendable {
-    /// Blocks between checkpoints.
-    static let interval = 16
+    /// Blocks between checkpoints, at least.
+    private static let interval = 16
+    /// Checkpoints grow with the findings that are kept: between two, so many times as long as the last one took must
+    /// pass, so that they cost a tenth of a run at most.
+    private static let patience = 10
 
     private let path: String
     private let key: String
     /// Makes what was handed to the sink durable, before it is counted as written.
     private let flush: @Sendable () throws -> Void
+    /// A clock that never goes back.
+    private let uptime: @Sendable () -> Duration
     private let savedCases = SavedCases()
 
     /// What the files beside the checkpoint hold: the kept findings stand in one of two, in turn, so that
@@ -24,12 +29,20 @@ public struct RunCheckpoint: Sendable {
         var file = 1
         /// Findings taken when the file was written; -1: it was not.
         var taken = -1
+        /// No checkpoint is due before, by `uptime`.
+        var next = Duration.zero
     }
 
     private func casePath(_ file: Int) -> String { "\(path).cases\(file)" }
 
     /// A checkpoint at `path` for the run that `key` names; `flush` makes finding lines durable.
-    public init(path: String, key: String, flush: @escaping @Sendable () throws -> Void) {
+    ///
+    /// - Parameter uptime: a clock that never goes back; without one, each checkpoint that may be is taken.
+    public init(
+        path: String, key: String, uptime: @escaping @Sendable () -> Duration = { .zero },
+        flush: @escaping @Sendable () throws -> Void
+    ) {
+        self.uptime = uptime
         self.path = path
         self.key = key
         self.flush = flush
@@ -51,6 +64,16 @@ public struct RunCheckpoint: Sendable {
             unlink(file)
             unlink(file + ".new")
         }
+    }
+
+    /// Saves if it is time to.
+    func saveIfDue(_ totals: RunTotals, digests: [UInt64]) throws {
+        guard totals.blocks % Self.interval == 0 else { return }
+        let start = uptime()
+        guard start >= savedCases.next else { return }
+        try save(totals, digests: digests)
+        let end = uptime()
+        savedCases.next = end + (end - start) * Self.patience
     }
 
     func save(_ totals: RunTotals, digests: [UInt64]) throws {

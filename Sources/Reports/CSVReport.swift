@@ -149,11 +149,17 @@ public struct CSVReport: Sendable {
         return String(result)
     }
 
+    /// The first character behind blanks and what has no width, which some spreadsheets drop.
+    private static func firstVisible(_ field: String) -> Unicode.Scalar? {
+        field.unicodeScalars.first { !$0.properties.isWhitespace && !$0.properties.isDefaultIgnorableCodePoint }
+    }
+
     /// Appends one field, quoted where needed; a first character that starts a formula gets a `'`.
     static func append(field: String, to buffer: inout [UInt8]) {
         // A spreadsheet of an East Asian locale takes the full-width signs for formulas too.
         let opensFormula =
             field.unicodeScalars.first.map { "=+-@\t\r\n＝＋－＠".unicodeScalars.contains($0) } ?? false
+            || firstVisible(field).map { "=+-@＝＋－＠".unicodeScalars.contains($0) } ?? false
         let needsQuotes = field.utf8.contains { [0x22, 0x2C, 0x0A, 0x0D, 0x09].contains($0) }
         if needsQuotes { buffer.append(0x22) }
         if opensFormula { buffer.append(0x27) }

@@ -63,6 +63,7 @@ private let reasonLabels: [String: String] = [
     // Kept, and counted as defects.
     "replaced-bytes": "替换了无法解码的字节", "rounded-id": "编号被取整", "conflicting-facts": "前后不一致",
     "uncut-without-times": "没有时间，未切分", "unknown-kind": "未知消息类型",
+    "duplicate-key": "字段重复",
     "missing-agent": "缺少客服", "foreign-file": "不是聊天存档", "odd-fact": "会话信息的值无法使用",
     "out-of-order": "买家的会话次序颠倒", "buyers-forgotten": "买家太多，较早的已不记得",
     "buyer-left-out": "策略排除的买家",

@@ -9,7 +9,8 @@ struct Fields {
     let head: SourceRange
     let range: SourceRange
     private let known: [String]
-    private var slots: [JSONMember?]
+    /// Those of the object that are known; few, so that looking through them costs less than a table.
+    private var members: [JSONMember] = []
     /// Whether the object has keys that are not known: what is missing may be among them.
     var hasUnknown = false
 
@@ -18,18 +19,17 @@ struct Fields {
         head = value.head
         range = value.range
         self.known = known
-        slots = Array(repeating: nil, count: known.count)
     }
 
     subscript(_ key: String) -> JSONMember? {
-        known.firstIndex(of: key).flatMap { slots[$0] }
+        members.firstIndex { $0.key == key }.map { members[$0] }
     }
 
     /// Keeps `member`; false where its key has been there before, nil where it is not known.
     mutating func add(_ member: JSONMember) -> Bool? {
-        guard let index = known.firstIndex(of: member.key) else { return nil }
-        guard slots[index] == nil else { return false }
-        slots[index] = member
+        guard known.contains(member.key) else { return nil }
+        guard !members.contains(where: { $0.key == member.key }) else { return false }
+        members.append(member)
         return true
     }
 

@@ -193,6 +193,7 @@ extension RuleDecoder {
         of lists: [SplicedList], to phrases: inout [PlacedPhrase], _ keywords: Keywords,
         _ match: JSONMember?
     ) {
+        guard !lists.isEmpty else { return }
         var seen = Set(phrases.map { comparable($0.text, keywords.fold) })
         let bases = seen
         var added = false

@@ -82,6 +82,7 @@ extension RuleDecoder {
 
     /// `phrases` without those that a named list puts in once more.
     func withoutRepeats(_ phrases: [PlacedPhrase], _ fold: FoldLevel) -> [PlacedPhrase] {
+        guard phrases.contains(where: { $0.origin != nil }) else { return phrases }
         var seen: Set<String> = []
         return phrases.filter { phrase in
             let isNew = seen.insert(comparable(phrase.text, fold)).inserted
@@ -112,10 +113,9 @@ extension RuleDecoder {
 
     /// Warns of phrases that add nothing, refuses allow-phrases that leave nothing.
     mutating func check(_ keywords: Keywords, _ phrases: [PlacedPhrase], allow: [PlacedPhrase]) {
-        let plain = phrases.map { comparable($0.text, keywords.fold) }
-        var seen: Set<String> = []
-        for (index, phrase) in phrases.enumerated() {
-            if !seen.insert(plain[index]).inserted {
+        var seen = SeenPhrases()
+        for phrase in phrases {
+            if !seen.insert(comparable(phrase.text, keywords.fold)) {
                 diagnose(
                     .duplicateKeyword, severity: .warning, phrase.range,
                     Phrase(
@@ -159,7 +159,7 @@ extension RuleDecoder {
     }
 
     /// What a phrase of `allow` may shield depends on how keywords are looked for: `rules check` says it.
-    private mutating func checkAllow(_ allow: [PlacedPhrase], _ keywords: Set<String>, _ fold: FoldLevel) {
+    private mutating func checkAllow(_ allow: [PlacedPhrase], _ keywords: SeenPhrases, _ fold: FoldLevel) {
         for phrase in allow where keywords.contains(comparable(phrase.text, fold)) {
             diagnose(
                 .swallowedKeyword, phrase.range,
@@ -170,5 +170,23 @@ extension RuleDecoder {
                     "remove it from one of the two lists, or write the longer phrase that is harmless",
                     "从其中一个列表删掉，或写成无害的更长短语"))
         }
+    }
+}
+
+/// A set of phrases that hashes none while they are few: most rules have a handful, and files thousands of rules.
+private struct SeenPhrases {
+    private static let few = 8
+    private var first: [String] = []
+    private var all: Set<String> = []
+
+    func contains(_ phrase: String) -> Bool { all.isEmpty ? first.contains(phrase) : all.contains(phrase) }
+
+    /// False where it is there already.
+    mutating func insert(_ phrase: String) -> Bool {
+        guard all.isEmpty else { return all.insert(phrase).inserted }
+        if first.contains(phrase) { return false }
+        first.append(phrase)
+        if first.count > Self.few { all = Set(first) }
+        return true
     }
 }

@@ -45,6 +45,7 @@ struct ArchiveArguments: ParsableArguments {
                 Phrase("'\(roster)' is taken for a roster, not for chats", "“\(roster)” 视为花名册，不作聊天记录读取"),
                 severity: "note")
         }
+        for archive in archives { InputFiles.note(archive) }
         return try ArchiveInput.resolve(archives.map { ArchivePath(bytes: Array($0.utf8)) })
     }
 
@@ -60,12 +61,8 @@ struct ArchiveArguments: ParsableArguments {
             }
         }
         if let mapping {
-            guard let data = FileManager.default.contents(atPath: mapping) else {
-                throw CommandFailure(
-                    code: CommandFailure.inputOutput,
-                    phrase: Phrase("cannot read mapping '\(mapping)'", "无法读取列映射 “\(mapping)”"))
-            }
-            options.mapping = try ColumnMapping(json: [UInt8](data), path: mapping)
+            let bytes = try InputFiles.read(mapping, Phrase("mapping", "列映射"), limit: 1 << 20)
+            options.mapping = try ColumnMapping(json: bytes, path: mapping)
         }
         let policy = try given ?? policy()
         options.zone = policy.zone

@@ -22,6 +22,7 @@ func tellOfRecords(_ result: InspectionResult) {
 func hasTooManyBadRecords(_ result: InspectionResult, limit: Double) -> Bool {
     let coverage = result.coverage
     guard Double(coverage.recordsBad) * 100 > limit * Double(coverage.recordsRead) else { return false }
+    let limit = limit == limit.rounded() ? String(Int(limit)) : String(limit)
     say(
         Phrase(
             "\(coverage.recordsBad) of \(coverage.recordsRead) records are bad, more than \(limit) % (--max-bad)",

@@ -50,6 +50,8 @@ struct CorpusCommand: ParsableCommand {
                     seed: seed, conversations: conversations, bytes: megabytes.map { $0 * 1_000_000 },
                     options: CorpusOptions(shape: shape))
                 let archive = out == "-" ? Output() : try Output(path: out)
+                // The truth must not be written over the archive.
+                if out != "-" { InputFiles.note(out) }
                 let facts = try truth.map { try Output(path: $0) }
                 let size = try writeCorpus(
                     plan, archive: { bytes in try archive.write(bytes) },

@@ -22,12 +22,7 @@ struct ExemptionArguments: ParsableArguments {
     /// ends with 66.
     func loaded(zone: Zone) throws -> (exemptions: Exemptions, key: String) {
         guard let path = exemptions else { return (Exemptions(), "") }
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw CommandFailure(
-                code: CommandFailure.inputOutput,
-                phrase: Phrase("cannot read exemptions '\(path)'", "无法读取豁免文件 “\(path)”"))
-        }
-        let source = SourceFile(path: path, bytes: [UInt8](data))
+        let source = SourceFile(path: path, bytes: try InputFiles.read(path, Phrase("exemptions", "豁免文件")))
         let (found, diagnostics) = loadExemptions(source, zone: zone)
         if !diagnostics.isEmpty { note(RuleSources.renderer().render(diagnostics, sources: [source])) }
         guard let found else { throw CommandFailure(code: CommandFailure.badRules, phrase: nil) }

@@ -146,17 +146,8 @@ private struct EventFiles {
     }
 
     mutating func read(_ path: String) throws {
-        let bytes: [UInt8]
-        do {
-            bytes =
-                path == "-"
-                ? [UInt8](try FileHandle.standardInput.readToEnd() ?? Data())
-                : [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-        } catch {
-            throw CommandFailure(
-                code: CommandFailure.inputOutput,
-                phrase: Phrase("cannot read '\(path)'", "无法读取 “\(path)”"))
-        }
+        // They are sorted by receipt, so they are held; a log is read as it comes.
+        let bytes = try InputFiles.read(path == "-" ? "/dev/stdin" : path, Phrase("events", "事件"), limit: 1 << 30)
         for record in EventReader().read(bytes) {
             switch record {
             case .event(let event): events.append(event)

@@ -29,7 +29,7 @@ extension LiveCommand {
         @Option(help: "How many times as fast as the receipts say, or max.")
         var speed = "max"
 
-        /// Bytes of a batch: no line that is read as an event is longer.
+        /// Bytes of a batch, and of a line: no event is longer.
         private static let batchBytes = 1 << 18
         private static let batchLines = 500
 
@@ -120,6 +120,8 @@ private final class LineInput {
     private let descriptor: Int32
     private var rest: [UInt8] = []
     private var isAtEnd = false
+    /// The line at hand was given out as too long: what is left of it is passed over.
+    private var isSkipping = false
 
     init(path: String) throws {
         self.path = path == "-" ? "<stdin>" : path
@@ -131,10 +133,12 @@ private final class LineInput {
         if descriptor > STDIN_FILENO { close(descriptor) }
     }
 
-    /// At most `lines` whole lines of about `bytes` together; a longer line is given in parts, which are no events.
+    /// At most `lines` whole lines of about `bytes` together; of a longer line its beginning, too long for an event, as a
+    /// line.
     func next(lines: Int, bytes limit: Int) throws -> (bytes: [UInt8], lines: Int)? {
         // Whole lines are not kept waiting for more: somebody may be writing them as they happen.
-        while !isAtEnd, rest.count < limit, !rest.contains(0x0A) {
+        while !isAtEnd, isSkipping || rest.count <= limit, !rest.contains(0x0A) {
+            if isSkipping { rest.removeAll(keepingCapacity: true) }
             guard (try? Surroundings.interruption.wait(toRead: descriptor)) != nil else { return nil }
             var buffer = [UInt8](repeating: 0, count: 1 << 16)
             let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
@@ -148,7 +152,18 @@ private final class LineInput {
                 rest += buffer[..<count]
             }
         }
+        if isSkipping {
+            isSkipping = false
+            rest.removeSubrange(..<(rest.firstIndex(of: 0x0A).map { $0 + 1 } ?? rest.endIndex))
+            return try next(lines: lines, bytes: limit)
+        }
         guard !rest.isEmpty else { return nil }
+        if !rest.contains(0x0A), rest.count > limit {
+            let part = Array(rest[...limit])
+            rest.removeAll(keepingCapacity: true)
+            isSkipping = !isAtEnd
+            return (part, 1)
+        }
         var (end, taken, scanned) = (0, 0, 0)
         while taken < lines, scanned < rest.count {
             if rest[scanned] == 0x0A {

@@ -28,6 +28,7 @@ final class Output {
     /// The file at `path`, made or emptied; with `keeping`, cut to so many bytes and gone on with.
     init(path: String, keeping length: Int? = nil) throws {
         self.path = path
+        try InputFiles.refuse(output: path)
         descriptor = open(path, O_WRONLY | O_CREAT | (length == nil ? O_TRUNC : 0), 0o644)
         isOurs = true
         guard descriptor >= 0 else { throw OutputError(path: path, code: errno) }
@@ -40,6 +41,7 @@ final class Output {
 
     /// Throws where the file at `path` could not be written; touches nothing.
     static func check(_ path: String) throws {
+        try InputFiles.refuse(output: path)
         var status = stat()
         if stat(path, &status) == 0 {
             if status.st_mode & S_IFMT == S_IFDIR { throw OutputError(path: path, code: EISDIR) }

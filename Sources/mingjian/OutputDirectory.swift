@@ -14,6 +14,7 @@ final class OutputDirectory {
 
     init(path: String, key: String) throws {
         self.path = path
+        try InputFiles.refuse(outputFolder: path)
         try OutputDirectory.make(path)
         lock = try OutputDirectory.lock(path)
         let file = path + "/findings.ndjson"
@@ -21,7 +22,10 @@ final class OutputDirectory {
         let findings = try Output(path: file, keeping: probe.restoredLineBytes())
         self.findings = findings
         let flush = UncheckedFlush(output: findings)
-        checkpoint = RunCheckpoint(path: path + "/.checkpoint", key: key) { try flush.output.flush() }
+        let start = ContinuousClock.now
+        checkpoint = RunCheckpoint(
+            path: path + "/.checkpoint", key: key, uptime: { start.duration(to: .now) },
+            flush: { try flush.output.flush() })
     }
 
     func finish(_ report: Report, _ writer: ReportWriter) throws {

@@ -49,12 +49,8 @@ struct PolicyArguments: ParsableArguments {
     /// The file of the policy as it is; nil where none is asked for.
     func file() throws -> SourceFile? {
         guard let path = try path() else { return nil }
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw CommandFailure(
-                code: CommandFailure.inputOutput,
-                phrase: Phrase("cannot read policy '\(path)'", "无法读取时间策略 “\(path)”"))
-        }
-        return SourceFile(path: path, bytes: [UInt8](data))
+        return SourceFile(
+            path: path, bytes: try InputFiles.read(path, Phrase("policy", "时间策略"), limit: 16 << 20))
     }
 
     /// `policy` with the zone that the option names.
@@ -97,7 +93,7 @@ struct PolicyArguments: ParsableArguments {
         if isName {
             // In the folder at hand, else beside the program or above it.
             var folders = ["."]
-            var folder = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+            var folder = URL(fileURLWithPath: Surroundings.programPath).resolvingSymlinksInPath()
             for _ in 0..<4 {
                 folder.deleteLastPathComponent()
                 folders.append(folder.path)

@@ -52,8 +52,8 @@ struct RuleSources {
     }
 
     private static func source(_ path: String) throws -> SourceFile {
-        guard let data = FileManager.default.contents(atPath: path) else { throw unreadable(path) }
-        return SourceFile(path: path, bytes: [UInt8](data))
+        // What a file of rules may have is said by the reader of rules, which names the place.
+        SourceFile(path: path, bytes: try InputFiles.read(path, Phrase("rules", "规则"), limit: 1 << 30))
     }
 
     /// The `.json` files of the folder `shared` in each named folder, else beside it; of a file, in

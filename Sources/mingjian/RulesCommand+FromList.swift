@@ -52,7 +52,9 @@ extension RulesCommand {
                     phrase: Phrase("give --keywords, --regexes or both", "请给出 --keywords、--regexes 或两者"))
             }
             // All lists are read before anything is written.
-            let sources = try lists.map { SourceFile(path: $0.path, bytes: try contents($0.path)) }
+            let sources = try lists.map {
+                SourceFile(path: $0.path, bytes: try InputFiles.read($0.path, Phrase("list", "列表")))
+            }
             do {
                 try FileManager.default.createDirectory(
                     atPath: out, withIntermediateDirectories: true)
@@ -80,13 +82,5 @@ extension RulesCommand {
             return code
         }
 
-        private func contents(_ path: String) throws -> [UInt8] {
-            guard let data = FileManager.default.contents(atPath: path) else {
-                throw CommandFailure(
-                    code: CommandFailure.inputOutput,
-                    phrase: Phrase("cannot read '\(path)'", "无法读取 “\(path)”"))
-            }
-            return [UInt8](data)
-        }
     }
 }

@@ -64,12 +64,8 @@ struct SelectionArguments: ParsableArguments {
     ///
     /// One in which nobody can be found ends the command: figures by group would silently be wrong.
     static func readRoster(_ path: String, isQuiet: Bool) throws -> Roster {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw CommandFailure(
-                code: CommandFailure.inputOutput,
-                phrase: Phrase("cannot read roster '\(path)'", "无法读取花名册 “\(path)”"))
-        }
-        let (roster, diagnostics) = try Roster.parse([UInt8](data), path: path)
+        let bytes = try InputFiles.read(path, Phrase("roster", "花名册"))
+        let (roster, diagnostics) = try Roster.parse(bytes, path: path)
         if !diagnostics.isEmpty, !isQuiet { note(RuleSources.renderer(.concise).render(diagnostics, sources: [])) }
         return roster
     }

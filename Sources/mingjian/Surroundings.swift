@@ -59,6 +59,9 @@ enum Surroundings {
         return instant
     }
 
+    /// The file of this program, whatever name it was called by.
+    static let programPath = Bundle.main.executablePath ?? CommandLine.arguments[0]
+
     /// The zone of the tz database with this name, as a table of its transitions from 1970 to 2070.
     static func zone(_ name: String) -> Zone? {
         if name == "Asia/Shanghai" { return shanghai }

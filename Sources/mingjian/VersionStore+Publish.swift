@@ -18,6 +18,10 @@ extension VersionStore {
         let lock = try takeLock()
         defer { close(lock) }
         let index = try index()
+        // What is built on must be as it was published: "has this content already" would be said of what it has not.
+        for version in index.versions {
+            if let fault = try fault(of: version) { throw fault }
+        }
         let publication = try decide(index)
         guard case .new(let version) = publication else { return (publication, index) }
         try write(version, files, policy: policy)

@@ -47,6 +47,29 @@ struct LiveCommandTests {
         #expect(try run(["board", "--log", log, "--shop", "云杉家居"]).text.hasPrefix("云杉家居  "))
     }
 
+    @Test("a line that is too long is one refusal, whatever stands in it, and the lines behind it keep their numbers")
+    func longLines() throws {
+        let good = try String(contentsOfFile: Command.root + "/" + events, encoding: .utf8)
+            .split(separator: "\n").prefix(2)
+        for length in [262_144, 262_145, 524_288, 1_000_000] {
+            // Without a line end in between the event is a part of the long line.
+            let junk = String(repeating: "a", count: length)
+            let file = try directory.write("long.ndjson", "\(junk)\(good[0])\n\(junk)\n\(good[1])\nnonsense\n")
+            let outcome = try run(["replay", file, "--log", directory.path + "/deep/er/log\(length)"])
+            #expect(outcome.text == "read 4, taken 1, duplicate 0, refused 3; log position 1\n")
+            for place in [":1: ", ":2: ", ":4: "] { #expect(outcome.errors.contains("long.ndjson" + place)) }
+        }
+    }
+
+    @Test("an agent or a group that the shop does not have is no bad day: 1, and a line that says so")
+    func unknownNames() throws {
+        #expect(try run(["replay", events, "--log", log]).code == 0)
+        for scope in [["--agent", "nobody"], ["--group", "nowhere"]] {
+            let outcome = try run(["explain", "pending", "--log", log, "--shop", "云杉家居", "--at", at] + scope)
+            #expect(outcome.code == 1 && outcome.output.isEmpty && outcome.errors.contains(scope[1]))
+        }
+    }
+
     @Test("bad lines are named with their place, counted and kept, and end in 65")
     func refusedLines() throws {
         let good = try String(contentsOfFile: Command.root + "/" + events, encoding: .utf8)

@@ -49,6 +49,22 @@ struct VersionTests {
         ((try? FileManager.default.contentsOfDirectory(atPath: store + "/versions")) ?? []).sorted()
     }
 
+    @Test("nothing is published on top of a damaged version, be it the same content")
+    func publishOnDamage() throws {
+        try write("加微信")
+        #expect(try publish().code == 0)
+        try #require(folders.count == 1)
+        let file = "\(store)/versions/\(folders[0])/rules/deep/contact.json"
+        #expect(chmod(file, 0o644) == 0)
+        let kept = try #require(FileManager.default.contents(atPath: file))
+        try (kept + Data(" ".utf8)).write(to: URL(fileURLWithPath: file))
+        let same = try publish()
+        #expect(same.code == 66 && same.errors.contains("contact.json"), "\(same.text) \(same.errors)")
+        try write("加扣扣")
+        #expect(try publish().code == 66)
+        #expect(folders.count == 1)
+    }
+
     @Test("a version holds the exact bytes of its files and comes into force at the next midnight")
     func publishes() throws {
         try write("加微信")

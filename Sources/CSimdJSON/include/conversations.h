@@ -166,9 +166,10 @@ enum {
 
 /* Parses the lines in buffer[0..<length]. MJ_PADDING bytes after it must be readable; unescaped
    strings go to buffer[arena...], where length + MJ_PADDING bytes must be writable. Rows stay valid
-   until the next call. Never fails as a whole: every line is a row or a bad record. */
-void mj_parse_conversations(mj_parser *, uint8_t *buffer, size_t length, size_t arena, int options,
-                            mj_rows *rows);
+   until the next call. Never fails as a whole: every line is a row or a bad record; one of more than
+   largest bytes is MJ_TOO_LARGE. */
+void mj_parse_conversations(mj_parser *, uint8_t *buffer, size_t length, size_t arena, size_t largest,
+                            int options, mj_rows *rows);
 
 #ifdef __cplusplus
 }
