@@ -3,24 +3,35 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import ServiceLifecycle
 
 /// Serves a pipeline until SIGTERM or SIGINT; requests that are being answered are ended first.
 ///
-/// The log stays open: closing it is the caller's. At most 1,024 connections at once.
+/// The log stays open: closing it is the caller's. `rules` run behind the pipeline meanwhile. At most 1,024 connections at once.
 public func serve(
-    _ pipeline: LivePipeline, host: String, port: Int, zone: Zone, tokens: AccessTokens,
+    _ pipeline: LivePipeline, host: String, port: Int, zone: Zone, tokens: AccessTokens, rules: LiveRules? = nil,
     now: @escaping @Sendable () -> Instant
 ) async throws {
     var logger = Logger(label: "mingjian", factory: { StreamLogHandler.standardError(label: $0) })
     logger.logLevel = .notice
+    var services: [any Service] = [LiveUpkeep(pipeline, now: now)]
+    if let rules {
+        let errors = logger
+        services.append(
+            LiveRulesService(rules, pipeline, now: now) { reason in
+                errors.error("the rules have stopped and are tried again", metadata: ["reason": "\(reason)"])
+            })
+    }
     let application = Application(
-        responder: HTTPInterface(pipeline, zone: zone, tokens: tokens, now: now),
-        // Who opens a connection and sends nothing, or half of a head, is not waited for.
-        server: .http1(configuration: HTTP1Channel.Configuration(idleTimeout: .seconds(60))),
+        responder: HTTPInterface(pipeline, zone: zone, tokens: tokens, rules: rules, now: now),
+        // Who opens a connection and sends nothing, or half of a head, is not waited for; nor who does not read.
+        server: .http1(
+            configuration: HTTP1Channel.Configuration(
+                additionalChannelHandlers: [StalledWrites(limit: .seconds(30))], idleTimeout: .seconds(60))),
         configuration: ApplicationConfiguration(
             address: .hostname(host, port: port),
             availableConnectionsDelegate: MaximumAvailableConnections(1024)),
-        services: [LiveUpkeep(pipeline, now: now)], logger: logger)
+        services: services, logger: logger)
     logger.notice("serving", metadata: ["host": "\(host)", "port": "\(port)"])
     try await application.runService()
 }
