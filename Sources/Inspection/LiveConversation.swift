@@ -57,6 +57,8 @@ final class LiveConversation {
     private var ids: Set<String> = []
     private var parts: [Part] = []
     private var standing: [String: Standing] = [:]
+    /// The entries before were given to their sessions.
+    private var fed = 0
     /// What was told to the last session; milliseconds.
     private var told = Int64.min
     private var rebuilt = 0
@@ -163,8 +165,8 @@ final class LiveConversation {
     private func closeLast(_ context: LiveContext) {
         let last = parts.count - 1
         if !parts[last].isPinned {
-            let messages = entries[parts[last].first...].lazy.map(\.message)
-            pin(last, to: context.sets.group(withoutAgent: messages), through: entries.count, context)
+            let messages = entries[parts[last].first..<fed].lazy.map(\.message)
+            pin(last, to: context.sets.group(withoutAgent: messages), at: told, context)
         }
         guard let session = parts[last].session, let close = session.closeInstant else { return }
         // Some, where it was pinned just now.
@@ -185,6 +187,7 @@ final class LiveConversation {
             for entry in entries[..<end] { ids.remove(entry.order.id) }
             entries.removeFirst(end)
             parts.removeFirst()
+            fed -= end
             for place in parts.indices { parts[place].first -= end }
             settledIDs += standing.filter { $0.value.part == part.number }.keys.sorted()
             standing = standing.filter { $0.value.part != part.number }
@@ -213,7 +216,7 @@ final class LiveConversation {
         if !parts[last].isPinned,
             let group = context.sets.group(pinnedBy: entry.message, on: day(of: parts[last], context))
         {
-            pin(last, to: group, through: place, context)
+            pin(last, to: group, at: entry.order.time, context)
         }
         feed(place, context)
     }
@@ -227,21 +230,22 @@ final class LiveConversation {
         let (entry, last) = (entries[place], parts.count - 1)
         stepSessions(through: entry.order.time, context)
         told = max(told, entry.order.time)
+        fed = place + 1
         if let session = parts[last].session {
             note(session.observe(entry.message), last, at: entry.order.time, context)
         }
     }
 
-    /// The group of the last part is known: what it holds before `end` is judged by its rules, and said now.
-    private func pin(_ part: Int, to group: String, through end: Int, _ context: LiveContext) {
-        let said = changes.count
+    /// The group of the last part is known: what was fed of it is judged by its rules, and said at `instant`.
+    private func pin(_ part: Int, to group: String, at instant: Int64, _ context: LiveContext) {
+        let (said, end) = (changes.count, fed)
         parts[part].group = group
         parts[part].judge = context.sets.judge(at: start(of: parts[part]), for: group)
         parts[part].isPinned = true
         guard let origin = parts[part].session?.origin else { return }
         parts[part].session = Session(origin, reader: parts[part].judge.reader, tellsOutcomes: false)
         for place in parts[part].first..<end { feed(place, context) }
-        let at = Instant(milliseconds: told)
+        let at = Instant(milliseconds: max(told, instant))
         for index in said..<changes.count { changes[index].at = at }
     }
 
@@ -291,6 +295,7 @@ final class LiveConversation {
         parts = []
         standing = [:]
         told = .min
+        fed = 0
         for place in entries.indices { observe(place, context) }
         while let next = nextOfSession, next <= context.now { stepSession(to: next, context) }
         let said = changes.dropFirst(unsaid.count)
