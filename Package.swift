@@ -109,7 +109,7 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "ConversationModel", "Diagnostics", "Events", "EventLog", "Monitoring",
+                "ConversationModel", "Diagnostics", "Inspection", "Events", "EventLog", "Monitoring",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

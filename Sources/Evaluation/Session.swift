@@ -25,6 +25,7 @@ public final class Session {
 
     public let origin: SessionOrigin
     private let reader: SessionReader
+    private let tellsOutcomes: Bool
     private var kept: [KeptMessage] = []
     private var timeline: SessionTimeline
     private var hasTimes = true
@@ -38,11 +39,14 @@ public final class Session {
     private var asserted: [String: Finding] = [:]
     public private(set) var isClosed = false
 
-    /// Opens a session. `reader` may serve many sessions of one thread, not of several.
-    public init(_ origin: SessionOrigin, reader: SessionReader) {
+    /// Opens a session. `reader` may serve many sessions of one thread, not of several. Without `tellsOutcomes` only findings are
+    /// said, which costs less.
+    public init(_ origin: SessionOrigin, reader: SessionReader, tellsOutcomes: Bool = true) {
         self.origin = origin
         self.reader = reader
-        timeline = SessionTimeline(reader.rules, origin, reader.breaker, hasTimes: true)
+        self.tellsOutcomes = tellsOutcomes
+        timeline = SessionTimeline(
+            reader.rules, origin, reader.breaker, hasTimes: true, tellsOutcomes: tellsOutcomes)
     }
 
     /// The least instant at which `advance` fires a deadline; nil where none is pending.
@@ -133,7 +137,8 @@ public final class Session {
     private func rebuild(advancingTo instant: Int64) -> [SessionEvent] {
         rebuilt += kept.count
         isStale = false
-        timeline = SessionTimeline(reader.rules, origin, reader.breaker, hasTimes: hasTimes)
+        timeline = SessionTimeline(
+            reader.rules, origin, reader.breaker, hasTimes: hasTimes, tellsOutcomes: tellsOutcomes)
         var order = kept
         if hasTimes {
             order.sort { a, b in

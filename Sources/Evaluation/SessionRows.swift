@@ -29,6 +29,8 @@ final class SessionRows {
     private(set) var names: NameTable
     /// Every message has a time.
     let hasTimes: Bool
+    /// Whether anybody asks what a rule came to where it found nothing.
+    let tellsOutcomes: Bool
     /// Owner before each row, and after the last.
     private(set) var debtors: [Int32]
     private(set) var texts: [RowText] = []
@@ -40,9 +42,10 @@ final class SessionRows {
     private var identity = Identity()
     private let defaultShop: String
 
-    init(_ rules: CompiledRules, _ origin: SessionOrigin, hasTimes: Bool) {
+    init(_ rules: CompiledRules, _ origin: SessionOrigin, hasTimes: Bool, tellsOutcomes: Bool) {
         self.rules = rules
         self.hasTimes = hasTimes
+        self.tellsOutcomes = tellsOutcomes
         groups = origin.groups.union(origin.group.map { [$0] } ?? [])
         var names = NameTable()
         let fallback = origin.agent.map { names.number(of: $0) } ?? OwnerNumber.none

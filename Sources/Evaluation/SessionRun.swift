@@ -39,7 +39,8 @@ struct SessionExposures {
 /// One rule at work on one unit.
 final class SessionRun {
     let number: Int
-    unowned let unit: SessionUnit
+    /// Owns this run; unchecked, since every row asks for it.
+    unowned(unsafe) let unit: SessionUnit
     let rule: CompiledRule
     /// Children before parents.
     private(set) var tracks: [SessionTrack] = []
@@ -135,6 +136,7 @@ final class SessionRun {
 
     /// Hands what was scheduled since the last call to a queue.
     func moveDeadlines(to queue: inout SessionDeadlines) {
+        guard !deadlines.isEmpty else { return }
         for deadline in deadlines { queue.insert(deadline) }
         deadlines.removeAll(keepingCapacity: true)
     }
@@ -170,7 +172,7 @@ final class SessionRun {
 
     private func release() {
         guard let root else { return }
-        heldHits += root.fresh
+        if !root.fresh.isEmpty { heldHits += root.fresh }
         guard !heldHits.isEmpty || !heldMisses.isEmpty || !heldDivergences.isEmpty, appliesTo?.isTrue ?? true else {
             return
         }
@@ -232,8 +234,13 @@ final class SessionRun {
 
     // MARK: End
 
-    /// Decides the rest; the unit's end is set.
-    func close() -> SessionOutcome {
+    /// Whether anybody asks for exposures: for the outcome, or because each without a hit is a miss.
+    private var needsExposures: Bool {
+        unit.rows.tellsOutcomes || rule.isPositive && duty == nil && procedure == nil
+    }
+
+    /// Decides the rest; the unit's end is set. Nil where outcomes are not told.
+    func close() -> SessionOutcome? {
         for track in tracks { track.finish() }
         isClosed = true
         var exposures = SessionExposures()
@@ -245,7 +252,9 @@ final class SessionRun {
             outcome = unknown.isEmpty ? .notApplicable : .notEvaluated
         } else if let root {
             unknown = reasons
-            if rule.exposures == .own {
+            if !needsExposures {
+                // Nobody is told.
+            } else if rule.exposures == .own {
                 root.addExposures(to: &exposures)
             } else {
                 exposures.add(rule.exposures, in: unit)
@@ -260,9 +269,12 @@ final class SessionRun {
                 outcome = isExposed ? .clean : .notApplicable
             }
         }
-        let kept = Set(findings.map(\.id))
-        for id in emitted.keys.sorted() where !kept.contains(id) { unit.emit(.retract(id)) }
+        if !emitted.isEmpty {
+            let kept = Set(findings.map(\.id))
+            for id in emitted.keys.sorted() where !kept.contains(id) { unit.emit(.retract(id)) }
+        }
         for finding in findings { emit(finding) }
+        guard unit.rows.tellsOutcomes else { return nil }
         return unit.outcome(number, outcome, outcome == .clean ? [] : unknown, exposures)
     }
 
@@ -275,7 +287,7 @@ final class SessionRun {
             for anchor in anchors {
                 let owner = anchor < 0 ? unit.ownerOfWhole : root.charge(anchor).owner
                 hitOwners.insert(owner)
-                exposures.add(owner, anchor)
+                if needsExposures { exposures.add(owner, anchor) }
                 result.append(hit(anchor))
             }
         }

@@ -21,11 +21,13 @@ final class SessionTimeline {
     private var replayed = 0
     private var changes: [SessionEvent] = []
 
-    init(_ rules: CompiledRules, _ origin: SessionOrigin, _ breaker: WordBreaker, hasTimes: Bool) {
+    init(
+        _ rules: CompiledRules, _ origin: SessionOrigin, _ breaker: WordBreaker, hasTimes: Bool, tellsOutcomes: Bool
+    ) {
         self.origin = origin
         self.breaker = breaker
         wait = WaitTracker(rules.policy.waits)
-        rows = SessionRows(rules, origin, hasTimes: hasTimes)
+        rows = SessionRows(rules, origin, hasTimes: hasTimes, tellsOutcomes: tellsOutcomes)
         conversation = SessionUnit(
             conversation: origin.conversation, rows, breaker, startIsCut: origin.isTruncatedAtStart)
     }

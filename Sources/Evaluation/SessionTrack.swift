@@ -7,7 +7,9 @@ import RuleLanguage
 /// be known before the end is added by `close`; after it `found`, `isMarkedTrue`, `matchesWhole` and
 /// `unknowns` are the condition's value.
 class SessionTrack {
-    unowned let run: SessionRun
+    /// The run owns its tracks and its unit the run: both are there as long as this is. Unchecked, since every row asks for them.
+    unowned(unsafe) let run: SessionRun
+    unowned(unsafe) let unit: SessionUnit
     /// Place in the run's list of tracks.
     let number: Int
     /// Whether a row is a match is known for good when it has been observed.
@@ -25,13 +27,13 @@ class SessionTrack {
 
     init(_ run: SessionRun, isImmediate: Bool, isOrdered: Bool) {
         self.run = run
+        unit = run.unit
         number = run.tracks.count
         self.isImmediate = isImmediate
         self.isOrdered = isOrdered
     }
 
-    var unit: SessionUnit { run.unit }
-    var rows: SessionRows { run.unit.rows }
+    final var rows: SessionRows { unit.rows }
 
     /// True for good.
     var isTrue: Bool { isMarkedTrue || matchesWhole || !found.isEmpty }
@@ -43,7 +45,9 @@ class SessionTrack {
     /// What is unknown now.
     final var reasons: UnknownReasons { isClosed ? unknowns : knownUnknowns }
 
-    final func forgetFresh() { fresh.removeAll(keepingCapacity: true) }
+    final func forgetFresh() {
+        if !fresh.isEmpty { fresh.removeAll(keepingCapacity: true) }
+    }
 
     /// Adds a final match; one that is there already is said again, since its evidence has grown.
     final func emit(_ anchor: Int) {

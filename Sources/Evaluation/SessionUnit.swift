@@ -24,7 +24,8 @@ final class SessionUnit {
     private(set) var endInstant = MessageTable.noTime
     /// Limits that were reached.
     private(set) var limits: UnknownReasons = []
-    private var runs: [Int: SessionRun] = [:]
+    /// By number of the rule; nil while it sleeps.
+    private var runs: [SessionRun?]
     private var order: [SessionRun] = []
     private var wasFed = false
     private(set) var changes: [SessionEvent] = []
@@ -41,6 +42,7 @@ final class SessionUnit {
         firstRow = 0
         leastTime = .min
         rowCount = 0
+        runs = Array(repeating: nil, count: rows.rules.rules.count)
     }
 
     /// The stay of `agent` that `row` begins or reveals.
@@ -71,6 +73,7 @@ final class SessionUnit {
         while first > 0, !rows.isHuman(first - 1) { first -= 1 }
         firstRow = first
         rowCount = first
+        runs = Array(repeating: nil, count: rows.rules.rules.count)
     }
 
     var isStay: Bool { agent != OwnerNumber.none }
@@ -124,15 +127,15 @@ final class SessionUnit {
         rowCount = last + 1
         let rules = rows.rules
         // A rule sleeps until a leaf that it needs holds somewhere; then the rows are replayed into it.
-        var woken = Set<Int>()
+        var woken: [Int] = []
         if !wasFed {
             wasFed = true
             let all = startIsCut || !rows.hasTimes
-            woken.formUnion(all ? Array(rules.rules.indices) : rules.alwaysRules.map { Int($0) })
+            woken = all ? Array(rules.rules.indices) : rules.alwaysRules.map { Int($0) }
         }
         for row in fresh {
             for leaf in rows.texts[row].leaves {
-                woken.formUnion(rules.rulesOfLeaf[Int(leaf)].map { Int($0) })
+                for rule in rules.rulesOfLeaf[Int(leaf)] where runs[Int(rule)] == nil { woken.append(Int(rule)) }
             }
         }
         for run in order {
@@ -189,9 +192,10 @@ final class SessionUnit {
         var shared: [Int: SessionExposures] = [:]
         for number in rows.rules.rules.indices where rows.rules.summaries[number].unit == kind {
             if let run = runs[number] {
-                outcomes.append(run.close())
+                if let outcome = run.close() { outcomes.append(outcome) }
                 continue
             }
+            guard rows.tellsOutcomes else { continue }
             // Asleep: clean or not applicable by the exposures of its class.
             let rule = rows.rules.rules[number]
             let known =
@@ -204,12 +208,13 @@ final class SessionUnit {
             shared[rule.exposureClass] = known
             outcomes.append(outcome(number, known.list.isEmpty ? .notApplicable : .clean, [], known))
         }
-        runs.removeAll()
+        for number in runs.indices { runs[number] = nil }
         order.removeAll()
     }
 
     /// Gives the unit up: nothing was judged.
     func skip() {
+        guard rows.tellsOutcomes else { return }
         for number in rows.rules.rules.indices where rows.rules.summaries[number].unit == kind {
             outcomes.append(outcome(number, .notEvaluated, .limit, SessionExposures()))
         }

@@ -58,7 +58,7 @@ public struct FileError: Error, Hashable, Sendable {
 
 extension LogFile {
     /// Reads up to `count` bytes from `offset` on.
-    func bytes(at offset: Int, count: Int) throws(FileError) -> [UInt8] {
+    package func bytes(at offset: Int, count: Int) throws(FileError) -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: count)
         // `withUnsafeMutableBytes` does not carry typed throws through its closure.
         let result = buffer.withUnsafeMutableBytes { bytes -> Result<Int, FileError> in
@@ -69,7 +69,7 @@ extension LogFile {
     }
 
     /// Writes all of `bytes` at `offset`.
-    func write(_ bytes: [UInt8], at offset: Int) throws(FileError) {
+    package func write(_ bytes: [UInt8], at offset: Int) throws(FileError) {
         let result = bytes.withUnsafeBytes { bytes -> Result<Void, FileError> in
             do throws(FileError) { return .success(try write(bytes, at: offset)) } catch { return .failure(error) }
         }

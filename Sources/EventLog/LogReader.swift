@@ -117,7 +117,7 @@ extension EventLog {
     }
 
     /// Waits until a record at `position` is synced; false where none will be, or the task is cancelled.
-    func waits(beyond position: LogPosition) async -> Bool {
+    package func waits(beyond position: LogPosition) async -> Bool {
         let number = state.withLock { state in
             state.waitersSoFar += 1
             return state.waitersSoFar

@@ -2,7 +2,7 @@ import ConversationModel
 
 /// Writes what a live inspection says: one JSON object a change, with the members of a line of `findings.ndjson`.
 ///
-/// `group` is not among them: what group a conversation is reported under is known once it is closed.
+/// `group` is among them where there are schemes: elsewhere nothing waits until it is known.
 public struct LiveChangeWriter: Sendable {
     public init() {}
 
@@ -26,6 +26,15 @@ public struct LiveChangeWriter: Sendable {
         json.raw("\ndata: ")
         append(change, to: &json)
         json.raw("\n\n")
+        return json.bytes
+    }
+
+    /// The member that names the shop, with a comma at both ends: in no line of another shop.
+    public static func shopMember(_ shop: String) -> [UInt8] {
+        var json = JSONBytes()
+        json.raw(",\"shop\":")
+        json.string(shop)
+        json.raw(",")
         return json.bytes
     }
 
@@ -71,6 +80,14 @@ public struct LiveChangeWriter: Sendable {
         json.string(live.rule.polarity.rawValue)
         json.raw(",\"severity\":")
         json.string(live.rule.severity.rawValue)
+        if let version = live.version {
+            json.raw(",\"version\":")
+            json.integer(version)
+        }
+        if let scheme = live.scheme {
+            json.raw(",\"scheme\":")
+            json.string(scheme)
+        }
         json.raw(",\"outcome\":")
         json.string(finding.outcome.rawValue)
         switch finding.owner {
@@ -83,6 +100,10 @@ public struct LiveChangeWriter: Sendable {
         }
         json.raw(",\"shop\":")
         json.string(live.shop)
+        if let group = live.group {
+            json.raw(",\"group\":")
+            json.string(group)
+        }
         json.raw(",\"day\":\"")
         json.day(live.day)
         json.raw("\",\"conversation\":")

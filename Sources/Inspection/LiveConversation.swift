@@ -3,15 +3,19 @@ import Evaluation
 
 /// What all conversations of a live inspection share while one of them works.
 struct LiveContext {
-    let reader: SessionReader
-    let rules: [RuleID: RuleSummary]
+    let sets: LiveRuleSets
     let lateness: Int64
     let rebuildLimit: Int
     let defaultShop: String
     /// Place in the log of the event applied last.
     var position: UInt64 = 0
-    /// The time told, in milliseconds.
+    /// Deadlines and closes up to here have been fired; milliseconds.
     var now = Int64.min
+    /// The time that events and `advance` told, by which something is late; never later than `now`.
+    var told = Int64.min
+
+    /// What closed before is done with.
+    var watermark: Int64 { Instant(milliseconds: told).advanced(by: -lateness).milliseconds }
 }
 
 /// One conversation with its messages that late ones may still come between.
@@ -34,6 +38,12 @@ final class LiveConversation {
         let number: Int
         /// When it closed, once it did; milliseconds.
         var close: Int64?
+        /// By whose rules; until the group is known by some, and nothing is said.
+        var judge: LiveRuleSets.Judge
+        /// Where the rules rest on it: nil until it is known.
+        var group: String?
+        /// Whether what its session says is said.
+        var isPinned: Bool
     }
 
     private struct Standing {
@@ -47,12 +57,15 @@ final class LiveConversation {
     private var ids: Set<String> = []
     private var parts: [Part] = []
     private var standing: [String: Standing] = [:]
+    /// The entries before were given to their sessions.
+    private var fed = 0
     /// What was told to the last session; milliseconds.
     private var told = Int64.min
     private var rebuilt = 0
     /// Judged once nobody can be late any more.
     private var isStale = false
     private var changes: [LiveChange] = []
+    private var settledIDs: [String] = []
     /// Whether its owner counts it among those that live.
     var isCounted = false
 
@@ -107,19 +120,17 @@ final class LiveConversation {
 
     // MARK: Time
 
-    /// The next instant at which something is due, in milliseconds.
-    func wake(_ context: LiveContext) -> Int64? {
+    /// The next instant at which a deadline or a close is due, in milliseconds.
+    var nextExpiry: Int64? { isStale ? nil : nextOfSession }
+
+    /// The time told at which something is done with, or judged because nothing late can reach it; milliseconds.
+    func nextEnd(_ context: LiveContext) -> Int64? {
         if isStale {
-            let policy = context.reader.rules.policy
+            let policy = context.sets.policy
             let silence = max(policy.closeAfter, policy.closeAfterOpenWait)
             return entries.last.map { LiveConversation.sum($0.order.time, silence, context.lateness, 1) }
         }
-        var result: Int64?
-        if let first = parts.first, let close = first.close {
-            result = LiveConversation.sum(close, context.lateness, 1)
-        }
-        if let next = nextOfSession { result = min(result ?? next, next) }
-        return result
+        return parts.first?.close.map { LiveConversation.sum($0, context.lateness, 1) }
     }
 
     private var nextOfSession: Int64? {
@@ -128,7 +139,7 @@ final class LiveConversation {
         return session.nextDeadline.map { min($0.milliseconds, end) } ?? end
     }
 
-    /// Does what is due at `instant`, which is its `wake`. Instants of one conversation ascend.
+    /// Does what is due at `instant`, its `nextExpiry` or `nextEnd`. Instants of one conversation ascend.
     func step(at instant: Int64, _ context: LiveContext) {
         if isStale {
             isStale = false
@@ -137,7 +148,7 @@ final class LiveConversation {
         } else if let next = nextOfSession, next <= instant {
             stepSession(to: next, context)
         }
-        settle(before: LiveConversation.sum(context.now, -context.lateness), context)
+        settle(before: context.watermark, context)
     }
 
     private func stepSession(to next: Int64, _ context: LiveContext) {
@@ -153,7 +164,15 @@ final class LiveConversation {
 
     private func closeLast(_ context: LiveContext) {
         let last = parts.count - 1
+        if !parts[last].isPinned {
+            let messages = entries[parts[last].first..<fed].lazy.map(\.message)
+            pin(last, to: context.sets.group(withoutAgent: messages), at: told, context)
+        }
         guard let session = parts[last].session, let close = session.closeInstant else { return }
+        // Some, where it was pinned just now.
+        while let next = session.nextDeadline, next <= close.at {
+            note(session.advance(to: next), last, at: next.milliseconds, context)
+        }
         note(session.close(at: close.at, explicitly: close.isExplicit), last, at: close.at.milliseconds, context)
         parts[last].session = nil
         parts[last].close = close.at.milliseconds
@@ -168,7 +187,9 @@ final class LiveConversation {
             for entry in entries[..<end] { ids.remove(entry.order.id) }
             entries.removeFirst(end)
             parts.removeFirst()
+            fed -= end
             for place in parts.indices { parts[place].first -= end }
+            settledIDs += standing.filter { $0.value.part == part.number }.keys.sorted()
             standing = standing.filter { $0.value.part != part.number }
             rebuilt = 0
         }
@@ -189,14 +210,43 @@ final class LiveConversation {
     /// Feeds an entry, the next in order, to the part it belongs to.
     private func observe(_ place: Int, _ context: LiveContext) {
         let entry = entries[place]
-        // The session's own deadlines before the message are fired at their instants, so that each says when it was.
-        while let next = nextOfSession, next <= entry.order.time { stepSession(to: next, context) }
+        stepSessions(through: entry.order.time, context)
         if parts.last?.session == nil { open(at: place, context) }
-        told = max(told, entry.order.time)
         let last = parts.count - 1
+        if !parts[last].isPinned,
+            let group = context.sets.group(pinnedBy: entry.message, on: day(of: parts[last], context))
+        {
+            pin(last, to: group, at: entry.order.time, context)
+        }
+        feed(place, context)
+    }
+
+    /// Fires the session's own deadlines at their instants, so that each says when it was.
+    private func stepSessions(through instant: Int64, _ context: LiveContext) {
+        while let next = nextOfSession, next <= instant { stepSession(to: next, context) }
+    }
+
+    private func feed(_ place: Int, _ context: LiveContext) {
+        let (entry, last) = (entries[place], parts.count - 1)
+        stepSessions(through: entry.order.time, context)
+        told = max(told, entry.order.time)
+        fed = place + 1
         if let session = parts[last].session {
             note(session.observe(entry.message), last, at: entry.order.time, context)
         }
+    }
+
+    /// The group of the last part is known: what was fed of it is judged by its rules, and said at `instant`.
+    private func pin(_ part: Int, to group: String, at instant: Int64, _ context: LiveContext) {
+        let (said, end) = (changes.count, fed)
+        parts[part].group = group
+        parts[part].judge = context.sets.judge(at: start(of: parts[part]), for: group)
+        parts[part].isPinned = true
+        guard let origin = parts[part].session?.origin else { return }
+        parts[part].session = Session(origin, reader: parts[part].judge.reader, tellsOutcomes: false)
+        for place in parts[part].first..<end { feed(place, context) }
+        let at = Instant(milliseconds: max(told, instant))
+        for index in said..<changes.count { changes[index].at = at }
     }
 
     private func open(at place: Int, _ context: LiveContext) {
@@ -209,9 +259,19 @@ final class LiveConversation {
             facts.previous = .ended(settled.lastMessage, agent: settled.lastAgent)
         }
         let origin = SessionOrigin(
-            id: key.conversation, part: number, shop: key.shop, buyer: key.buyer, defaultShop: context.defaultShop,
-            facts: facts)
-        parts.append(Part(session: Session(origin, reader: context.reader), first: place, number: number, close: nil))
+            id: key.conversation, part: number, shop: key.shop, buyer: key.buyer, groups: context.sets.groups,
+            defaultShop: context.defaultShop, facts: facts)
+        let judge = context.sets.judge(at: Instant(milliseconds: entries[place].order.time))
+        parts.append(
+            Part(
+                session: Session(origin, reader: judge.reader, tellsOutcomes: false), first: place, number: number,
+                judge: judge, isPinned: !context.sets.needsGroup))
+    }
+
+    private func start(of part: Part) -> Instant { Instant(milliseconds: entries[part.first].order.time) }
+
+    private func day(of part: Part, _ context: LiveContext) -> CalendarDay {
+        context.sets.policy.zone.day(of: start(of: part))
     }
 
     /// When the part of these messages ended, and its last human agent.
@@ -235,6 +295,7 @@ final class LiveConversation {
         parts = []
         standing = [:]
         told = .min
+        fed = 0
         for place in entries.indices { observe(place, context) }
         while let next = nextOfSession, next <= context.now { stepSession(to: next, context) }
         let said = changes.dropFirst(unsaid.count)
@@ -265,7 +326,14 @@ final class LiveConversation {
         return changes
     }
 
+    /// Hands out the findings that nothing can take back any more, since the last call.
+    func takeSettled() -> [String] {
+        defer { settledIDs = [] }
+        return settledIDs
+    }
+
     private func note(_ events: [SessionEvent], _ place: Int, at instant: Int64, _ context: LiveContext) {
+        guard parts[place].isPinned else { return }
         let at = Instant(milliseconds: instant)
         for event in events {
             switch event {
@@ -282,22 +350,23 @@ final class LiveConversation {
     }
 
     private func live(_ finding: Finding, _ place: Int, at instant: Instant, _ context: LiveContext) -> LiveFinding? {
-        guard let rule = context.rules[finding.rule] else { return nil }
+        let judge = parts[place].judge
+        guard let rule = judge.rules[finding.rule] else { return nil }
         let first = parts[place].first
         func message(_ position: Int) -> Message { entries[first + position].message }
         let scalars = finding.evidence.map { evidence in
             let text = message(evidence.message).text.utf8
             return evidence.spans.map { Span(scalarCount(text, $0.start), scalarCount(text, $0.end)) }
         }
-        let excerpt = finding.anchor.map { context.reader.masked(message($0).text) } ?? ""
+        let excerpt = finding.anchor.map { judge.reader.masked(message($0).text) } ?? ""
         var finding = finding
         let offset = messageOffset + first
         if let anchor = finding.anchor { finding.anchor = anchor + offset }
         for index in finding.evidence.indices { finding.evidence[index].message += offset }
         if let diverged = finding.divergence?.message { finding.divergence?.message = diverged + offset }
-        let day = context.reader.rules.policy.zone.day(of: Instant(milliseconds: entries[first].order.time))
         return LiveFinding(
-            finding: finding, rule: rule, shop: key.shop, day: day, scalarSpans: scalars,
+            finding: finding, rule: rule, version: judge.version, scheme: judge.scheme, group: parts[place].group,
+            shop: key.shop, day: day(of: parts[place], context), scalarSpans: scalars,
             excerpt: String(String.UnicodeScalarView(excerpt.unicodeScalars.prefix(80))), position: context.position,
             decidedAt: instant)
     }

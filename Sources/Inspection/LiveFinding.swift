@@ -5,6 +5,12 @@ public struct LiveFinding: Hashable, Sendable {
     /// Messages are places in the whole conversation, in the order of time.
     public var finding: Finding
     public var rule: RuleSummary
+    /// The version of the rule; nil where rules have none.
+    public var version: Int?
+    /// The scheme whose rule it is; nil where there are none.
+    public var scheme: String?
+    /// Under which group the conversation is reported; nil where there are no schemes.
+    public var group: String?
     public var shop: String
     /// The day of the first message of the part, in the shop's zone.
     public var day: CalendarDay
@@ -19,7 +25,8 @@ public struct LiveFinding: Hashable, Sendable {
 
     /// Whether a batch run would report the same.
     func says(theSameAs other: LiveFinding) -> Bool {
-        finding == other.finding && day == other.day && scalarSpans == other.scalarSpans && excerpt == other.excerpt
+        finding == other.finding && version == other.version && scheme == other.scheme && group == other.group
+            && day == other.day && scalarSpans == other.scalarSpans && excerpt == other.excerpt
     }
 }
 
@@ -55,10 +62,29 @@ public struct LiveMemory: Hashable, Sendable, Codable {
         /// When its last message was said, and who was the last agent to speak in it.
         public var lastMessage: Instant
         public var lastAgent: String?
+
+        /// A record of `memory(next:)`, put together again.
+        public init(
+            key: LiveConversationKey, parts: Int, messages: Int, closedAt: Instant, lastMessage: Instant,
+            lastAgent: String?
+        ) {
+            self.key = key
+            self.parts = parts
+            self.messages = messages
+            self.closedAt = closedAt
+            self.lastMessage = lastMessage
+            self.lastAgent = lastAgent
+        }
     }
 
     /// The first event that has to be applied again.
     public var position: UInt64
     /// In the order of shop, buyer and name.
     public var conversations: [Record]
+
+    /// What `memory(next:)` gave, put together again.
+    public init(position: UInt64, conversations: [Record]) {
+        self.position = position
+        self.conversations = conversations
+    }
 }

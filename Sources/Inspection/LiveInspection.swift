@@ -1,6 +1,13 @@
+import Archives
 import ConversationModel
 import Evaluation
 import RuleLanguage
+
+/// A finding that no event can take back any more.
+public struct SettledFinding: Hashable, Sendable {
+    public var shop: String
+    public var id: String
+}
 
 /// The rules on conversations while they go on. One per thread; it is told the time and reads no clock.
 ///
@@ -23,6 +30,10 @@ public final class LiveInspection {
         public var rebuildLimit = 2_000_000
         /// Stands for an unknown shop in ids of findings.
         public var defaultShop = ""
+        /// Whether `takeSettled` is going to be called.
+        public var tellsSettled = false
+        /// Whose groups choose among schemes.
+        public var roster: Roster?
 
         public init() {}
     }
@@ -37,13 +48,21 @@ public final class LiveInspection {
         public var tooLate = 0
         /// Beyond the messages of a conversation, or the conversations of an inspection.
         public var overLimit = 0
+        /// Of buyers whom the time policy leaves out.
+        public var leftOut = 0
         /// About no conversation.
         public var others = 0
+
+        public init() {}
     }
 
     private let options: Options
     private var context: LiveContext
-    private var wakes = LiveWakes()
+    /// Deadlines and closes, which time of any kind fires.
+    private var expiries = LiveWakes()
+    /// Conversations that are done with, or forgotten, once the events tell that nothing late can reach them.
+    private var ends = LiveWakes()
+    private var settled: [SettledFinding] = []
     private var numbers: [LiveConversationKey: Int] = [:]
     private var conversations: [LiveConversation?] = []
     private var freeNumbers: [Int] = []
@@ -54,14 +73,15 @@ public final class LiveInspection {
     /// What became of the events so far.
     public private(set) var counts = Counts()
 
-    /// An inspection by one set of rules.
+    /// An inspection by the rules of a run: versions and schemes choose as in a batch run.
+    ///
+    /// Throws `LiveInspectionError`, or what loading the rules of now throws.
     ///
     /// - Parameter memory: of the inspection that this one goes on for: apply the log from its position on.
-    public init(_ rules: CompiledRules, options: Options = Options(), memory: LiveMemory? = nil) throws {
+    public init(_ rules: RunRules, options: Options = Options(), memory: LiveMemory? = nil) throws {
         self.options = options
         context = LiveContext(
-            reader: try SessionReader(rules),
-            rules: Dictionary(rules.summaries.map { ($0.id, $0) }) { first, _ in first },
+            sets: try LiveRuleSets(rules, roster: options.roster),
             lateness: max(0, options.lateness), rebuildLimit: options.rebuildLimit, defaultShop: options.defaultShop)
         for record in memory?.conversations ?? [] {
             let number = add(LiveConversation(record.key, settled: record))
@@ -69,16 +89,24 @@ public final class LiveInspection {
         }
     }
 
-    /// The same with the first set of `rules`.
-    public convenience init(_ rules: RunRules, options: Options = Options(), memory: LiveMemory? = nil) throws {
-        try self.init(rules.set(0).compiled, options: options, memory: memory)
+    /// The same with one set of rules.
+    public convenience init(_ rules: CompiledRules, options: Options = Options(), memory: LiveMemory? = nil) throws {
+        try self.init(RunRules(RuleSet(rules)), options: options, memory: memory)
     }
+
+    /// Why rules could not be had; what was said since is not to be used.
+    public var failure: (any Error)? { context.sets.failure }
 
     /// The time told so far; nil before the first.
     public var now: Instant? { context.now == .min ? nil : Instant(milliseconds: context.now) }
 
     /// When `advance` will do something next: a deadline, a close, or a conversation that is done with; nil: never.
-    public var nextDeadline: Instant? { wakes.first.map { Instant(milliseconds: $0.at) } }
+    public var nextDeadline: Instant? {
+        [expiries.first?.at, ends.first?.at].compactMap { $0 }.min().map { Instant(milliseconds: $0) }
+    }
+
+    /// When `expire` will do something next: a deadline or a close; nil: never.
+    public var nextExpiry: Instant? { expiries.first.map { Instant(milliseconds: $0.at) } }
 
     /// Conversations that are open, or that late events may still change.
     public private(set) var liveConversations = 0
@@ -95,6 +123,10 @@ public final class LiveInspection {
         try advance(to: event.effectiveTime(skew: options.skew), emit: emit)
         guard let line = EventMapping.line(event, skew: options.skew) else {
             counts.others += 1
+            return
+        }
+        guard !context.sets.policy.buyersLeftOut.contains(line.key.buyer) else {
+            counts.leftOut += 1
             return
         }
         guard line.order.time > forgotten else {
@@ -115,14 +147,30 @@ public final class LiveInspection {
         try hand(conversation, to: emit)
     }
 
-    /// Tells the time: fires all deadlines before `instant` and closes what silence has closed by then, in order of their instants.
+    /// Tells the time: fires all deadlines before `instant` and closes what silence has closed by then, in order of their instants;
+    /// what closed more than the lateness before is done with.
     public func advance(to instant: Instant, emit: (LiveChange) throws -> Void) rethrows {
-        let target = max(instant.milliseconds, context.now)
-        while let first = wakes.first, first.at <= target {
+        let target = max(instant.milliseconds, context.told)
+        while true {
+            let (expiry, end) = (expiries.first, ends.first)
+            let isExpiry = (expiry?.at ?? .max) <= (end?.at ?? .max)
+            guard let next = isExpiry ? expiry : end, next.at <= target else { break }
+            context.told = max(context.told, next.at)
+            context.now = max(context.now, next.at)
+            try step(next.number, at: next.at, emit)
+        }
+        context.told = target
+        context.now = max(context.now, target)
+    }
+
+    /// Fires deadlines and closes up to `instant` by a clock, without telling the time: whether an event is late, and what of a
+    /// conversation is done with, is decided by the events alone, so that the same events decide it again.
+    public func expire(to instant: Instant, emit: (LiveChange) throws -> Void) rethrows {
+        while let first = expiries.first, first.at <= instant.milliseconds {
             context.now = max(context.now, first.at)
             try step(first.number, at: first.at, emit)
         }
-        context.now = target
+        context.now = max(context.now, instant.milliseconds)
     }
 
     /// Lets the time pass until nothing is open any more: the end of a log that is whole.
@@ -143,8 +191,14 @@ public final class LiveInspection {
         return LiveMemory(position: min(position, told), conversations: records)
     }
 
+    /// Hands out the findings that stand for good since the last call: their part of the conversation is done with.
+    public func takeSettled() -> [SettledFinding] {
+        defer { settled.removeAll(keepingCapacity: true) }
+        return settled
+    }
+
     private func noteTeller(_ position: UInt64, _ time: Int64) {
-        guard time > context.now else { return }
+        guard time > context.told else { return }
         tellers.append((position, time))
         let watermark = Instant(milliseconds: time).advanced(by: -context.lateness).milliseconds
         while firstTeller < tellers.count, tellers[firstTeller].time <= watermark { firstTeller += 1 }
@@ -157,7 +211,7 @@ public final class LiveInspection {
 
     /// What happened by then is refused: it may be of a conversation that was forgotten.
     private var forgotten: Int64 {
-        context.now == .min ? .min : Instant(milliseconds: context.now).advanced(by: -options.memory).milliseconds
+        context.told == .min ? .min : Instant(milliseconds: context.told).advanced(by: -options.memory).milliseconds
     }
 
     private func number(of key: LiveConversationKey) -> Int? {
@@ -174,15 +228,20 @@ public final class LiveInspection {
     }
 
     private func step(_ number: Int, at instant: Int64, _ emit: (LiveChange) throws -> Void) rethrows {
-        guard let conversation = conversations[number] else { return wakes.set(number, at: nil) }
-        if conversation.isSettled {
+        guard let conversation = conversations[number], !conversation.isSettled else {
             // Its time to be remembered is over.
-            numbers[conversation.key] = nil
-            conversations[number] = nil
-            freeNumbers.append(number)
-            return wakes.set(number, at: nil)
+            if let conversation = conversations[number] {
+                numbers[conversation.key] = nil
+                conversations[number] = nil
+                freeNumbers.append(number)
+            }
+            expiries.set(number, at: nil)
+            return ends.set(number, at: nil)
         }
         conversation.step(at: instant, context)
+        for id in conversation.takeSettled() where options.tellsSettled {
+            settled.append(SettledFinding(shop: conversation.key.shop, id: id))
+        }
         schedule(number)
         try hand(conversation, to: emit)
     }
@@ -193,9 +252,10 @@ public final class LiveInspection {
             conversation.isCounted.toggle()
             liveConversations += conversation.isCounted ? 1 : -1
         }
-        guard conversation.isSettled else { return wakes.set(number, at: conversation.wake(context)) }
-        let closedAt = conversation.settled?.closedAt ?? Instant(milliseconds: context.now)
-        wakes.set(number, at: closedAt.advanced(by: max(options.memory, options.lateness)).advanced(by: 1).milliseconds)
+        expiries.set(number, at: conversation.nextExpiry)
+        guard conversation.isSettled else { return ends.set(number, at: conversation.nextEnd(context)) }
+        let closedAt = conversation.settled?.closedAt ?? Instant(milliseconds: context.told)
+        ends.set(number, at: closedAt.advanced(by: max(options.memory, options.lateness)).advanced(by: 1).milliseconds)
     }
 
     private func hand(_ conversation: LiveConversation, to emit: (LiveChange) throws -> Void) rethrows {

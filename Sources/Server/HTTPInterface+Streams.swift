@@ -12,18 +12,8 @@ extension HTTPInterface {
     /// the others. Ids are positions of the log; who comes back with one gets a new snapshot.
     func stream(_ shop: String) async throws -> Response {
         guard await pipeline.shop(shop) != nil else { throw HTTPProblem.noShop }
-        let (pipeline, json, now, state, options) = (pipeline, json, now, state, options)
-        let isFree = state.counts.withLock { counts in
-            guard counts.streams < options.streams else { return false }
-            counts.streams += 1
-            return true
-        }
-        guard isFree else {
-            throw HTTPProblem(
-                "too-many-streams", .serviceUnavailable, "\(options.streams) streams are open",
-                field: HTTPField(name: .retryAfter, value: "30"))
-        }
-        let lease = StreamLease(state)
+        let (pipeline, json, now, options) = (pipeline, json, now, options)
+        let lease = try streamLease()
         var response = Response.bytes([], "text/event-stream")
         response.body = ResponseBody { writer in
             // Held by the body: given back when it was written, or never will be.
@@ -61,6 +51,19 @@ extension HTTPInterface {
             try await writer.finish(nil)
         }
         return response
+    }
+
+    /// A place among the streams, where there is one.
+    func streamLease() throws(HTTPProblem) -> StreamLease {
+        let isFree = state.counts.withLock { counts in
+            guard counts.streams < options.streams else { return false }
+            counts.streams += 1
+            return true
+        }
+        if isFree { return StreamLease(state) }
+        throw HTTPProblem(
+            "too-many-streams", .serviceUnavailable, "\(options.streams) streams are open",
+            field: HTTPField(name: .retryAfter, value: "30"))
     }
 
     /// Points of a day, each beside the one of the day before; those before the horizon are null.
@@ -133,12 +136,13 @@ extension HTTPInterface {
             [("", String(sources.reduce(0) { $0 + $1.counters.late }))])
         add(
             "mingjian_log_up", "gauge", "Whether the log takes events.", [("", pipeline.failure == nil ? "1" : "0")])
+        if let rules { lines += rules.board.metrics(end: pipeline.log.end.index) }
         return lines.joined(separator: "\n") + "\n"
     }
 }
 
 /// A place among the streams, given back once.
-private final class StreamLease: Sendable {
+final class StreamLease: Sendable {
     private let state: ServerState
     private let isOver = Mutex(false)
 

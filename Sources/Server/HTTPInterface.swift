@@ -33,19 +33,22 @@ public struct HTTPInterface: HTTPResponder {
     let zone: Zone
     let tokens: AccessTokens
     let options: Options
+    let rules: LiveRules?
     let now: @Sendable () -> Instant
     let state = ServerState()
 
-    /// Without tokens only requests to this machine by its own name are answered. `now` is the clock.
+    /// Without tokens only requests to this machine by its own name are answered. `rules` are those behind the pipeline, where
+    /// there are any; `now` is the clock.
     public init(
         _ pipeline: LivePipeline, zone: Zone, tokens: AccessTokens, options: Options = Options(),
-        now: @escaping @Sendable () -> Instant
+        rules: LiveRules? = nil, now: @escaping @Sendable () -> Instant
     ) {
         self.pipeline = pipeline
         self.zone = zone
         json = FiguresJSON(zone: zone)
         self.tokens = tokens
         self.options = options
+        self.rules = rules
         self.now = now
     }
 
@@ -115,6 +118,8 @@ public struct HTTPInterface: HTTPResponder {
         case .shopStream:
             if request.method == .head { return .bytes([], "text/event-stream") }
             return try await stream(shop)
+        case .shopFindings: return try await findings(shop, query)
+        case .shopFindingsStream: return try await findingsStream(shop, request)
         case .livez: return try await answer([("status", .text("ok"))])
         case .readyz:
             if let failure = pipeline.failure { throw failure }

@@ -3,7 +3,8 @@ import Foundation
 /// What the API offers: the table by which requests are answered and `/openapi.json` is written.
 struct HTTPRoute: Hashable, Sendable {
     enum Operation: String, Hashable, Sendable, CaseIterable {
-        case postEvents, listShops, shopFigures, shopSeries, shopExplain, shopSources, shopStream
+        case postEvents, listShops, shopFigures, shopSeries, shopExplain, shopSources, shopStream, shopFindings,
+            shopFindingsStream
         case livez, readyz, metrics, openapi
     }
 
@@ -78,6 +79,21 @@ struct HTTPRoute: Hashable, Sendable {
         HTTPRoute(
             operation: .shopStream, method: "GET", path: "/api/v1/shops/{shop}/stream",
             about: "Server-sent events: the figures, then what has changed at each refresh",
+            mediaType: "text/event-stream"),
+        HTTPRoute(
+            operation: .shopFindings, method: "GET", path: "/api/v1/shops/{shop}/findings",
+            about: "What the rules find at present: findings that stand and may still be taken back, the latest first",
+            parameters: [
+                Parameter(
+                    name: "limit", about: "findings of a page, 1 to 1000; 100 where it is absent",
+                    schema: .members(["type": .text("integer"), "minimum": .integer(1), "maximum": .integer(1000)])),
+                Parameter(
+                    name: "before", about: "`next` of the page before",
+                    schema: .members(["type": .text("integer"), "minimum": .integer(0)])),
+            ]),
+        HTTPRoute(
+            operation: .shopFindingsStream, method: "GET", path: "/api/v1/shops/{shop}/findings/stream",
+            about: "Server-sent events: findings as they are asserted and retracted; goes on behind Last-Event-ID",
             mediaType: "text/event-stream"),
         HTTPRoute(
             operation: .livez, method: "GET", path: "/livez", about: "The process is there", isProtected: false),

@@ -3,6 +3,7 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import ServiceLifecycle
 
 #if canImport(Glibc)
 import Glibc
@@ -14,24 +15,32 @@ import Darwin
 
 /// Serves a pipeline until SIGTERM or SIGINT; requests that are being answered are ended first.
 ///
-/// The log stays open: closing it is the caller's. At most 1,024 connections at once.
+/// The log stays open: closing it is the caller's. `rules` run behind the pipeline meanwhile. At most 1,024 connections at once.
 public func serve(
-    _ pipeline: LivePipeline, host: String, port: Int, zone: Zone, tokens: AccessTokens,
+    _ pipeline: LivePipeline, host: String, port: Int, zone: Zone, tokens: AccessTokens, rules: LiveRules? = nil,
     now: @escaping @Sendable () -> Instant
 ) async throws {
     var logger = Logger(label: "mingjian", factory: { StreamLogHandler.standardError(label: $0) })
     logger.logLevel = .notice
     let log = logger
+    var services: [any Service] = [LiveUpkeep(pipeline, now: now)]
+    if let rules {
+        services.append(
+            LiveRulesService(rules, pipeline, now: now) { reason in
+                log.error("the rules have stopped and are tried again", metadata: ["reason": "\(reason)"])
+            })
+    }
     let application = Application(
-        responder: HTTPInterface(pipeline, zone: zone, tokens: tokens, now: now),
-        // Who opens a connection and sends nothing, or half of a head, is not waited for.
+        responder: HTTPInterface(pipeline, zone: zone, tokens: tokens, rules: rules, now: now),
+        // Who opens a connection and sends nothing, or half of a head, is not waited for; nor who does not read.
         server: .http1(
             configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [HeadDeadline()], idleTimeout: .seconds(60))),
+                additionalChannelHandlers: [HeadDeadline(), StalledWrites(limit: .seconds(30))],
+                idleTimeout: .seconds(60))),
         configuration: ApplicationConfiguration(
             address: .hostname(host, port: port),
             availableConnectionsDelegate: MaximumAvailableConnections(1024)),
-        services: [LiveUpkeep(pipeline, now: now)],
+        services: services,
         onServerRunning: { channel in
             log.notice("serving", metadata: ["host": "\(host)", "port": "\(channel.localAddress?.port ?? port)"])
         }, logger: logger)
@@ -94,4 +103,3 @@ private final class HeadDeadline: ChannelDuplexHandler, RemovableChannelHandler 
         let channel = context.channel
         deadline = context.eventLoop.scheduleTask(in: amount) { channel.close(promise: nil) }
     }
-}

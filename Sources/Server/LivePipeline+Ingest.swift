@@ -67,6 +67,7 @@ extension LivePipeline {
                     newShops.insert(event.shop)
                 }
                 decide(&event)
+                if let mask { event.mask(mask) }
                 result.newestReceipt = max(result.newestReceipt ?? event.received, event.received)
                 records.append((line, LivePipeline.record(event)))
             }
@@ -87,7 +88,10 @@ extension LivePipeline {
         result.refusals = Array(refusals.prefix(options.listedRefusals))
         if !refusals.isEmpty {
             let entries = refusals.map { refusal in
-                Quarantine.Entry(received: now, reason: refusal.reason, bytes: Array(lines[refusal.line]))
+                // What is no event cannot be masked by its texts, so nothing of it is kept then.
+                Quarantine.Entry(
+                    received: now, reason: refusal.reason, bytes: mask == nil ? Array(lines[refusal.line]) : [],
+                    isCut: mask != nil)
             }
             // What was refused is told to its sender in any case; keeping it must not undo what was taken.
             do throws(EventLogError) { try quarantine?.put(entries) } catch { quarantineFailure = error }
@@ -103,6 +107,15 @@ extension LivePipeline {
         else { return }
         message.needsAnswer = needsAnswer(message)
         event.content = .message(message)
+    }
+}
+
+extension Event {
+    /// Masks the text of a message.
+    fileprivate mutating func mask(_ mask: (String) -> String) {
+        guard case .message(var message) = content, let text = message.text else { return }
+        message.text = mask(text)
+        content = .message(message)
     }
 }
 

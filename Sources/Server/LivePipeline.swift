@@ -36,9 +36,11 @@ public actor LivePipeline {
         case kept
     }
 
-    let log: EventLog
+    nonisolated let log: EventLog
     let options: Options
     let needsAnswer: @Sendable (EventMessage) -> Bool
+    /// Masks texts before they are kept; nil: they are kept as they came.
+    let mask: (@Sendable (String) -> String)?
     let policy: @Sendable (String) -> MonitorPolicy
     private let snapshots: SnapshotStore
     let quarantine: Quarantine?
@@ -56,13 +58,14 @@ public actor LivePipeline {
 
     /// Opens the log and brings the state to its end: the newest snapshot, and the records behind it.
     ///
-    /// `needsAnswer` decides for buyers' messages that do not say it. `policy` is asked once for each shop. Where the
+    /// `needsAnswer` decides for buyers' messages that do not say it; `mask` gives the texts that are kept in place of those that
+    /// came. `policy` is asked once for each shop. Where the
     /// policy is another one than that of the snapshot, the whole log is folded; if its beginning was removed, that is
     /// `SnapshotError.otherPolicy`. With `isObserver` nothing is written, and another process may have the log open.
     public init(
         _ files: any FileLayer, options: Options = Options(), isObserver: Bool = false,
         needsAnswer: @escaping @Sendable (EventMessage) -> Bool = { _ in true },
-        policy: @escaping @Sendable (String) -> MonitorPolicy
+        mask: (@Sendable (String) -> String)? = nil, policy: @escaping @Sendable (String) -> MonitorPolicy
     ) throws {
         let files: any FileLayer = isObserver ? ObservedFiles(files) : files
         log = try EventLog.open(files, options: options.log)
@@ -70,6 +73,7 @@ public actor LivePipeline {
         quarantine = isObserver ? nil : try Quarantine(files)
         self.options = options
         self.needsAnswer = needsAnswer
+        self.mask = mask
         self.policy = policy
         opening = log.opening
         let found = try snapshots.newest(for: log)

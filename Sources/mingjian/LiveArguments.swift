@@ -29,8 +29,14 @@ struct LiveArguments: ParsableArguments {
         return policy
     }
 
-    /// Opens the log; with `isObserver` only to look at it, while somebody else may be writing.
-    func open(policy: MonitorPolicy, isObserver: Bool) throws -> LivePipeline {
+    /// Opens the log; with `isObserver` only to look at it, while somebody else may be writing. With `isMasking` personal numbers in
+    /// texts are masked before they are kept.
+    func open(policy: MonitorPolicy, isObserver: Bool, isMasking: Bool = false) throws -> LivePipeline {
+        var mask: (@Sendable (String) -> String)?
+        if isMasking {
+            let numbers = NumberMask(Surroundings.foldTable)
+            mask = { numbers.masked($0) }
+        }
         let acknowledgements = Acknowledgements(
             table: Surroundings.foldTable, phrases: Acknowledgements.standard + policy.time.waits.noAnswer)
         return try live {
@@ -40,6 +46,7 @@ struct LiveArguments: ParsableArguments {
                     guard message.kind == .text, let text = message.text else { return true }
                     return acknowledgements.needsAnswer(text)
                 },
+                mask: mask,
                 policy: { _ in policy })
         }
     }

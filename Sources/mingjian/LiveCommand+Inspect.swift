@@ -32,6 +32,9 @@ extension LiveCommand {
 
         @OptionGroup var time: PolicyArguments
 
+        @Option(help: "Roster (CSV): accounts to groups, dated; schemes choose by it.")
+        var roster: String?
+
         @Option(help: "How fast the time of the events passes: max (default), or so many times as fast as it did.")
         var speed = "max"
 
@@ -62,20 +65,16 @@ extension LiveCommand {
             // From here on a signal ends the command in good order.
             _ = Surroundings.interruption
             let rules = try choice.loaded(policy: try time.timePolicy()).rules
-            guard try rules.scheme(0) == nil, choice.versions == nil || choice.asVersion != nil else {
-                throw CommandFailure(
-                    code: CommandFailure.usage,
-                    phrase: Phrase(
-                        "live inspect takes one set of rules: no schemes, and of --versions one with --as-version",
-                        "live inspect 只能用一套规则：不能有方案；使用 --versions 时须用 --as-version 指定版本"))
-            }
             var input = EventFiles(isQuiet: quiet)
             for file in files { try input.read(file) }
             var options = LiveInspection.Options()
             options.lateness = Int64(lateness) * 60_000
+            options.roster = try roster.map { try SelectionArguments.readRoster($0, isQuiet: quiet) }
+            try LiveRulesArguments.check(rules, options)
             let live = try LiveInspection(rules, options: options)
             let sink = LiveSink(isNet: net)
             try play(input.inOrder(), live, sink, pace: pace)
+            if let failure = live.failure { throw failure }
             try sink.finish()
             tell(of: live.counts)
             return input.hasTooManyBadLines(limit: maxBad) ? CommandFailure.badData : 0

@@ -28,6 +28,8 @@ extension LiveCommand {
         @OptionGroup var arguments: LiveArguments
         @Option(help: "How many times as fast as the receipts say, or max.")
         var speed = "max"
+        @Flag(help: "Mask phone, identity card and bank card numbers in texts before they are kept.")
+        var mask = false
 
         /// Bytes of a batch, and of a line: no event is longer.
         private static let batchBytes = 1 << 18
@@ -57,7 +59,7 @@ extension LiveCommand {
             let isTerminal = Surroundings.isTerminal(STDERR_FILENO)
             _ = Surroundings.interruption
             let inputs = try files.map { try LineInput(path: $0) }
-            let pipeline = try arguments.open(policy: policy, isObserver: false)
+            let pipeline = try arguments.open(policy: policy, isObserver: false, isMasking: mask)
             for input in inputs where !Surroundings.isInterrupted.load(ordering: .relaxed) {
                 var before = 0
                 while let batch = try input.next(

@@ -67,11 +67,17 @@ struct RulesArguments: ParsableArguments {
             let set = try sources.ruleSet(policy: policy)
             return (RunRules(set, origin: .namedVersion, version: version), key)
         }
+        return try RulesArguments.versions(of: store, policy: policy)
+    }
+
+    /// The versions of a store, each for the days from which on it counts.
+    static func versions(of store: VersionStore, policy: TimePolicy) throws -> (rules: RunRules, key: String) {
+        let index = try store.index()
         let now = try Surroundings.now()
         guard let newest = index.versions.last, let today = index.inForce(at: now) else {
             throw CommandFailure(
                 code: CommandFailure.badRules,
-                phrase: Phrase("no versions of rules in '\(versions)'", "“\(versions)” 里没有规则版本"))
+                phrase: Phrase("no versions of rules in '\(store.path)'", "“\(store.path)” 里没有规则版本"))
         }
         let rules = RunRules(
             versions: index, at: now, policy: policy, policies: try store.policies(of: index, fallback: policy),

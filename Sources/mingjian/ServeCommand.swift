@@ -1,7 +1,9 @@
 import ArgumentParser
 import ConversationModel
 import Diagnostics
+import EventLog
 import Foundation
+import Inspection
 import Monitoring
 import Server
 
@@ -14,8 +16,12 @@ struct ServeCommand: ParsableCommand {
             The API describes itself at /openapi.json. Without --tokens and MINGJIAN_TOKEN only this machine is
             served. SIGTERM and Ctrl-C end it: what was taken is synced, and a snapshot kept.
 
+            With --rules, --versions or --draft the rules judge what is said as it is said; what they find is
+            appended to --findings and given by /api/v1/shops/{shop}/findings and …/findings/stream.
+
             Examples:
               mingjian serve --log live/log
+              mingjian serve --log live/log --rules Rules --findings live/findings.ndjson
               mingjian serve --log live/log --host 0.0.0.0 --port 8080 --tokens tokens.txt
 
             Exit codes: 0 ended by a signal; 64 usage; 66 policy; 74 the log or the port cannot be had.
@@ -28,6 +34,9 @@ struct ServeCommand: ParsableCommand {
     var port = 8080
     @Option(help: "A file of SHA-256 hashes of tokens, one a line: 64 hexadecimal digits.")
     var tokens: String?
+    @OptionGroup var rules: LiveRulesArguments
+    @Flag(help: "Mask phone, identity card and bank card numbers in texts before they are kept.")
+    var mask = false
 
     func run() throws {
         try mingjian.run {
@@ -44,15 +53,17 @@ struct ServeCommand: ParsableCommand {
                         "没有 --tokens 或 MINGJIAN_TOKEN 时只能服务本机（--host 127.0.0.1）"))
             }
             let policy = try arguments.policy()
+            let rules = try self.rules.rules(log: arguments.directory, policy: policy.time)
             _ = try Surroundings.now()
             let now: @Sendable () -> Instant = {
                 (try? Surroundings.now()) ?? Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
             }
-            let pipeline = try arguments.open(policy: policy, isObserver: false)
+            let pipeline = try arguments.open(policy: policy, isObserver: false, isMasking: mask)
             let (host, port, zone) = (host, port, policy.time.zone)
             try waiting {
                 do {
-                    try await serve(pipeline, host: host, port: port, zone: zone, tokens: known, now: now)
+                    try await serve(
+                        pipeline, host: host, port: port, zone: zone, tokens: known, rules: rules, now: now)
                 } catch {
                     try? await pipeline.close(now: now())
                     throw CommandFailure(

@@ -61,11 +61,10 @@ struct PlainClient: Sendable {
         return try Self.response(answer, hasBody: method != .head)
     }
 
-    /// Sends the bytes and reads until the server closes.
-    private func exchange(_ bytes: [UInt8]) throws -> [UInt8] {
+    /// A connection, which waits two minutes at most; the caller's to close.
+    func open() throws -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw Failure(description: "no socket") }
-        defer { close(descriptor) }
         var limit = timeval(tv_sec: 120, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
@@ -78,7 +77,17 @@ struct PlainClient: Sendable {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard opened == 0 else { throw Failure(description: "port \(port) is closed") }
+        guard opened == 0 else {
+            close(descriptor)
+            throw Failure(description: "port \(port) is closed")
+        }
+        return descriptor
+    }
+
+    /// Sends the bytes and reads until the server closes.
+    private func exchange(_ bytes: [UInt8]) throws -> [UInt8] {
+        let descriptor = try open()
+        defer { close(descriptor) }
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes {

@@ -22,7 +22,8 @@ struct ImportTableTests {
         "Reports": ["ConversationModel"],
         "Synthesis": ["ConversationModel"],
         "Server": [
-            "ConversationModel", "Diagnostics", "Events", "EventLog", "Monitoring", "Crypto", "Hummingbird",
+            "ConversationModel", "Diagnostics", "Inspection", "Events", "EventLog", "Monitoring", "Crypto",
+            "Hummingbird",
             "HummingbirdCore", "HTTPTypes",
             "Logging", "NIOCore", "ServiceLifecycle",
         ],
