@@ -29,7 +29,7 @@ extension HTTPInterface {
             throw HTTPProblem.badParameter("Idempotency-Key", "1 to 255 bytes")
         }
         var bytes = try await body(request)
-        let digest = Array(SHA256.hash(data: bytes))
+        let digest = key == nil ? [] : Array(SHA256.hash(data: bytes))
         if let key, let known = state.counts.withLock({ $0.answers.last { $0.key == key } }) {
             guard known.body == digest else {
                 throw HTTPProblem(
