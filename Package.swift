@@ -139,6 +139,9 @@ let package = Package(
         .executableTarget(
             name: "event-log-probe", dependencies: ["EventLog", "ConversationModel"],
             path: "Tests/EventLogProbe", swiftSettings: strict),
+        .executableTarget(
+            name: "live-probe", dependencies: ["Events", "Monitoring", "ConversationModel"],
+            path: "Tests/LiveProbe", swiftSettings: strict),
         tests("ConversationModel", ["ConversationModel"]),
         tests("Diagnostics", ["Diagnostics"]),
         tests("ChineseText", ["ChineseText", "ConversationModel", "CICU"]),

@@ -1,95 +1,102 @@
 #!/usr/bin/env python3
-"""Events a second over HTTP: batches of 500, answered when they are synced, over some connections.
+"""Events a second over HTTP: batches of 500, each answered when it is synced, over some connections.
 
-    Benchmarks/http_ingest.py [--binary PATH] [--batches 200] [--connections 4] [--directory DIR]
+    Benchmarks/http_ingest.py [--batches 200] [--connections 4] [--runs 3] [--directory DIR] [--name http-ingest]
 
-Starts `mingjian serve` on a log of its own in DIR (a real disk, or the figure says nothing), sends, and prints events a
-second and the time of a batch at the 50th and 99th percentile. The log is removed afterwards.
+Starts `mingjian serve` (MINGJIAN_BIN, else .build/release/mingjian) on a log of its own in DIR (a real disk, or the
+figure says nothing). Each connection brings the events of shops of its own, in their order, as a source does; with
+`--disordered` every connection brings events of all shops, so that events of a buyer overtake each other. Requests are made
+before the clock starts. Afterwards every event is asked back: the counters of all shops must say that each was applied.
 """
+
 import argparse
-import http.client
 import json
-import shutil
-import socket
-import subprocess
-import tempfile
+import os
 import threading
 import time
+from urllib.parse import quote
+
+from live import results
+from live.events import events, line
+from live.server import Connection, Server, post
 
 SIZE = 500
+ROWS = [
+    ("eventsPerSecond", "events taken and synced a second", 0),
+    ("medianMilliseconds", "wait of a batch for its answer, median, ms", 1),
+    ("p99Milliseconds", "the same, 99th percentile, ms", 1),
+    ("serverMicroseconds", "processor time of the server, µs an event", 2),
+    ("clientShare", "processors that the client took, of all", 3),
+    ("foldedSeconds", "from the last answer to figures that count all, s", 3),
+]
 
 
-def batch(connection, number):
-    stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    lines = []
-    for i in range(SIZE):
-        buyer = (number * 7 + i) % 5000
-        event = {
-            "id": f"{connection}-{number}-{i}", "shop": f"店{buyer % 10}", "time": stamp, "type": "message",
-            "conversation": f"c{buyer}", "buyer": f"b{buyer}",
-            "from": "buyer" if i % 2 == 0 else "agent",
-        }
-        if i % 2 == 0:
-            event["text"] = "请问这件什么时候发货？"
-        else:
-            event["agent"] = f"客服{buyer % 40}"
-        lines.append(json.dumps(event, ensure_ascii=False))
-    return "\n".join(lines).encode()
+def requests(options):
+    """The requests of each connection."""
+    count = options.connections * options.batches * SIZE
+    lines = [[] for _ in range(options.connections)]
+    for index, event in enumerate(events(options.shops, count, options.seed)):
+        shop = index % options.shops
+        lines[(index if options.disordered else shop) % options.connections].append(line(event))
+    return [[post(mine[i:i + SIZE]) for i in range(0, len(mine), SIZE)] for mine in lines]
 
 
-def send(bodies, port, times, faults):
-    client = http.client.HTTPConnection("localhost", port, timeout=60)
-    for body in bodies:
-        start = time.perf_counter()
-        client.request("POST", "/api/v1/events", body, {"Content-Type": "application/x-ndjson"})
-        answer = json.loads(client.getresponse().read())
-        times.append(time.perf_counter() - start)
-        if answer.get("taken") != SIZE:
-            faults.append(answer)
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--binary", default=".build/release/mingjian")
-    parser.add_argument("--batches", type=int, default=200, help="of each connection")
-    parser.add_argument("--connections", type=int, default=4)
-    parser.add_argument("--directory", default=".")
-    options = parser.parse_args()
-    log = tempfile.mkdtemp(prefix="http-ingest-", dir=options.directory)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = subprocess.Popen([options.binary, "serve", "--log", log, "--port", str(port)], stderr=subprocess.DEVNULL)
+def run(options, batches):
+    server = Server(options.directory)
     try:
-        for _ in range(200):
-            try:
-                client = http.client.HTTPConnection("localhost", port, timeout=5)
-                client.request("GET", "/readyz")
-                client.getresponse().read()
-                break
-            except OSError:
-                time.sleep(0.05)
-        times, faults = [], []
-        # Made before the clock starts: writing JSON in Python is not what is measured.
-        batches = [[batch(c, n) for n in range(options.batches)] for c in range(options.connections)]
-        threads = [threading.Thread(target=send, args=(bodies, port, times, faults)) for bodies in batches]
-        start = time.perf_counter()
+        waits, taken = [], []
+
+        def send(mine):
+            with Connection(server.port) as connection:
+                for request in mine:
+                    start = time.perf_counter()
+                    answer = connection.send(request)
+                    waits.append(time.perf_counter() - start)
+                    taken.append(json.loads(answer)["taken"])
+
+        threads = [threading.Thread(target=send, args=(mine,)) for mine in batches]
+        cpu, own, start = server.cpu(), time.process_time(), time.perf_counter()
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        seconds = time.perf_counter() - start
-        if faults or len(times) != options.connections * options.batches:
-            raise SystemExit(f"not all events were taken: {faults[:1]}")
-        times.sort()
-        events = len(times) * SIZE
-        print(
-            f"{events} events, {options.connections} connections: {events / seconds:,.0f} events/s; a batch of {SIZE}: "
-            f"p50 {times[len(times) // 2] * 1000:.1f} ms, p99 {times[len(times) * 99 // 100] * 1000:.1f} ms")
+        seconds, own = time.perf_counter() - start, time.process_time() - own
+        with Connection(server.port) as connection:
+            start = time.perf_counter()
+            shops = connection.get("/api/v1/shops")["shops"]
+            folded = time.perf_counter() - start
+            cpu = server.cpu() - cpu
+            sources = [connection.get(f"/api/v1/shops/{quote(shop)}/sources")["source"] for shop in shops]
+        count = sum(taken)
+        applied = sum(source["counters"]["applied"] for source in sources)
+        if count != options.connections * options.batches * SIZE or applied != count:
+            raise SystemExit(f"{count} events were taken and {applied} are in the figures")
+        waits.sort()
+        return {
+            "events": count, "eventsPerSecond": count / seconds, "medianMilliseconds": waits[len(waits) // 2] * 1000,
+            "p99Milliseconds": waits[len(waits) * 99 // 100] * 1000, "serverMicroseconds": cpu / count * 1e6,
+            "clientShare": own / seconds / os.cpu_count(), "foldedSeconds": folded,
+        }
     finally:
-        server.terminate()
-        server.wait()
-        shutil.rmtree(log)
+        server.stop()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name, value in [("batches", 200), ("connections", 4), ("runs", 3), ("shops", 40), ("seed", 1)]:
+        parser.add_argument(f"--{name}", type=int, default=value)
+    parser.add_argument("--disordered", action="store_true")
+    parser.add_argument("--directory", default=".")
+    parser.add_argument("--name", help="the name of the result")
+    parser.add_argument("--note", default="", help="a sentence for the result")
+    options = parser.parse_args()
+    batches = requests(options)
+    samples = [run(options, batches) for _ in range(options.runs)]
+    size = sum(map(len, batches[0])) / len(batches[0]) / SIZE
+    text = (f"{options.runs} runs of {samples[0]['events']:,} events of {options.shops} shops over {options.connections} "
+            f"connections, {SIZE} a request, {size:.0f} bytes each; client, server and log on the same machine.\n\n"
+            f"{results.table(samples, ROWS)}")
+    results.write(options.name, text, samples, note=options.note)
 
 
 if __name__ == "__main__":

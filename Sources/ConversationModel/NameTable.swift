@@ -14,6 +14,9 @@ public struct NameTable: Sendable {
 
     public var count: Int { hashes.count }
 
+    /// The bytes that it has room for, used or not.
+    public var memory: Int { (slots.capacity + hashes.capacity + offsets.capacity) * 8 + bytes.capacity + 4 * 32 }
+
     /// The number of `name`, given now if it is new. O(length) expected.
     public mutating func number(of name: UnsafeBufferPointer<UInt8>) -> Int32 {
         // Neighbouring messages mostly have the same sender.

@@ -58,6 +58,7 @@ public final class EventLog: Sendable {
             var records: [LogRecord]
             var bytes: Int
             var now: Instant
+            var whenSynced: (@Sendable ([AppendOutcome]) -> Void)?
             var continuation: CheckedContinuation<Result<[AppendOutcome], EventLogError>, Never>
         }
 
@@ -100,7 +101,13 @@ public final class EventLog: Sendable {
     ///
     /// Many callers share one sync. `now` is the present, against which receipts are checked. Cancelling the task
     /// does not take the records back.
-    public func append(_ records: [LogRecord], now: Instant) async throws(EventLogError) -> [AppendOutcome] {
+    ///
+    /// `whenSynced` gets the outcomes once the records are durable, before anybody sees them in the log, and append by
+    /// append in the order of positions: what it hands on stands in the order of the log, without a gap. It is called
+    /// on the log's queue, where the next sync waits for it; where nothing is acknowledged, never.
+    public func append(
+        _ records: [LogRecord], now: Instant, whenSynced: (@Sendable ([AppendOutcome]) -> Void)? = nil
+    ) async throws(EventLogError) -> [AppendOutcome] {
         guard !records.isEmpty else { return [] }
         let bytes = records.reduce(0) { $0 + $1.sizeInMemory }
         let result = await withCheckedContinuation { continuation in
@@ -110,7 +117,8 @@ public final class EventLog: Sendable {
                 // An empty queue takes whatever comes, or a large append could never come in.
                 if !state.pending.isEmpty, state.pendingBytes + bytes > options.queuedBytes { return .overloaded }
                 state.pending.append(
-                    State.Pending(records: records, bytes: bytes, now: now, continuation: continuation))
+                    State.Pending(
+                        records: records, bytes: bytes, now: now, whenSynced: whenSynced, continuation: continuation))
                 state.pendingBytes += bytes
                 if !state.isWriting {
                     state.isWriting = true
@@ -130,6 +138,7 @@ public final class EventLog: Sendable {
             guard !group.isEmpty else { return }
             do throws(FileError) {
                 let outcomes = try writer.commit(group.map { ($0.records, $0.now) })
+                for (pending, outcomes) in zip(group, outcomes) { pending.whenSynced?(outcomes) }
                 let waiters = state.withLock { state in
                     state.seen = writer.statistics
                     if let segment = writer.newSegment { state.segments.append(segment) }

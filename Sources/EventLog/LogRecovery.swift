@@ -6,8 +6,27 @@ extension EventLog {
     /// What a loss of power left at the end is cut off and reported. Damage before that is an error, never a
     /// silent loss. The segments of the last 48 hours are read and checked; older ones when they are read.
     public static func open(_ files: any FileLayer, options: Options = Options()) throws(EventLogError) -> EventLog {
-        EventLog(try LogRecovery(files, options: options), files: files, options: options)
+        EventLog(try LogRecovery(files, options: options, replay: nil), files: files, options: options)
     }
+
+    /// The same, and gives `each` the payloads of all records from `start` on, in their order, while they are read anyway:
+    /// nothing is read twice.
+    ///
+    /// They are on disk for sure only when this has returned; what was made of them is to be dropped if it throws. Where
+    /// the log begins behind `start`, the first record there is comes first.
+    public static func open(
+        _ files: any FileLayer, options: Options = Options(), from start: LogPosition,
+        each: @escaping (UnsafeRawBufferPointer) -> Void
+    ) throws(EventLogError) -> EventLog {
+        let replay = LogReplay(start: start, each: each)
+        return EventLog(try LogRecovery(files, options: options, replay: replay), files: files, options: options)
+    }
+}
+
+/// Who is given the records that opening reads.
+struct LogReplay {
+    var start: LogPosition
+    var each: (UnsafeRawBufferPointer) -> Void
 }
 
 /// Brings a log from what is on disk to where it can grow.
@@ -17,7 +36,7 @@ struct LogRecovery {
     let writer: LogWriter
     let lock: any Sendable
 
-    init(_ files: any FileLayer, options: EventLog.Options) throws(EventLogError) {
+    init(_ files: any FileLayer, options: EventLog.Options, replay: LogReplay?) throws(EventLogError) {
         lock = try Self.lock(files)
         var seen = SeenEvents(
             SeenEvents.Limits(
@@ -39,13 +58,15 @@ struct LogRecovery {
 
         // Receipts need not ascend: the newest may be in a segment that is not read.
         seen.advance(toReceipt: last.clock)
-        let begin = Self.firstToRead(segments, options)
+        var begin = Self.firstToRead(segments, options)
+        // Ids of older ones are not remembered, whoever reads them.
+        if let replay { begin = min(begin, segments.lastIndex { $0.first <= replay.start } ?? 0) }
         for (segment, next) in zip(segments[begin...], segments[begin...].dropFirst()) {
-            let walk = try Self.walk(segment, files, isOpenEnded: false, &seen)
+            let walk = try Self.walk(segment, files, isOpenEnded: false, &seen, replay)
             report.count(walk)
             try next.check(follows: walk.position, in: files)
         }
-        let walk = try Self.walk(last, files, isOpenEnded: !found.hadUnfinished, &seen)
+        let walk = try Self.walk(last, files, isOpenEnded: !found.hadUnfinished, &seen, replay)
         report.count(walk)
         report.wasClosed = walk.isSealed && walk.brokenBytes == 0
         report.cutBytes = walk.brokenBytes
@@ -97,7 +118,8 @@ struct LogRecovery {
     }
 
     private static func walk(
-        _ segment: Segment, _ files: any FileLayer, isOpenEnded: Bool, _ seen: inout SeenEvents
+        _ segment: Segment, _ files: any FileLayer, isOpenEnded: Bool, _ seen: inout SeenEvents,
+        _ replay: LogReplay?
     ) throws(EventLogError) -> Walk {
         let path = files.path(segment.name)
         let (file, size) = try files.attempt { files throws(FileError) in
@@ -111,6 +133,9 @@ struct LogRecovery {
             if frame == .record {
                 let isSound = walk.groupOffset != nil && scanner.withBody { seen.remember(body: $0) }
                 if !isSound { frame = .broken(.contents) }
+                if isSound, let replay, walk.position >= replay.start {
+                    scanner.withBody { replay.each(SegmentFormat.payload(body: $0)) }
+                }
             }
             switch frame {
             case .end: return walk

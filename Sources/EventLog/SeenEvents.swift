@@ -1,5 +1,4 @@
 import ConversationModel
-import Crypto
 
 /// Which events the log has taken in during the last 48 hours of event time, and whether one more may come in.
 ///
@@ -107,15 +106,14 @@ struct SeenEvents {
         return true
     }
 
-    /// The first half of SHA-256 over salt, length of the shop's key, key and id.
+    /// SipHash with 128 bits, keyed by the salt, over the length of the shop's key, key and id.
     func fingerprint(shop: UnsafeRawBufferPointer, id: UnsafeRawBufferPointer) -> Fingerprint {
-        var hash = SHA256()
-        withUnsafeBytes(of: (salt.0, salt.1, UInt64(shop.count))) { hash.update(bufferPointer: $0) }
-        hash.update(bufferPointer: shop)
-        hash.update(bufferPointer: id)
-        return hash.finalize().withUnsafeBytes { raw in
-            let low = raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
-            return Fingerprint(high: raw.loadUnaligned(as: UInt64.self), low: low == 0 ? 1 : low)
+        withUnsafeTemporaryAllocation(byteCount: 8 + shop.count + id.count, alignment: 8) { bytes in
+            bytes.storeBytes(of: UInt64(shop.count).littleEndian, as: UInt64.self)
+            UnsafeMutableRawBufferPointer(rebasing: bytes[8...]).copyMemory(from: shop)
+            UnsafeMutableRawBufferPointer(rebasing: bytes[(8 + shop.count)...]).copyMemory(from: id)
+            let (high, low) = SipHash.hash(UnsafeRawBufferPointer(bytes), key: salt)
+            return Fingerprint(high: high, low: low == 0 ? 1 : low)
         }
     }
 

@@ -158,6 +158,12 @@ enum SegmentFormat {
         )
     }
 
+    /// The payload of a body of which `identity` makes sense.
+    static func payload(body: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        let start = bodyHeadSize + Int(number(body, 2, UInt16.self)) + Int(number(body, 4, UInt16.self))
+        return UnsafeRawBufferPointer(rebasing: body[start...])
+    }
+
     static func number<Number: FixedWidthInteger>(
         _ bytes: UnsafeRawBufferPointer, _ offset: Int, _: Number.Type
     ) -> Number {

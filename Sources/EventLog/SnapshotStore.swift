@@ -58,20 +58,37 @@ public struct SnapshotStore: Sendable {
     /// A damaged one is passed over for the one before. `log` is what is to be read from the snapshot on: a
     /// snapshot that knows more than it, or that it does not reach back to, is an error.
     public func newest(for log: EventLog) throws(EventLogError) -> Snapshot? {
+        let found = try newest()
+        try check(found, for: log)
+        return found.snapshot
+    }
+
+    /// The newest whole snapshot before the log is opened, beside the paths of newer ones that are damaged; `check` says
+    /// afterwards whether it may be used.
+    public func newest() throws(EventLogError) -> (snapshot: Snapshot?, damaged: [String]) {
         var damaged: [String] = []
-        for position in try files.attempt({ files throws(FileError) in try positions(files) }).reversed() {
-            let path = files.path(Self.name(position))
-            guard let state = try load(position) else {
-                damaged.append(path)
-                continue
-            }
-            let (first, end) = (log.first, log.end)
-            if position > end { throw .snapshotAhead(path: path, position: position, end: end) }
-            if position < first { throw .removed(position, first: first) }
-            return Snapshot(position: position, state: state, damaged: damaged)
+        let found = try files.attempt { files throws(FileError) in
+            try files.prepare()
+            return try positions(files)
         }
-        if log.first > .start { throw .damagedSnapshots(paths: damaged) }
-        return nil
+        for position in found.reversed() {
+            if let state = try load(position) {
+                return (Snapshot(position: position, state: state, damaged: damaged), damaged)
+            }
+            damaged.append(files.path(Self.name(position)))
+        }
+        return (nil, damaged)
+    }
+
+    /// Throws where the log ends before the snapshot that was found, or does not reach back to it.
+    public func check(_ found: (snapshot: Snapshot?, damaged: [String]), for log: EventLog) throws(EventLogError) {
+        let (first, end) = (log.first, log.end)
+        guard let position = found.snapshot?.position else {
+            if first > .start { throw .damagedSnapshots(paths: found.damaged) }
+            return
+        }
+        if position > end { throw .snapshotAhead(path: files.path(Self.name(position)), position: position, end: end) }
+        if position < first { throw .removed(position, first: first) }
     }
 
     /// The position of the oldest snapshot kept, before which the log need not reach; nil where there is none.

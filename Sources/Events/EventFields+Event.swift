@@ -10,9 +10,9 @@ extension EventFields {
         guard let time = try time("time") else { throw EventRefusal(.missingField, field: "time") }
         let written = try self.time("received")
         guard let received = stamp ?? written else { throw EventRefusal(.missingField, field: "received") }
-        guard let word = try word("type", among: EventType.allCases.map(\.rawValue)),
-            let type = EventType(rawValue: word)
-        else { throw EventRefusal(.missingField, field: "type") }
+        guard let type = try choice("type", among: EventWords.types) else {
+            throw EventRefusal(.missingField, field: "type")
+        }
         let event = Event(id: id, shop: shop, time: time, received: received, content: try content(type))
         try finish()
         guard !event.isTooOld else { throw EventRefusal(.tooOld, field: "time") }
@@ -64,18 +64,16 @@ extension EventFields {
     private mutating func message() throws(EventRefusal) -> EventMessage {
         let conversation = try requiredName("conversation")
         let buyer = try requiredName("buyer")
-        guard let from = try word("from", among: Speaker.allCases.map(\.name)),
-            let speaker = Speaker.allCases.first(where: { $0.name == from })
-        else { throw EventRefusal(.missingField, field: "from") }
+        guard let speaker = try choice("from", among: EventWords.speakers) else {
+            throw EventRefusal(.missingField, field: "from")
+        }
         var result = EventMessage(conversation: conversation, buyer: buyer, speaker: speaker)
         if speaker == .agent { result.agent = try requiredName("agent") }
         if speaker == .buyer {
             result.addressee = try party("to")
             result.needsAnswer = try flag("needsAnswer")
         }
-        if let kind = try word("kind", among: MessageKind.allCases.map(\.name)) {
-            result.kind = MessageKind.allCases.first { $0.name == kind } ?? .other
-        }
+        if let kind = try choice("kind", among: EventWords.kinds) { result.kind = kind }
         result.isAutomatic = try flag("automatic") ?? false
         result.text = try text("text", limit: EventLimits.textBytes)
         return result
@@ -103,7 +101,7 @@ extension EventFields {
     }
 
     private mutating func action() throws(EventRefusal) -> DispatchStep.Action {
-        switch try word("action", among: ["suspend", "resume", "move"]) {
+        switch try choice("action", among: EventWords.actions) {
         case "suspend": return .suspend
         case "resume": return .resume
         case "move": return .move(toGroup: try requiredName("group"))
@@ -135,16 +133,15 @@ extension EventFields {
         var change = SettingsChange()
         if var assistant = try object("assistant") {
             change.isAssistantOn = try assistant.flag("on")
-            change.assistantMode = try assistant.word(
-                "mode", among: SettingsChange.AssistantMode.allCases.map(\.rawValue)
-            ).flatMap { SettingsChange.AssistantMode(rawValue: $0) }
+            change.assistantMode = try assistant.choice("mode", among: EventWords.modes)
             try assistant.finish()
         }
         if let nodes = try list("entries", limit: EventLimits.entries) {
             change.entries = []
             for node in nodes {
                 try expectObject(node, "entries")
-                var entry = EventFields(nodes: self.nodes, object: node, path: place("entries"))
+                var entry = EventFields(
+                    nodes: self.nodes, object: node, path: place("entries"), isTelling: isTelling)
                 let id = try entry.requiredName("id")
                 let title = try entry.text("title", limit: EventLimits.titleBytes) ?? ""
                 try entry.finish()
@@ -167,10 +164,10 @@ extension EventFields {
 
     private func threshold(_ node: Int) throws(EventRefusal) -> SettingsChange.Threshold {
         try expectObject(node, "thresholds")
-        var fields = EventFields(nodes: nodes, object: node, path: place("thresholds"))
-        guard let word = try fields.word("item", among: SettingsChange.ThresholdItem.allCases.map(\.rawValue)),
-            let item = SettingsChange.ThresholdItem(rawValue: word)
-        else { throw EventRefusal(.missingField, field: fields.place("item")) }
+        var fields = EventFields(nodes: nodes, object: node, path: place("thresholds"), isTelling: isTelling)
+        guard let item = try fields.choice("item", among: EventWords.items) else {
+            throw EventRefusal(.missingField, field: fields.place("item"))
+        }
         let value = try fields.integer("value", in: 0...1_000_000_000_000)
         let least = try fields.integer("least", in: 0...1_000_000)
         try fields.finish()
@@ -180,6 +177,16 @@ extension EventFields {
     private func expectObject(_ node: Int, _ name: String) throws(EventRefusal) {
         try expect(EventFields.objectType, node, name)
     }
+}
+
+/// The words of fields, made once.
+private enum EventWords {
+    static let types = Words(EventType.allCases, \.rawValue)
+    static let speakers = Words(Speaker.allCases, \.name)
+    static let kinds = Words(MessageKind.allCases, \.name)
+    static let actions = Words(["suspend", "resume", "move"], \.self)
+    static let modes = Words(SettingsChange.AssistantMode.allCases, \.rawValue)
+    static let items = Words(SettingsChange.ThresholdItem.allCases, \.rawValue)
 }
 
 /// The word for what an event is.

@@ -6,12 +6,17 @@ import Diagnostics
 struct EventFields {
     let nodes: UnsafePointer<mj_node>
     let path: String
+    /// Whether the names that were asked for are remembered: what a refusal of a member that nobody takes says, and a
+    /// good event never needs.
+    let isTelling: Bool
     private var members: [Int] = []
     private var taken: [String] = []
 
-    init(nodes: UnsafePointer<mj_node>, object: Int, path: String) {
+    init(nodes: UnsafePointer<mj_node>, object: Int, path: String, isTelling: Bool) {
         self.nodes = nodes
         self.path = path
+        self.isTelling = isTelling
+        members.reserveCapacity(16)
         var next = object + 1
         let end = Int(nodes[object].end)
         while next < end {
@@ -25,7 +30,7 @@ struct EventFields {
 
     /// The node of a member, which is taken; nil where it is absent or null.
     mutating func take(_ name: String) -> Int? {
-        taken.append(name)
+        if isTelling { taken.append(name) }
         var name = name
         let found = name.withUTF8 { key in members.firstIndex { EventFields.equals(nodes[$0].key, key) } }
         guard let found else { return nil }
@@ -33,7 +38,8 @@ struct EventFields {
         return nodes[node].type == UInt32(MJ_NODE_NULL) ? nil : node
     }
 
-    /// Refuses members that were not taken. Those that begin with `x-` are the sender's own.
+    /// Refuses members that were not taken. Those that begin with `x-` are the sender's own. Says which and what was
+    /// probably meant only where it is telling.
     func finish() throws(EventRefusal) {
         for member in members {
             let name = EventFields.string(nodes[member].key)
@@ -107,20 +113,25 @@ struct EventFields {
         return Instant(milliseconds: milliseconds)
     }
 
-    /// One of the words.
-    mutating func word(_ name: String, among words: [String]) throws(EventRefusal) -> String? {
+    /// What one of the words stands for.
+    mutating func choice<Value>(_ name: String, among words: Words<Value>) throws(EventRefusal) -> Value? {
         guard let node = take(name) else { return nil }
         try expect(MJ_NODE_STRING, node, name)
-        let written = EventFields.string(nodes[node].text)
-        if words.contains(written) { return written }
+        let text = nodes[node].text
+        for index in words.names.indices {
+            let isIt = words.names[index].withUnsafeBufferPointer { EventFields.equals(text, $0) }
+            if isIt { return words.values[index] }
+        }
+        let written = EventFields.string(text)
         throw EventRefusal(
-            .unknownValue, field: place(name), written: written, suggestion: didYouMean(written, among: words))
+            .unknownValue, field: place(name), written: written,
+            suggestion: didYouMean(written, among: words.names.map { String(decoding: $0, as: UTF8.self) }))
     }
 
     mutating func object(_ name: String) throws(EventRefusal) -> EventFields? {
         guard let node = take(name) else { return nil }
         try expect(MJ_NODE_OBJECT, node, name)
-        return EventFields(nodes: nodes, object: node, path: place(name))
+        return EventFields(nodes: nodes, object: node, path: place(name), isTelling: isTelling)
     }
 
     /// The elements of a list of at most `limit`.
@@ -147,8 +158,22 @@ struct EventFields {
         String(decoding: UnsafeBufferPointer(start: bytes.data, count: Int(bytes.length)), as: UTF8.self)
     }
 
+    @inline(__always)
     private static func equals(_ a: mj_bytes, _ b: UnsafeBufferPointer<UInt8>) -> Bool {
-        Int(a.length) == b.count && UnsafeBufferPointer(start: a.data, count: b.count).elementsEqual(b)
+        guard Int(a.length) == b.count, let data = a.data else { return false }
+        for index in 0..<b.count where data[index] != b[index] { return false }
+        return true
+    }
+}
+
+/// Words that a field may have, and what each stands for.
+struct Words<Value: Sendable>: Sendable {
+    let names: [[UInt8]]
+    let values: [Value]
+
+    init(_ values: [Value], _ name: (Value) -> String) {
+        self.values = values
+        names = values.map { Array(name($0).utf8) }
     }
 }
 

@@ -11,6 +11,9 @@ public final class EventReader {
         case refused(EventRefusal)
     }
 
+    /// The most bytes that a line may have.
+    public static let lineLimitBytes = Int(MJ_TREE_BYTES)
+
     /// Bytes that are parsed at once: lines longer than what one event may have are refused anyway.
     private static let blockBytes = 1 << 20
 
@@ -85,13 +88,23 @@ public final class EventReader {
             return .refused(EventRefusal(EventReader.code(ofReason: tree.reason), line: line))
         }
         do throws(EventRefusal) {
-            var fields = EventFields(nodes: nodes, object: Int(tree.first_node), path: "")
-            return .event(try fields.event(received: received))
+            return .event(try event(tree, nodes, received, isTelling: false))
         } catch {
-            var refusal = error
-            refusal.line = line
-            return .refused(refusal)
+            guard error.code == .unknownField || error.code == .duplicateField else {
+                return .refused(error.at(line))
+            }
         }
+        // Once more, for the name that was probably meant.
+        do throws(EventRefusal) {
+            return .event(try event(tree, nodes, received, isTelling: true))
+        } catch { return .refused(error.at(line)) }
+    }
+
+    private func event(
+        _ tree: mj_tree, _ nodes: UnsafePointer<mj_node>, _ received: Instant?, isTelling: Bool
+    ) throws(EventRefusal) -> Event {
+        var fields = EventFields(nodes: nodes, object: Int(tree.first_node), path: "", isTelling: isTelling)
+        return try fields.event(received: received)
     }
 
     private static func code(ofReason reason: UInt32) -> EventRefusal.Code {

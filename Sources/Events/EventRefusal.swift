@@ -40,6 +40,13 @@ public struct EventRefusal: Hashable, Sendable, Error {
         self.suggestion = suggestion
     }
 
+    /// The same for a line with this number.
+    func at(_ line: Int) -> EventRefusal {
+        var result = self
+        result.line = line
+        return result
+    }
+
     /// The reason as a sentence. Contains no more of the event than `written`.
     public var phrase: Phrase {
         let about = Phrase(
@@ -57,7 +64,7 @@ public struct EventRefusal: Hashable, Sendable, Error {
 
 extension EventRefusal.Code {
     /// What the code means, without the particulars.
-    var reason: Phrase {
+    public var reason: Phrase {
         switch self {
         case .invalidJSON: Phrase("the line is not valid JSON", "这一行不是合法的 JSON")
         case .invalidUTF8: Phrase("the line is not UTF-8", "这一行不是 UTF-8 编码")

@@ -1,5 +1,4 @@
 import ConversationModel
-import Diagnostics
 
 /// Writes events as lines of JSON; `EventReader` reads back the same events.
 public enum EventWriter {
@@ -9,8 +8,8 @@ public enum EventWriter {
         var object = ObjectWriter(taking: &out)
         object.string("id", event.id)
         object.string("shop", event.shop)
-        object.string("time", event.time.utcText)
-        object.string("received", event.received.utcText)
+        object.time("time", event.time)
+        object.time("received", event.received)
         object.content(event.content)
         object.end()
         swap(&out, &object.out)
@@ -36,38 +35,44 @@ private struct ObjectWriter {
         out.append(UInt8(ascii: "{"))
     }
 
-    mutating func key(_ name: String) {
+    mutating func key(_ name: StaticString) {
         if !isFirst { out.append(UInt8(ascii: ",")) }
         isFirst = false
-        JSONString.append(name.utf8, to: &out)
-        out.append(UInt8(ascii: ":"))
+        out.append(UInt8(ascii: "\""))
+        out.append(ascii: name)
+        out.append(ascii: "\":")
     }
 
-    mutating func string(_ name: String, _ value: String?) {
+    mutating func string(_ name: StaticString, _ value: String?) {
         guard let value else { return }
         key(name)
-        JSONString.append(value.utf8, to: &out)
+        out.appendQuoted(value)
     }
 
-    mutating func flag(_ name: String, _ value: Bool?) {
+    mutating func time(_ name: StaticString, _ value: Instant) {
+        key(name)
+        out.appendQuoted(value)
+    }
+
+    mutating func flag(_ name: StaticString, _ value: Bool?) {
         guard let value else { return }
         key(name)
-        out.append(contentsOf: (value ? "true" : "false").utf8)
+        out.append(ascii: value ? "true" : "false")
     }
 
-    mutating func integer(_ name: String, _ value: Int64?) {
+    mutating func integer(_ name: StaticString, _ value: Int64?) {
         guard let value else { return }
         key(name)
         out.append(contentsOf: String(value).utf8)
     }
 
-    mutating func object(_ name: String, _ write: (inout ObjectWriter) -> Void) {
+    mutating func object(_ name: StaticString, _ write: (inout ObjectWriter) -> Void) {
         key(name)
         member(write)
     }
 
     mutating func list<Element>(
-        _ name: String, _ elements: [Element]?, _ write: (inout ObjectWriter, Element) -> Void
+        _ name: StaticString, _ elements: [Element]?, _ write: (inout ObjectWriter, Element) -> Void
     ) {
         guard let elements else { return }
         key(name)
@@ -79,13 +84,13 @@ private struct ObjectWriter {
         out.append(UInt8(ascii: "]"))
     }
 
-    mutating func names(_ name: String, _ names: [String]?) {
+    mutating func names(_ name: StaticString, _ names: [String]?) {
         guard let names else { return }
         key(name)
         out.append(UInt8(ascii: "["))
         for (index, name) in names.enumerated() {
             if index > 0 { out.append(UInt8(ascii: ",")) }
-            JSONString.append(name.utf8, to: &out)
+            out.appendQuoted(name)
         }
         out.append(UInt8(ascii: "]"))
     }
@@ -109,7 +114,7 @@ private struct ObjectWriter {
         case .order(let change): write(change)
         case .ordersImported(let since):
             type(.ordersImported)
-            string("since", since.utcText)
+            time("since", since)
         case .entryClicked(let entry):
             type(.clicked)
             string("entry", entry)
@@ -227,7 +232,7 @@ private struct ObjectWriter {
         string("agent", step.agent)
     }
 
-    private mutating func party(_ name: String, _ party: Party?) {
+    private mutating func party(_ name: StaticString, _ party: Party?) {
         guard let party else { return }
         object(name) {
             switch party {

@@ -32,7 +32,7 @@ extension HTTPInterface {
         try hold(room)
         defer { state.counts.withLock { $0.heldBytes -= room } }
         var bytes = try await body(request)
-        let digest = Array(SHA256.hash(data: bytes))
+        let digest = key == nil ? [] : Array(SHA256.hash(data: bytes))
         if let key, let known = state.counts.withLock({ $0.answers.last { $0.key == key } }) {
             guard known.body == digest else {
                 throw HTTPProblem(

@@ -103,3 +103,4 @@ private final class HeadDeadline: ChannelDuplexHandler, RemovableChannelHandler 
         let channel = context.channel
         deadline = context.eventLoop.scheduleTask(in: amount) { channel.close(promise: nil) }
     }
+}

@@ -14,7 +14,10 @@ extension LivePipeline {
     }
 
     /// Names of the shops, ascending.
-    public var shops: [String] { monitor.names }
+    public var shops: [String] {
+        try? catchUp()
+        return monitor.names
+    }
 
     /// The figures of a shop at an instant, by what happened before; nil where nothing of it has come.
     ///
@@ -39,11 +42,15 @@ extension LivePipeline {
     }
 
     /// The state of a shop as of the end of the log.
-    public func shop(_ name: String) -> ShopMonitor? { monitor.shop(name) }
+    public func shop(_ name: String) -> ShopMonitor? {
+        try? catchUp()
+        return monitor.shop(name)
+    }
 
     /// How all sources are doing, shops ascending.
     public func sources(now: Instant) -> [SourceHealth] {
-        monitor.names.compactMap { name in
+        try? catchUp()
+        return monitor.names.compactMap { name in
             monitor.shop(name).map {
                 SourceHealth(
                     shop: name, counters: $0.counters, watermark: $0.watermark, isSilent: $0.isSilent(at: now))

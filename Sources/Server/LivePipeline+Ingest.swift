@@ -3,6 +3,7 @@ import Diagnostics
 import EventLog
 import Events
 import Monitoring
+import Synchronization
 
 /// What became of a batch of events.
 ///
@@ -28,81 +29,112 @@ public struct IngestResult: Hashable, Sendable {
     public var refusals: [Refused] = []
     /// The newest receipt of the events that were read; nil where there was none.
     public var newestReceipt: Instant?
-    /// The position behind the last record folded after this batch.
+    /// The position behind the last record that was synced when this batch was.
     public var sequence: UInt64 = 0
 
     public init() {}
 }
 
 extension LivePipeline {
-    /// Takes lines of events; returns when those taken are synced and counted.
+    /// Takes lines of events; returns when those taken are synced. Who asks for figures afterwards is told of them.
     ///
     /// A bad event costs no other: it is listed, counted and kept in `refused.ndjson`. Throws where nothing of the batch is
     /// acknowledged (`overloaded`, `stopped`): it may be sent again as it is.
-    public func ingest(_ bytes: [UInt8], receipt: Receipt, now: Instant) async throws(EventLogError) -> IngestResult {
-        var result = IngestResult()
-        var refusals: [IngestResult.Refused] = []
-        var records: [(line: Int, record: LogRecord)] = []
-        var newShops: Set<String> = []
-        var line = 0
-        let lines = LineNumbers(bytes)
-        for read in events.read(bytes, received: receipt == .stamped ? now : nil) {
-            result.read += 1
-            switch read {
-            case .refused(let refusal):
-                line = refusal.line
-                refusals.append(
-                    IngestResult.Refused(
-                        line: line, reason: refusal.code.rawValue, field: refusal.field, phrase: refusal.phrase))
-            case .event(var event):
-                line = lines.lineWithText(after: line)
-                if monitor.shop(event.shop) == nil, !newShops.contains(event.shop) {
-                    guard monitor.shops.count + newShops.count < options.shops else {
-                        refusals.append(
-                            IngestResult.Refused(
-                                line: line, reason: "too-many-shops", field: "shop",
-                                phrase: Phrase("no room for another shop", "店铺数已达上限")))
-                        continue
-                    }
-                    newShops.insert(event.shop)
-                }
-                decide(&event)
-                if let mask { event.mask(mask) }
-                result.newestReceipt = max(result.newestReceipt ?? event.received, event.received)
-                records.append((line, LivePipeline.record(event)))
-            }
+    public nonisolated func ingest(
+        _ bytes: [UInt8], receipt: Receipt, now: Instant
+    ) async throws(EventLogError) -> IngestResult {
+        var batch = batch(bytes, received: receipt == .stamped ? now : nil)
+        let outcomes: [AppendOutcome]
+        do throws(EventLogError) {
+            outcomes = try await append(batch.events, as: batch.records, now: now)
+        } catch {
+            for shop in batch.newShops { room.settle(shop, isInLog: false) }
+            throw error
         }
-        let outcomes = try await log.append(records.map(\.record), now: now)
-        for (record, outcome) in zip(records, outcomes) {
+        for (index, outcome) in outcomes.enumerated() {
             switch outcome {
-            case .appended: result.taken += 1
-            case .duplicate: result.duplicate += 1
+            case .appended: batch.result.taken += 1
+            case .duplicate: batch.result.duplicate += 1
             case .refused(let refusal):
-                refusals.append(
-                    IngestResult.Refused(
-                        line: record.line, reason: refusal.rawValue, field: "", phrase: refusal.phrase))
+                batch.refuse(batch.ordinals[index], refusal.rawValue, "", refusal.phrase)
             }
         }
-        refusals.sort { $0.line < $1.line }
-        result.refused = refusals.count
-        result.refusals = Array(refusals.prefix(options.listedRefusals))
-        if !refusals.isEmpty {
-            let entries = refusals.map { refusal in
-                // What is no event cannot be masked by its texts, so nothing of it is kept then.
-                Quarantine.Entry(
-                    received: now, reason: refusal.reason, bytes: mask == nil ? Array(lines[refusal.line]) : [],
-                    isCut: mask != nil)
-            }
-            // What was refused is told to its sender in any case; keeping it must not undo what was taken.
-            do throws(EventLogError) { try quarantine?.put(entries) } catch { quarantineFailure = error }
+        if !batch.newShops.isEmpty {
+            let taken = zip(batch.events, outcomes).filter { if case .appended = $1 { true } else { false } }
+            let shops = Set(taken.map(\.0.shop))
+            for shop in batch.newShops { room.settle(shop, isInLog: shops.contains(shop)) }
         }
-        try catchUp()
-        result.sequence = position.index
+        var result = batch.result
+        result.sequence = log.end.index
+        guard !batch.refused.isEmpty else { return result }
+        let lines = LineNumbers(bytes)
+        let refused = batch.refused.sorted { $0.ordinal < $1.ordinal }.map { refused in
+            var refusal = refused.refusal
+            refusal.line = lines.numberOfText(refused.ordinal)
+            return refusal
+        }
+        result.refused = refused.count
+        result.refusals = Array(refused.prefix(options.listedRefusals))
+        let entries = refused.map { refusal in
+            // What is no event cannot be masked by its texts, so nothing of it is kept then.
+            Quarantine.Entry(
+                received: now, reason: refusal.reason, bytes: mask == nil ? Array(lines[refusal.line]) : [],
+                isCut: mask != nil)
+        }
+        // What was refused is told to its sender in any case; keeping it must not undo what was taken.
+        do throws(EventLogError) { try quarantine?.put(entries) } catch { await note(quarantineFailure: error) }
         return result
     }
 
+    private func note(quarantineFailure failure: EventLogError) { quarantineFailure = failure }
+
+    /// The events of a batch and the records that the log gets, beside what is refused already.
+    private nonisolated func batch(_ bytes: [UInt8], received: Instant?) -> Batch {
+        var batch = Batch()
+        var shops: [String: Bool] = [:]
+        var last: (shop: String, isAllowed: Bool)?
+        readers.read(bytes, received: received) { read in
+            let ordinal = batch.result.read
+            batch.result.read += 1
+            var event: Event
+            switch read {
+            case .refused(let refusal):
+                return batch.refuse(ordinal, refusal.code.rawValue, refusal.field, refusal.phrase)
+            case .event(let whole): event = whole
+            }
+            if last?.shop != event.shop {
+                last = (event.shop, shops[event.shop] ?? admit(event.shop, &batch))
+                shops[event.shop] = last?.isAllowed
+            }
+            guard last?.isAllowed == true else {
+                return batch.refuse(
+                    ordinal, "too-many-shops", "shop", Phrase("no room for another shop", "店铺数已达上限"))
+            }
+            decide(&event)
+            if let mask { event.mask(mask) }
+            let record = LivePipeline.record(event)
+            // Written with all its escapes it may be longer than it came: what could not be read again is not taken.
+            guard record.payload.count <= EventReader.lineLimitBytes else {
+                let code = EventRefusal.Code.tooLarge
+                return batch.refuse(ordinal, code.rawValue, "", code.reason)
+            }
+            batch.add(event, record, ordinal)
+        }
+        return batch
+    }
+
+    private nonisolated func admit(_ shop: String, _ batch: inout Batch) -> Bool {
+        switch room.admit(shop) {
+        case .known: return true
+        case .refused: return false
+        case .reserved:
+            batch.newShops.append(shop)
+            return true
+        }
+    }
+
     /// Whether a buyer's message needs an answer is decided once, when it is appended.
-    private func decide(_ event: inout Event) {
+    private nonisolated func decide(_ event: inout Event) {
         guard case .message(var message) = event.content, message.speaker == .buyer, message.needsAnswer == nil
         else { return }
         message.needsAnswer = needsAnswer(message)
@@ -119,12 +151,57 @@ extension Event {
     }
 }
 
+/// A batch on its way into the log. Ordinals count the lines with text, from 0.
+private struct Batch {
+    var events: [Event] = []
+    var records: [LogRecord] = []
+    /// Of each event.
+    var ordinals: [Int] = []
+    var refused: [(ordinal: Int, refusal: IngestResult.Refused)] = []
+    /// Shops for which it holds a place.
+    var newShops: [String] = []
+    var result = IngestResult()
+
+    mutating func add(_ event: Event, _ record: LogRecord, _ ordinal: Int) {
+        result.newestReceipt = max(result.newestReceipt ?? event.received, event.received)
+        events.append(event)
+        records.append(record)
+        ordinals.append(ordinal)
+    }
+
+    mutating func refuse(_ ordinal: Int, _ reason: String, _ field: String, _ phrase: Phrase) {
+        refused.append((ordinal, IngestResult.Refused(line: 0, reason: reason, field: field, phrase: phrase)))
+    }
+}
+
+/// Readers of lines for as many batches as come at once.
+final class EventReaders: Sendable {
+    /// One is used by one batch at a time: whoever takes it has it alone until he gives it back.
+    private struct Idle: @unchecked Sendable { var readers: [EventReader] = [] }
+
+    /// As many are kept; each has a buffer of a MiB.
+    private static let kept = 8
+    private let idle = Mutex(Idle())
+
+    func read(_ bytes: [UInt8], received: Instant?, each: (EventReader.Record) -> Void) {
+        let reader = idle.withLock { $0.readers.popLast() } ?? EventReader()
+        bytes.withUnsafeBufferPointer { reader.read($0, received: received, each: each) }
+        idle.withLock { if $0.readers.count < EventReaders.kept { $0.readers.append(reader) } }
+    }
+}
+
 /// Where the lines of a batch are.
 struct LineNumbers {
     private let lines: [ArraySlice<UInt8>]
+    /// 1-based numbers of those that are not blank: what the reader reads.
+    private let texts: [Int]
 
     init(_ bytes: [UInt8]) {
-        lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+        let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+        self.lines = lines
+        texts = lines.indices.filter { index in
+            !lines[index].allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
+        }.map { $0 + 1 }
     }
 
     /// A line without its end; empty where there is none.
@@ -132,11 +209,9 @@ struct LineNumbers {
         number >= 1 && number <= lines.count ? lines[number - 1] : []
     }
 
-    /// The next line that is not blank: what the reader read next.
-    func lineWithText(after number: Int) -> Int {
-        var next = number + 1
-        while next < lines.count, lines[next - 1].allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { next += 1 }
-        return next
+    /// The number of the line that is the one with text at `ordinal`, from 0; that of the last where there are fewer.
+    func numberOfText(_ ordinal: Int) -> Int {
+        ordinal < texts.count ? texts[ordinal] : texts.last ?? 1
     }
 }
 

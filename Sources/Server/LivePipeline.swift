@@ -6,8 +6,9 @@ import Monitoring
 /// Events in, figures out: what stands between a transport and the fold.
 ///
 /// The state is what the log gives, record by record in its order: an event is appended first, acknowledged when
-/// it is synced, and only then applied, from the log. So a restart ends in the same state, digest for digest.
-/// There is no clock in here; who calls says what time it is.
+/// it is synced, and only then applied, in the order of the log. So a restart ends in the same state, digest for digest.
+/// Who sends events does not wait for that; who asks for figures does. There is no clock in here; who calls says
+/// what time it is.
 ///
 ///     let pipeline = try LivePipeline(SystemFiles(directory: "live/log"), policy: { _ in MonitorPolicy() })
 ///     let result = try await pipeline.ingest(bytes, receipt: .stamped, now: now)
@@ -24,6 +25,8 @@ public actor LivePipeline {
         public var shops = 10_000
         /// Refused events that a result lists; the rest is counted.
         public var listedRefusals = 100
+        /// So many synced events may wait to be counted; beyond it a batch waits before it is taken.
+        public var waitingEvents = 50_000
 
         public init() {}
     }
@@ -37,17 +40,23 @@ public actor LivePipeline {
     }
 
     nonisolated let log: EventLog
-    let options: Options
-    let needsAnswer: @Sendable (EventMessage) -> Bool
+    nonisolated let options: Options
+    nonisolated let needsAnswer: @Sendable (EventMessage) -> Bool
     /// Masks texts before they are kept; nil: they are kept as they came.
-    let mask: (@Sendable (String) -> String)?
+    nonisolated let mask: (@Sendable (String) -> String)?
     let policy: @Sendable (String) -> MonitorPolicy
     private let snapshots: SnapshotStore
-    let quarantine: Quarantine?
-    private let reader: LogReader
-    let events = EventReader()
+    nonisolated let quarantine: Quarantine?
+    /// What was appended and is not folded yet.
+    nonisolated let synced = SyncedEvents()
+    nonisolated let room: ShopRoom
+    nonisolated let readers = EventReaders()
+    /// Of the log, for what was not handed on.
+    private var reader: LogReader
     private let fold = EventReader()
     private(set) var monitor: Monitor
+    /// The position behind the last record that the state has folded.
+    private var folded: LogPosition
     private var lastSnapshot: LogPosition
     /// Why a refused event could not be kept, the last time that happened.
     public internal(set) var quarantineFailure: EventLogError?
@@ -68,32 +77,34 @@ public actor LivePipeline {
         mask: (@Sendable (String) -> String)? = nil, policy: @escaping @Sendable (String) -> MonitorPolicy
     ) throws {
         let files: any FileLayer = isObserver ? ObservedFiles(files) : files
-        log = try EventLog.open(files, options: options.log)
         snapshots = SnapshotStore(files)
-        quarantine = isObserver ? nil : try Quarantine(files)
         self.options = options
         self.needsAnswer = needsAnswer
         self.mask = mask
         self.policy = policy
-        opening = log.opening
-        let found = try snapshots.newest(for: log)
-        var monitor = Monitor(policy: policy)
+        let found = try snapshots.newest()
         var start = LogPosition.start
-        if let found {
+        var restored: Monitor?
+        var other: SnapshotError?
+        if let snapshot = found.snapshot {
             do throws(SnapshotError) {
-                monitor = try LiveSnapshot.monitor(from: found.state, policy: policy)
-                start = found.position
-            } catch {
-                guard log.first == .start else { throw error }
-            }
+                restored = try LiveSnapshot.monitor(from: snapshot.state, policy: policy)
+                start = snapshot.position
+            } catch { other = error }
         }
+        let fold = ReplayFold(restored.take() ?? Monitor(policy: policy))
+        log = try EventLog.open(files, options: options.log, from: start) { fold.take($0) }
+        try snapshots.check(found, for: log)
+        if let other, log.first > .start { throw other }
+        quarantine = isObserver ? nil : try Quarantine(files)
+        opening = log.opening
+        let monitor = fold.finish() ?? Monitor(policy: policy)
         lastSnapshot = start
-        reader = try log.reader(from: start)
-        while case let entries = try reader.read(upTo: 1000), !entries.isEmpty {
-            for entry in entries { LivePipeline.apply(entry, to: &monitor, fold) }
-        }
+        folded = log.end
+        replayed = log.end.index - start.index
+        reader = try log.reader(from: folded)
+        room = ShopRoom(monitor.names, limit: options.shops)
         self.monitor = monitor
-        replayed = reader.position.index - start.index
     }
 
     /// Applies a record of the log; one that is no event any more (of another program) changes nothing.
@@ -101,17 +112,68 @@ public actor LivePipeline {
         for case .event(let event) in reader.read(entry.record.payload) { monitor.apply(event) }
     }
 
-    /// The position behind the last record that the state has folded.
-    public var position: LogPosition { reader.position }
+    /// The position behind the last record that is synced and counted.
+    public var position: LogPosition {
+        try? catchUp()
+        return folded
+    }
 
     /// Why nothing more is taken, or nil while all is well.
     public nonisolated var failure: EventLogError? { log.failure }
 
-    /// Brings the state to the end of what is synced.
+    // MARK: Folding
+
+    /// Brings the state to the end of what is synced: whoever asks afterwards is told of all that was acknowledged before.
     func catchUp() throws(EventLogError) {
-        while case let entries = try reader.read(upTo: 1000), !entries.isEmpty {
-            for entry in entries { LivePipeline.apply(entry, to: &monitor, fold) }
+        while try foldSome() {}
+    }
+
+    /// Folds the next records, about a thousand; false where there are none.
+    private func foldSome() throws(EventLogError) -> Bool {
+        // In this order: what lies before the end was handed on before, or never will be.
+        let end = log.end
+        let events = synced.take(at: folded, upTo: 1000)
+        if !events.isEmpty {
+            for event in events { monitor.apply(event) }
+            folded = folded.advanced(by: events.count)
+            return true
         }
+        guard folded < end else { return false }
+        if reader.position != folded { reader = try log.reader(from: folded) }
+        let count = min(end.index, synced.first?.index ?? .max) - folded.index
+        let entries = try reader.read(upTo: Int(min(count, 1000)))
+        for entry in entries { LivePipeline.apply(entry, to: &monitor, fold) }
+        folded = reader.position
+        return !entries.isEmpty
+    }
+
+    /// Folds what waits, with pauses in which others may ask.
+    func foldWaiting() async {
+        while !synced.isDone() {
+            do {
+                while try foldSome() { await Task.yield() }
+            } catch {
+                // Whoever asks next finds the same, and is told.
+                _ = synced.isDone(isForced: true)
+                return
+            }
+        }
+    }
+
+    /// Folds until half of the room for what waits is free.
+    private func makeRoom() async {
+        while synced.count > options.waitingEvents / 2, (try? foldSome()) == true { await Task.yield() }
+    }
+
+    /// Appends events; those taken are handed on to the fold, which need not read them.
+    nonisolated func append(_ events: [Event], as records: [LogRecord], now: Instant) async throws(EventLogError)
+        -> [AppendOutcome]
+    {
+        if synced.count > options.waitingEvents { await makeRoom() }
+        let synced = synced
+        let outcomes = try await log.append(records, now: now) { synced.add(events, $0) }
+        if synced.begins() { Task { await self.foldWaiting() } }
+        return outcomes
     }
 
     /// Takes a snapshot if enough has come in since the last one, and lets go of what is older than is kept.
@@ -120,7 +182,7 @@ public actor LivePipeline {
     @discardableResult
     public func maintain(now: Instant, isForced: Bool = false) async throws(EventLogError) -> Int? {
         try catchUp()
-        let position = reader.position
+        let position = folded
         guard position > lastSnapshot, isForced || position.index - lastSnapshot.index >= options.snapshotRecords
         else { return nil }
         try snapshots.save(LiveSnapshot.bytes(of: monitor), at: position)
@@ -142,12 +204,9 @@ public actor LivePipeline {
             return shop.isSilent(at: now) && watermark <= now.advanced(by: -shop.policy.lateness - gap)
         }
         let ticks = silent.map { name in
-            LivePipeline.record(
-                Event(
-                    id: "tick-\(now.milliseconds)", shop: name, time: now, received: now, content: .tick))
+            Event(id: "tick-\(now.milliseconds)", shop: name, time: now, received: now, content: .tick)
         }
-        _ = try await log.append(ticks, now: now)
-        try catchUp()
+        _ = try await append(ticks, as: ticks.map { LivePipeline.record($0) }, now: now)
         return ticks.count
     }
 
@@ -160,12 +219,14 @@ public actor LivePipeline {
     /// An event as the log keeps it.
     static func record(_ event: Event) -> LogRecord {
         var line: [UInt8] = []
+        line.reserveCapacity(512)
         EventWriter.append(event, to: &line)
+        line.removeLast()
         var time = event.time
         // Orders of the past lie outside the horizon of ids; the fold tells them by order and state.
         if case .order(let change) = event.content, change.isImported { time = event.received }
         return LogRecord(
             shop: event.shop, id: Array(event.id.utf8), time: time, received: event.received,
-            payload: line.dropLast())
+            payload: line)
     }
 }

@@ -1,0 +1,1 @@
+"""What the benchmarks of live monitoring share: events, a server, samples."""

@@ -1,0 +1,95 @@
+import ConversationModel
+import Diagnostics
+
+/// What makes up nearly all bytes of a written event, appended without a `String` or a byte at a time.
+extension [UInt8] {
+    /// Appends `text` as a JSON string. Whole where nothing in it is to be escaped, which is nearly always.
+    mutating func appendQuoted(_ text: String) {
+        var text = text
+        text.withUTF8 { bytes in
+            guard !JSONBytes.needsEscapes(bytes) else { return JSONString.append(bytes, to: &self) }
+            append(0x22)
+            append(contentsOf: bytes)
+            append(0x22)
+        }
+    }
+
+    /// Appends what `utcText` is, in quotes.
+    mutating func appendQuoted(_ instant: Instant) {
+        guard JSONBytes.fourDigitYears.contains(instant.milliseconds) else { return appendQuoted(instant.utcText) }
+        let inDay = instant.milliseconds % 86_400_000
+        let (year, month, day) = JSONBytes.date(daysSince1970: instant.milliseconds / 86_400_000)
+        append(0x22)
+        append(year, digits: 4)
+        append(UInt8(ascii: "-"))
+        append(month, digits: 2)
+        append(UInt8(ascii: "-"))
+        append(day, digits: 2)
+        append(UInt8(ascii: "T"))
+        append(inDay / 3_600_000, digits: 2)
+        append(UInt8(ascii: ":"))
+        append(inDay / 60_000 % 60, digits: 2)
+        append(UInt8(ascii: ":"))
+        append(inDay / 1000 % 60, digits: 2)
+        append(UInt8(ascii: "."))
+        append(inDay % 1000, digits: 3)
+        append(UInt8(ascii: "Z"))
+        append(0x22)
+    }
+
+    /// Appends ASCII that needs no escape.
+    mutating func append(ascii text: StaticString) {
+        append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    private mutating func append(_ number: Int64, digits: Int) {
+        var divisor: Int64 = 1
+        for _ in 1..<digits { divisor *= 10 }
+        while divisor > 0 {
+            append(0x30 + UInt8(truncatingIfNeeded: number / divisor % 10))
+            divisor /= 10
+        }
+    }
+}
+
+enum JSONBytes {
+    /// From 1970 to the end of the year 9999, in milliseconds.
+    static let fourDigitYears: Range<Int64> = 0..<253_402_300_800_000
+
+    /// Whether JSON demands that something in the bytes be escaped.
+    static func needsEscapes(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        let raw = UnsafeRawBufferPointer(bytes)
+        var index = 0
+        while index &+ 8 <= raw.count {
+            let word = raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            if needsEscapes(word) { return true }
+            index &+= 8
+        }
+        while index < raw.count {
+            let byte = raw[index]
+            if byte < 0x20 || byte == 0x22 || byte == 0x5C { return true }
+            index &+= 1
+        }
+        return false
+    }
+
+    /// Whether one of eight bytes is a control character, a quote or a backslash.
+    private static func needsEscapes(_ word: UInt64) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let highs: UInt64 = 0x8080_8080_8080_8080
+        func hasZero(_ word: UInt64) -> UInt64 { (word &- ones) & ~word & highs }
+        let controls = (word &- ones &* 0x20) & ~word & highs
+        return controls | hasZero(word ^ ones &* 0x22) | hasZero(word ^ ones &* 0x5C) != 0
+    }
+
+    /// The date of a day from 1970 on, by the calendar of Gregory: eras of 400 years that begin in March.
+    static func date(daysSince1970 days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+        let shifted = days + 719_468
+        let (era, dayOfEra) = shifted.quotientAndRemainder(dividingBy: 146_097)
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let fromMarch = (5 * dayOfYear + 2) / 153
+        let month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9
+        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * fromMarch + 2) / 5 + 1)
+    }
+}
