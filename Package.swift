@@ -165,10 +165,11 @@ let package = Package(
         tests(
             "Server",
             [
-                "Server", "Monitoring", "Events", "EventLog", "ConversationModel",
+                "Server", "Monitoring", "Events", "EventLog", "Synthesis", "ConversationModel",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
         tests("Command", []),

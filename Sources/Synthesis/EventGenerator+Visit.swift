@@ -21,7 +21,7 @@ extension EventGenerator {
         // One in five was there on another day.
         let isBack = stream.chance(200)
         let buyer = isBack ? "买家\(stream.below(plan.buyersPerDay))" : "买家\(day * plan.buyersPerDay + number)"
-        var talk = Talk(buyer: buyer, conversation: "会话\(day)-\(number)", time: arrival(day))
+        var talk = Talk(buyer: buyer, conversation: "会话\(plan.tag)\(day)-\(number)", time: arrival(day))
         if plan.hasAssistant, stream.chance(800) {
             askAssistant(&talk)
             if stream.chance(450) {

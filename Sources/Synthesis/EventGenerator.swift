@@ -88,7 +88,7 @@ public struct EventGenerator: Sendable {
                 receipt = max(receipt, outage.to + Int64(stream.within(0...5_000)))
             }
             let made = Event(
-                id: "v\(number)", shop: plan.shop, time: plan.start.advanced(by: event.time),
+                id: "\(plan.tag)v\(number)", shop: plan.shop, time: plan.start.advanced(by: event.time),
                 received: plan.start.advanced(by: receipt), content: event.content)
             events.append(made)
             if stream.chance(plan.doubledPerMille) {

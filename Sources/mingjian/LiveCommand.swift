@@ -12,7 +12,7 @@ struct LiveCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "live",
         abstract: "Figures and rules of shops while they work. 实时监控",
-        subcommands: [Replay.self, Figures.self, Explain.self, Board.self, Inspect.self])
+        subcommands: [Replay.self, Figures.self, Explain.self, Board.self, Inspect.self, Simulate.self])
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case text, json

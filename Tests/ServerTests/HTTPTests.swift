@@ -3,7 +3,6 @@ import EventLog
 import Foundation
 import HTTPTypes
 import Hummingbird
-import HummingbirdTesting
 import Monitoring
 import NIOCore
 import Testing
@@ -18,25 +17,22 @@ struct HTTPTests {
     private func withServer(
         tokens: AccessTokens = AccessTokens(), options: HTTPInterface.Options = HTTPInterface.Options(),
         files: MemoryFiles = MemoryFiles(),
-        _ body: @escaping @Sendable (any TestClientProtocol, LivePipeline) async throws -> Void
+        _ body: @escaping @Sendable (PlainClient, LivePipeline) async throws -> Void
     ) async throws {
         let pipeline = try LivePipeline(files) { _ in MonitorPolicy() }
         let interface = HTTPInterface(
             pipeline, zone: .chinaStandard, tokens: tokens, options: options, now: { HTTPTests.now })
-        try await Application(
-            responder: interface, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0))
-        )
-        .test(.live) { client in try await body(client, pipeline) }
+        try await PlainClient.serving(interface) { client in try await body(client, pipeline) }
     }
 
-    private static func json(_ response: TestResponse) throws -> [String: Any] {
+    private static func json(_ response: PlainResponse) throws -> [String: Any] {
         let object = try JSONSerialization.jsonObject(with: Data(response.body.readableBytesView))
         return try #require(object as? [String: Any])
     }
 
     /// That the response is a problem with this word, which tells its status.
     private static func expectProblem(
-        _ response: TestResponse, _ code: String, _ status: Int, sourceLocation: SourceLocation = #_sourceLocation
+        _ response: PlainResponse, _ code: String, _ status: Int, sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         #expect(response.status.code == status, sourceLocation: sourceLocation)
         #expect(response.headers[.contentType] == "application/problem+json", sourceLocation: sourceLocation)
