@@ -156,7 +156,7 @@ let package = Package(
             ]),
         tests("EventLog", ["EventLog", "ConversationModel", "event-log-probe"]),
         tests("Reports", ["Reports", .product(name: "Crypto", package: "swift-crypto")]),
-        tests("Synthesis", ["Synthesis"]),
+        tests("Synthesis", ["Synthesis", "ConversationModel"]),
         tests(
             "Rule", ["Evaluation", "RuleLanguage", "Inspection", "Archives"],
             exclude: ["Diagnostics", "floors.json"]),

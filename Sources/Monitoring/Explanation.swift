@@ -22,6 +22,10 @@ public struct Explanation: Hashable, Sendable {
         case handed
         /// M11.
         case clicks(entry: String)
+        /// 转出未回, 关闭未回 and 留言回复: how many, each with its length.
+        case transferred(Scope)
+        case closedUnanswered(Scope)
+        case afterHours(Scope)
     }
 
     /// Whose figure it is.

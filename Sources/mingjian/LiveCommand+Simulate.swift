@@ -6,7 +6,6 @@ import Foundation
 import Monitoring
 import Server
 import Synchronization
-import Synthesis
 
 extension LiveCommand {
     /// `mingjian live simulate`: a day of made-up shops, as events.
@@ -18,18 +17,22 @@ extension LiveCommand {
                 Agents with shifts and tempers, an assistant, buyers who ask, wait, order and pay; a few events are late
                 or sent twice, as in a real source. The same seed and options give the same bytes. Events go to
                 standard output, to --out, or into the log of --log, where what was there already is duplicate.
+                The shops obey --commands: lines of dispatch-commanded (suspend, resume, move) and of
+                settings-changed (assistant on or off, who comes first), by the times at which they are received. With
+                --speed and '-' lines are obeyed as they come.
 
                 Examples:
                   mingjian live simulate --seed 1 --out day.ndjson
                   mingjian live simulate --seed 1 --shops 5 --log live/log
                   mingjian live simulate --seed 7 --day 2026-03-08 --speed 60 --log live/log
+                  mingjian live simulate --seed 1 --commands commands.ndjson --out day.ndjson
                   mingjian live simulate --seed 1 | mingjian live inspect - --rules Rules
 
-                Exit codes: 0 done; 64 usage; 65 the log refused something; 66 policy; 74 output or the log;
-                130 interrupted.
+                Exit codes: 0 done; 64 usage; 65 the log refused something, or a line of --commands is none; 66 policy;
+                74 input, output or the log; 130 interrupted.
                 """)
 
-        /// What fits in memory: a day of a shop is made at once.
+        /// What fits in memory: each shop's day is made at once.
         private static let mostShops = 100
         private static let batchEvents = 500
 
@@ -45,6 +48,8 @@ extension LiveCommand {
         var directory: String?
         @Option(help: "How many times as fast as the receipts say, or max.")
         var speed = "max"
+        @Option(name: .customLong("commands"), help: "A file of commands for the shops; '-' is standard input.")
+        var commandFile: String?
         @OptionGroup var policyArguments: PolicyArguments
         @Option(
             name: .customLong("slot"), help: "Length of a slot of the log's figures in minutes, as of live figures.")
@@ -76,48 +81,41 @@ extension LiveCommand {
                         "--day takes a day like 2026-03-02, from 1970 to 2199", "--day 的写法如 2026-03-02，1970 到 2199 年"))
             }
             _ = Surroundings.interruption
-            let events = made(start: start)
+            var input = commandFile.map {
+                let end = time.zone.start(of: CalendarDay(daysSince1970: calendarDay.daysSince1970 + 1))
+                return SimulatedCommands(path: $0, shops: SimulatedDay.shopNames(shops), day: start..<end)
+            }
+            let isListening = commandFile == "-" && factor != nil
+            let commands = isListening ? [] : try input?.all() ?? []
+            if input?.hasBadLines ?? false { return CommandFailure.badData }
+            var simulation = SimulatedDay(seed: seed, shops: shops, day: day, start: start, commands: commands)
             if Surroundings.isInterrupted.load(ordering: .relaxed) { return CommandFailure.interrupted }
             let sink = try sink(time)
-            var pace = Pace(factor: factor)
             // A progress line would stand among the events.
             let isShown =
                 Surroundings.isTerminal(STDERR_FILENO)
                 && (directory != nil || out ?? "-" != "-" || !Surroundings.isTerminal(STDOUT_FILENO))
             var done = 0
-            let size = factor == nil ? Self.batchEvents : 20
-            while done < events.count, !Surroundings.isInterrupted.load(ordering: .relaxed) {
-                let end = min(events.count, done + size)
-                pace.wait(until: events[end - 1].received)
-                if Surroundings.isInterrupted.load(ordering: .relaxed) { break }
-                var bytes: [UInt8] = []
-                for event in events[done..<end] { EventWriter.append(event, to: &bytes) }
-                try sink.write(bytes)
-                done = end
-                if isShown { note("\r\u{1B}[K\(done) / \(events.count)") }
+            let clock = factor.map { SimulatedClock(factor: $0, first: simulation.nextReceipt ?? start) }
+            while let next = simulation.nextReceipt, !Surroundings.isInterrupted.load(ordering: .relaxed) {
+                let now = clock?.now ?? next
+                if isListening, let arrived = try input?.arrived(now: now), !arrived.isEmpty {
+                    simulation.obey(arrived)
+                }
+                let part = simulation.take(
+                    until: factor == nil ? LivePipeline.instants.upperBound : now, limit: Self.batchEvents)
+                if part.count == 0 {
+                    usleep(20_000)
+                    continue
+                }
+                try sink.write(part.bytes)
+                done += part.count
+                if isShown { note("\r\u{1B}[K\(done) / \(simulation.count)") }
             }
             if isShown { note("\r\u{1B}[K") }
             let wasRefused = try sink.end()
-            if done < events.count { return CommandFailure.interrupted }
-            return wasRefused ? CommandFailure.badData : 0
-        }
-
-        /// The events of all shops by receipt.
-        private func made(start: Instant) -> [Event] {
-            var all: [Event] = []
-            for number in 0..<shops where !Surroundings.isInterrupted.load(ordering: .relaxed) {
-                var plan = ShopPlan()
-                if number > 0 { plan.shop += "\(number + 1)" }
-                plan.tag = "\(day)-\(seed)-"
-                plan.start = start
-                plan.days = 1
-                // Shops are the same whatever their number.
-                var generator = EventGenerator(seed: seed &+ UInt64(number) &* 0x9E37_79B9_7F4A_7C15, plan: plan)
-                all += generator.events()
-            }
-            guard shops > 1 else { return all }
-            return all.enumerated().sorted { ($0.element.received, $0.offset) < ($1.element.received, $1.offset) }
-                .map(\.element)
+            if simulation.nextReceipt != nil { return CommandFailure.interrupted }
+            return wasRefused || input?.hasBadLines ?? false ? CommandFailure.badData : 0
         }
 
         private func sink(_ time: TimePolicy) throws -> any EventSink {
@@ -187,24 +185,19 @@ func paceFactor(_ speed: String) throws -> Double? {
     return factor
 }
 
-/// Lets time pass as fast as a factor says, from the first instant that is waited for.
-private struct Pace {
-    let factor: Double?
+/// A clock that goes as many times as fast as a factor says, from an instant on.
+private struct SimulatedClock {
+    let factor: Double
+    let first: Instant
     private let began = ContinuousClock.now
-    private var first: Instant?
 
-    init(factor: Double?) { self.factor = factor }
+    init(factor: Double, first: Instant) {
+        self.factor = factor
+        self.first = first
+    }
 
-    /// Comes back at the instant, or when the command is interrupted.
-    mutating func wait(until instant: Instant) {
-        guard let factor else { return }
-        let start = first ?? instant
-        first = start
-        let due = Double(instant.milliseconds - start.milliseconds) / factor
-        while began.duration(to: .now) < .milliseconds(Int64(due)),
-            !Surroundings.isInterrupted.load(ordering: .relaxed)
-        {
-            usleep(20_000)
-        }
+    var now: Instant {
+        let passed = began.duration(to: .now) / .milliseconds(1) * factor
+        return min(LivePipeline.instants.upperBound, first.advanced(by: Int64(min(passed, 1e15))))
     }
 }

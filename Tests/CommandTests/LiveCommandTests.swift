@@ -11,10 +11,10 @@ struct LiveCommandTests {
 
     init() throws { directory = try TemporaryDirectory() }
 
-    private func run(_ arguments: [String], input: String? = nil) throws -> Command.Outcome {
-        try Command.run(
-            ["live"] + arguments, in: directory, input: input,
-            environment: ["MINGJIAN_NOW": "2026-03-02T02:06:00.000Z"])
+    private func run(
+        _ arguments: [String], input: String? = nil, now: String = "2026-03-02T02:06:00.000Z"
+    ) throws -> Command.Outcome {
+        try Command.run(["live"] + arguments, in: directory, input: input, environment: ["MINGJIAN_NOW": now])
     }
 
     @Test("a file that is fed in gives its figures, and nothing the second time")
@@ -105,6 +105,8 @@ struct LiveCommandTests {
 
     @Test("a simulated day has the same bytes for the same seed, and is taken whole by a log")
     func simulate() throws {
+        // A log refuses what was received after the present.
+        let later = "2026-03-04T00:00:00.000Z"
         let day = try run(["simulate", "--seed", "7"])
         #expect(day.code == 0 && day.errors.isEmpty, "\(day.errors)")
         #expect(day.lines.count > 1_000)
@@ -114,15 +116,15 @@ struct LiveCommandTests {
         #expect(written.code == 0 && written.output.isEmpty)
         #expect(directory.contents("day.ndjson") == day.output)
 
-        let fed = try run(["simulate", "--seed", "7", "--log", log])
+        let fed = try run(["simulate", "--seed", "7", "--log", log], now: later)
         #expect(fed.code == 0, "\(fed.errors)")
         #expect(fed.text.hasPrefix("read \(day.lines.count), taken ") && fed.text.contains("refused 0"))
         let ids = Set(day.lines.compactMap { $0.split(separator: ",").first }).count
         #expect(fed.text.hasSuffix("log position \(ids)\n"))
-        let again = try run(["replay", file, "--log", log])
+        let again = try run(["replay", file, "--log", log], now: later)
         #expect(again.text.contains("taken 0, duplicate \(day.lines.count), refused 0"))
         // The next day of the shop is another one.
-        let next = try run(["simulate", "--seed", "7", "--day", "2026-03-03", "--log", log])
+        let next = try run(["simulate", "--seed", "7", "--day", "2026-03-03", "--log", log], now: later)
         #expect(next.code == 0 && next.text.hasSuffix("log position \(2 * ids)\n"), "\(next.text)")
     }
 
