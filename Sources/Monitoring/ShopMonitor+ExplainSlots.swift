@@ -20,7 +20,7 @@ extension ShopMonitor {
                 }
                 let measured = context.policy.measured(from: from, to: row.time)
                 if case .afterHours = figure, !measured.isAfterHours { continue }
-                var events = clockRows(buyer, from: from, until: row) + [row]
+                var events = clockRows(buyer, replay, from: from, until: row) + [row]
                 // Whose wait it was follows from what made him the owner, where the event itself does not say it.
                 if fact.isLoss, row.giver == EventRow.none { events.append(replay.owners[row.id]) }
                 result.terms.append(

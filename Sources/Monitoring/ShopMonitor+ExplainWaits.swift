@@ -86,7 +86,7 @@ extension ShopMonitor {
                     result.terms.append(
                         Explanation.Term(
                             subject: name, agent: names.agents.name(agent), value: length,
-                            events: eventIDs(clockRows(buyer, from: from, until: row) + [row])))
+                            events: eventIDs(clockRows(buyer, replay, from: from, until: row) + [row])))
                 case .noClock(let agent) where isIn(scope, agent, at: time):
                     told.insert(row.id)
                     result.leaveOut(name, .noClock, [id(row)])
@@ -102,15 +102,20 @@ extension ShopMonitor {
         }
     }
 
+    /// What made the owner whom a passing took it from: without it, a message that names somebody would have made him the owner.
+    private func previousOwner(_ passing: EventRow?, _ replay: Replay) -> [EventRow?] {
+        passing.flatMap { replay.owners[$0.id] }.map { [$0] } ?? []
+    }
+
     /// What began the clock: a buyer's message, or the passing to someone and the message that waited then.
-    func clockRows(_ buyer: Buyer, from: Int64, until answer: EventRow) -> [EventRow?] {
+    func clockRows(_ buyer: Buyer, _ replay: Replay, from: Int64, until answer: EventRow) -> [EventRow?] {
         let rows = buyer.rows.filter {
             $0.conversation == answer.conversation && $0.time <= from && ids.isBefore($0, answer)
         }
         let asks = { (row: EventRow) in row.code == .buyer && row.flags.contains(.needsAnswer) && self.isContent(row) }
         if let message = rows.first(where: { $0.time == from && asks($0) }) { return [message] }
         let passing = rows.last { $0.time == from && $0.code.rawValue < EventRow.Code.buyer.rawValue }
-        return [passing, rows.last(where: asks)]
+        return [passing, rows.last(where: asks)] + previousOwner(passing, replay)
     }
 
     func explainPending(_ scope: Explanation.Scope, at time: Int64, _ result: inout Explanation) {
@@ -127,7 +132,7 @@ extension ShopMonitor {
                 let passed = rows.first { $0.time == clock && $0.code.rawValue < EventRow.Code.buyer.rawValue }
                 // Where the clock began with a message, nothing was passed.
                 let began = passed ?? rows.first { $0.time == clock && $0.code == .buyer }
-                let events = eventIDs([asked, began, replay.lastOwners[state.name]])
+                let events = eventIDs([asked, began, replay.lastOwners[state.name]] + previousOwner(passed, replay))
                 if state.isClosed(at: time, context.policy) {
                     result.leaveOut(name, .closed, events)
                 } else if state.isRead, policy.pendingUntil == .read {
