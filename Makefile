@@ -6,7 +6,7 @@ CONFIGURATION := release
 BUILD := swift build -c $(CONFIGURATION) -Xswiftc -enable-testing
 BIN := .build/$(CONFIGURATION)/mingjian
 
-.PHONY: help bootstrap build demo test lint format rules pages bench clean
+.PHONY: help bootstrap build demo test lint format rules pages simulate bench clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -24,6 +24,10 @@ test: bootstrap ## Run every test on the release build
 	$(BUILD) --build-tests
 	MINGJIAN_BIN=$(CURDIR)/$(BIN) swift test -c $(CONFIGURATION) -Xswiftc -enable-testing --skip-build
 	scripts/api-check $(BIN)
+
+simulate: bootstrap ## Run a day of live monitoring under faults: SEED=n, or else the seeds 1, 2, 3 and those that once failed
+	$(BUILD) --build-tests
+	MINGJIAN_SEED=$(SEED) swift test -c $(CONFIGURATION) -Xswiftc -enable-testing --skip-build --filter SimulationTests
 
 lint: bootstrap ## Check formatting
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests

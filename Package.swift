@@ -159,7 +159,7 @@ let package = Package(
             ]),
         tests("EventLog", ["EventLog", "ConversationModel", "event-log-probe"]),
         tests("Reports", ["Reports", .product(name: "Crypto", package: "swift-crypto")]),
-        tests("Synthesis", ["Synthesis"]),
+        tests("Synthesis", ["Synthesis", "ConversationModel"]),
         tests(
             "Rule", ["Evaluation", "RuleLanguage", "Inspection", "Archives"],
             exclude: ["Diagnostics", "floors.json"]),
@@ -168,7 +168,7 @@ let package = Package(
         tests(
             "Server",
             [
-                "Server", "Monitoring", "Events", "EventLog", "ConversationModel",
+                "Server", "Monitoring", "Events", "EventLog", "Synthesis", "ConversationModel",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),

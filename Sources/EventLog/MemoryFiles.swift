@@ -37,6 +37,11 @@ package final class MemoryFiles: FileLayer {
         disk.state.withLock { $0.syncsBeforeFailure = count }
     }
 
+    /// From now on `count` more syncs of files are fast; the next one lasts until `wait` returns, on the caller's thread.
+    package func slowSync(after count: Int, _ wait: @escaping @Sendable () -> Void = {}) {
+        disk.state.withLock { $0.slowSync = count < .max ? (count, wait) : nil }
+    }
+
     /// From now on `count` more bytes can be written; then the disk is full.
     package func fillDisk(after count: Int) {
         disk.state.withLock { $0.room = count }
@@ -201,6 +206,8 @@ package final class MemoryFiles: FileLayer {
     }
 
     fileprivate func sync(_ contents: Contents, _ name: String) throws(FileError) {
+        // Outside the lock: others write and read meanwhile.
+        disk.state.withLock { $0.takeSlowSync() }?()
         try change(.sync, name) { state in
             let fails = state.failsThisSync()
             if !fails { contents.makeDurable() }
@@ -222,6 +229,13 @@ private final class Disk: Sendable {
         var changes = 0
         var syncsBeforeFailure = Int.max
         var room = Int.max
+        var slowSync: (before: Int, wait: @Sendable () -> Void)?
+
+        mutating func takeSlowSync() -> (@Sendable () -> Void)? {
+            guard let slow = slowSync else { return nil }
+            slowSync = slow.before > 0 ? (slow.before - 1, slow.wait) : nil
+            return slow.before > 0 ? nil : slow.wait
+        }
 
         mutating func failsThisSync() -> Bool {
             defer { if syncsBeforeFailure < .max { syncsBeforeFailure -= 1 } }

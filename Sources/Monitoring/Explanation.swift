@@ -22,12 +22,16 @@ public struct Explanation: Hashable, Sendable {
         case handed
         /// M11.
         case clicks(entry: String)
+        /// 转出未回, 关闭未回 and 留言回复: how many, each with its length.
+        case transferred(Scope)
+        case closedUnanswered(Scope)
+        case afterHours(Scope)
 
         /// Whose it is.
         public var scope: Scope {
             switch self {
             case .served(let scope), .response(let scope), .pending(let scope), .online(let scope),
-                .suspended(let scope):
+                .suspended(let scope), .transferred(let scope), .closedUnanswered(let scope), .afterHours(let scope):
                 scope
             case .guidedSales, .guidedPayers, .conversion, .consulted, .handed, .clicks: .shop
             }

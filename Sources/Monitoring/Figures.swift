@@ -141,6 +141,8 @@ public struct AgentFigures: Hashable, Sendable {
     public var pending = PendingFigures()
     /// M15, of the last whole slot.
     public var response = ResponseFigures()
+    /// M17: the last command of today for the agent.
+    public var dispatch: DispatchState?
     /// 下班未清: offline, and something is pending.
     public var leftPending: Bool { !isOnline && pending.open.count > 0 }
 }
@@ -153,6 +155,8 @@ public struct GroupFigures: Hashable, Sendable {
     public var suspended: Int64 = 0
     public var pending = PendingFigures()
     public var response = ResponseFigures()
+    /// M20; nil: nobody has set them.
+    public var alarms: AlarmSettings?
     public var pendingPerAgent: Ratio { Ratio(pending.open.count, online) }
 }
 
@@ -170,6 +174,8 @@ public struct AssistantFigures: Hashable, Sendable {
     /// M11: the last whole half hour, and the clicks on each entry that has one, most first.
     public var halfHour: Stretch
     public var clicks: [EntryClicks] = []
+    /// M19: the entries that are set, in their order, clicked or not.
+    public var entries: [SettingsChange.Entry] = []
     /// M16: whether its block is shown.
     public var isShown: Bool { isOn == true && servedToday > 0 }
 
@@ -218,9 +224,11 @@ public struct ShopFigures: Hashable, Sendable {
     /// 未分配: conversations with an open wait that nobody owns, and that are neither queued nor pooled.
     public var unassigned: Int64 = 0
     public var assistant: AssistantFigures
-    /// Ascending by name; those without a group last.
+    /// M20, the shop's own; nil: nobody has set them.
+    public var alarms: AlarmSettings?
+    /// Ascending by name, with those that have nothing but alarm settings; those without a group last.
     public var groups: [GroupFigures] = []
-    /// Ascending by name: all who are online, or have something to show.
+    /// Ascending by name: all who are online, or have something to show, a command of today among it.
     public var agents: [AgentFigures] = []
 
     /// M7.

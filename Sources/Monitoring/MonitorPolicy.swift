@@ -57,6 +57,10 @@ public enum MonitorLimits {
     public static let buyerEvents = 10_000
     /// Events of one agent within the horizon.
     public static let agentEvents = 10_000
+    /// Steps of commands for one agent within the horizon.
+    public static let agentCommands = 1_000
+    /// Changes of settings within the horizon.
+    public static let settingsChanges = 1_000
     /// Orders and payments of one buyer that are remembered.
     public static let buyerOrders = 1_000
     /// How far back an order makes its buyer one who has bought: 21 times 24 hours.

@@ -15,6 +15,8 @@ extension ShopMonitor {
         case .response(let scope): explainResponse(scope, at: time, &result)
         case .pending(let scope): explainPending(scope, at: time, &result)
         case .online(let scope), .suspended(let scope): explainPresence(figure, scope, at: time, &result)
+        case .transferred(let scope), .closedUnanswered(let scope), .afterHours(let scope):
+            explainSlot(figure, scope, at: time, &result)
         case .consulted, .handed: explainAssistant(figure, at: time, &result)
         case .clicks(let entry):
             let halfHour = context.calendar.lastHalfHour(at: time)
@@ -78,6 +80,17 @@ extension ShopMonitor {
         return eventIDs([spoke, answer, followed])
     }
 
+    /// The same of the first reply of that day by anybody.
+    private func served(_ buyer: Buyer, _ facts: BuyerDay) -> [String?] {
+        let reply = min(facts.humanReply, facts.assistantReply)
+        return served(
+            buyer, buyer.rows.first { $0.code == .buyer && $0.time == facts.spoke && isContent($0) },
+            buyer.rows.first {
+                ($0.code == .agent || $0.code == .assistant) && $0.time == reply && !$0.flags.contains(.automatic)
+                    && isContent($0)
+            })
+    }
+
     private func explainSales(
         _ figure: Explanation.Figure, _ day: ShopCalendar.Day, until: Int64, _ result: inout Explanation
     ) {
@@ -92,13 +105,16 @@ extension ShopMonitor {
                 result.leaveOut(
                     name, facts.servedSince < until ? .paidBefore : .notServed, [ids.name(payment.id)])
             }
+            let events = guided.isEmpty ? [] : served(buyer, facts)
             if figure == .guidedSales {
                 for payment in guided {
                     result.terms.append(
-                        Explanation.Term(subject: name, value: payment.amount, events: [ids.name(payment.id)]))
+                        Explanation.Term(
+                            subject: name, value: payment.amount, events: events + [ids.name(payment.id)]))
                 }
             } else if !guided.isEmpty {
-                result.terms.append(Explanation.Term(subject: name, events: guided.map { ids.name($0.id) }))
+                result.terms.append(
+                    Explanation.Term(subject: name, events: events + guided.map { ids.name($0.id) }))
             }
             guard figure == .conversion, facts.spoke < until else { continue }
             let spoke = buyer.rows.first { $0.code == .buyer && $0.time == facts.spoke && isContent($0) }

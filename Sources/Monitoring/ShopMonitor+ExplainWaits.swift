@@ -1,10 +1,12 @@
 import ConversationModel
 
 /// Keeps what follows from a buyer's events, for explaining.
-private struct RecordedFacts: FactSink {
+struct RecordedFacts: FactSink {
     enum Fact {
         case answer(Int32, from: Int64)
         case noClock(Int32)
+        case transferred(Int32, from: Int64)
+        case closed(Int32, from: Int64)
         case consulted, handed
     }
 
@@ -15,19 +17,25 @@ private struct RecordedFacts: FactSink {
     mutating func answerWithoutClock(_ agent: Int32, row: EventRow) { facts.append((.noClock(agent), row)) }
     mutating func consulted(row: EventRow) { facts.append((.consulted, row)) }
     mutating func handed(row: EventRow) { facts.append((.handed, row)) }
-    mutating func transferredUnanswered(_ agent: Int32, from: Int64, row: EventRow) {}
-    mutating func closedUnanswered(_ agent: Int32, from: Int64, row: EventRow) {}
+    mutating func transferredUnanswered(_ agent: Int32, from: Int64, row: EventRow) {
+        facts.append((.transferred(agent, from: from), row))
+    }
+    mutating func closedUnanswered(_ agent: Int32, from: Int64, row: EventRow) {
+        facts.append((.closed(agent, from: from), row))
+    }
     mutating func buyerWait(from: Int64, row: EventRow) {}
 }
 
 /// A buyer's events up to an instant, with what followed from them.
-private struct Replay {
+struct Replay {
     var state: BuyerState
     var recorded = RecordedFacts()
     /// By the number of the event: the event that made the owner what he was before it.
     var owners: [Int32: EventRow] = [:]
     /// By conversation: the event that made the owner what he is.
     var lastOwners: [Int32: EventRow] = [:]
+    /// Events by which an agent lost his conversation, but not by its close.
+    var losses: [(agent: Int32, row: EventRow)] = []
 
     init(_ buyer: Buyer, before time: Int64, _ context: FoldContext) {
         var context = context
@@ -37,7 +45,12 @@ private struct Replay {
             owners[row.id] = lastOwners[row.conversation]
             let before = owner(row.conversation)
             state.take(row, &context, &recorded)
-            if owner(row.conversation) != before { lastOwners[row.conversation] = row }
+            if owner(row.conversation) != before {
+                lastOwners[row.conversation] = row
+                let giver =
+                    row.giver != EventRow.none ? row.giver : before.kind == .agent ? before.number : EventRow.none
+                if giver != EventRow.none, row.code != .closed { losses.append((giver, row)) }
+            }
             // An owner that the event itself names is known by it.
             if before.kind == .nobody { owners[row.id] = lastOwners[row.conversation] }
         }
@@ -73,7 +86,7 @@ extension ShopMonitor {
                     result.terms.append(
                         Explanation.Term(
                             subject: name, agent: names.agents.name(agent), value: length,
-                            events: eventIDs(clockRows(buyer, from: from, until: row) + [row])))
+                            events: eventIDs(clockRows(buyer, replay, from: from, until: row) + [row])))
                 case .noClock(let agent) where isIn(scope, agent, at: time):
                     told.insert(row.id)
                     result.leaveOut(name, .noClock, [id(row)])
@@ -89,15 +102,20 @@ extension ShopMonitor {
         }
     }
 
+    /// What made the owner whom a passing took it from: without it, a message that names somebody would have made him the owner.
+    private func previousOwner(_ passing: EventRow?, _ replay: Replay) -> [EventRow?] {
+        passing.flatMap { replay.owners[$0.id] }.map { [$0] } ?? []
+    }
+
     /// What began the clock: a buyer's message, or the passing to someone and the message that waited then.
-    private func clockRows(_ buyer: Buyer, from: Int64, until answer: EventRow) -> [EventRow?] {
+    func clockRows(_ buyer: Buyer, _ replay: Replay, from: Int64, until answer: EventRow) -> [EventRow?] {
         let rows = buyer.rows.filter {
             $0.conversation == answer.conversation && $0.time <= from && ids.isBefore($0, answer)
         }
         let asks = { (row: EventRow) in row.code == .buyer && row.flags.contains(.needsAnswer) && self.isContent(row) }
         if let message = rows.first(where: { $0.time == from && asks($0) }) { return [message] }
         let passing = rows.last { $0.time == from && $0.code.rawValue < EventRow.Code.buyer.rawValue }
-        return [passing, rows.last(where: asks)]
+        return [passing, rows.last(where: asks)] + previousOwner(passing, replay)
     }
 
     func explainPending(_ scope: Explanation.Scope, at time: Int64, _ result: inout Explanation) {
@@ -114,7 +132,7 @@ extension ShopMonitor {
                 let passed = rows.first { $0.time == clock && $0.code.rawValue < EventRow.Code.buyer.rawValue }
                 // Where the clock began with a message, nothing was passed.
                 let began = passed ?? rows.first { $0.time == clock && $0.code == .buyer }
-                let events = eventIDs([asked, began, replay.lastOwners[state.name]])
+                let events = eventIDs([asked, began, replay.lastOwners[state.name]] + previousOwner(passed, replay))
                 if state.isClosed(at: time, context.policy) {
                     result.leaveOut(name, .closed, events)
                 } else if state.isRead, policy.pendingUntil == .read {

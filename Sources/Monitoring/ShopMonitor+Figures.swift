@@ -19,18 +19,24 @@ extension ShopMonitor {
             yesterday: dayFigures(yesterday, until: yesterday.span.end),
             yesterdayUntilThisTime: dayFigures(yesterday, until: calendar.sameTimeYesterday(time)),
             slot: Stretch(slot), assistant: AssistantFigures(halfHour: Stretch(halfHour)))
-        var members = agents.indices.map { AgentColumn(state: agents[$0].state(at: time)) }
+        let settings = settings.state(at: time)
+        var members = agents.map { agent in
+            let dispatch = agent.dispatch.state(at: time, skew: policy.skew)
+            let isOfToday = dispatch.map { today.span.contains($0.commanded.milliseconds) } ?? false
+            return AgentColumn(state: agent.state(at: time), dispatch: isOfToday ? dispatch : nil)
+        }
         addServed(to: &members, &result, day: today, until: time)
         addOpen(to: &members, &result, at: time)
         addResponses(to: &members, &result, slot)
-        addAssistant(to: &result, halfHour, at: time)
-        addMembers(members, to: &result)
+        addAssistant(to: &result, halfHour, settings)
+        addMembers(members, settings, to: &result)
         return result
     }
 
     /// What is known of an agent while figures are put together.
     struct AgentColumn {
         var state: AgentState
+        var dispatch: DispatchState?
         var served: Int64 = 0
         var pending = PendingFigures()
         var response = ResponseFigures()
@@ -141,8 +147,12 @@ extension ShopMonitor {
         if result.respondingAgents > 0 { result.meanResponse = means / result.respondingAgents / 1000 }
     }
 
-    private func addAssistant(to result: inout ShopFigures, _ halfHour: ShopCalendar.Stretch, at time: Int64) {
-        (result.assistant.isOn, result.assistant.isHumanFirst) = assistant.state(at: time)
+    private func addAssistant(
+        to result: inout ShopFigures, _ halfHour: ShopCalendar.Stretch, _ settings: SettingsState
+    ) {
+        result.assistant.isOn = settings.isAssistantOn
+        result.assistant.isHumanFirst = settings.assistantMode.map { $0 == .humanFirst }
+        result.assistant.entries = settings.entries
         var clicks: [Int32: Int64] = [:]
         for click in self.clicks(in: halfHour) { clicks[click.entry, default: 0] += 1 }
         result.assistant.clicks = clicks.map { .init(entry: names.entries.name($0), clicks: $1) }
@@ -156,8 +166,12 @@ extension ShopMonitor {
 
     // MARK: Sums
 
-    private func addMembers(_ members: [AgentColumn], to result: inout ShopFigures) {
+    private func addMembers(_ members: [AgentColumn], _ settings: SettingsState, to result: inout ShopFigures) {
+        result.alarms = settings.alarms[EventRow.none]
         var groups: [Int32: GroupFigures] = [:]
+        for (number, alarms) in settings.alarms where number != EventRow.none {
+            groups[number] = GroupFigures(group: names.groups.name(number), alarms: alarms)
+        }
         for (number, member) in members.enumerated() {
             let state = member.state
             let group = state.group == EventRow.none ? nil : names.groups.name(state.group)
@@ -168,7 +182,7 @@ extension ShopMonitor {
             result.response.add(member.response)
             let isShown =
                 state.isOnline || member.served > 0 || member.pending != PendingFigures()
-                || member.response != ResponseFigures()
+                || member.response != ResponseFigures() || member.dispatch != nil
             guard isShown || group != nil else { continue }
             groups[state.group, default: GroupFigures(group: group)].online += state.isOnline ? 1 : 0
             groups[state.group]?.suspended += isSuspended ? 1 : 0
@@ -179,7 +193,7 @@ extension ShopMonitor {
                 AgentFigures(
                     agent: names.agents.name(Int32(number)), group: group, isOnline: state.isOnline,
                     isSuspended: isSuspended, servedToday: member.served, pending: member.pending,
-                    response: member.response))
+                    response: member.response, dispatch: member.dispatch))
         }
         result.agents.sort { $0.agent < $1.agent }
         result.groups = groups.values.sorted { a, b in

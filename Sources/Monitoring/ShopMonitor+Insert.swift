@@ -165,7 +165,7 @@ extension ShopMonitor {
         return true
     }
 
-    // MARK: Agents and settings
+    // MARK: Agents
 
     /// False where he has too many changes.
     mutating func insert(_ change: AgentChange, time: Int64, id: Int32) -> Bool {
@@ -191,18 +191,5 @@ extension ShopMonitor {
             }.map { $0 + 1 } ?? 0
         agents[agent].rows.insert(row, at: index)
         return true
-    }
-
-    mutating func insert(_ change: SettingsChange, time: Int64, id: Int32) {
-        guard change.isAssistantOn != nil || change.assistantMode != nil,
-            assistant.rows.count < MonitorLimits.agentEvents
-        else { return }
-        let row = AssistantRow(
-            time: time, id: id, isOn: change.isAssistantOn.map { $0 ? 1 : 0 } ?? -1,
-            isHumanFirst: change.assistantMode.map { $0 == .humanFirst ? 1 : 0 } ?? -1)
-        let index =
-            assistant.rows.lastIndex { $0.time < time || $0.time == time && ids.isBefore($0.id, id) }
-            .map { $0 + 1 } ?? 0
-        assistant.rows.insert(row, at: index)
     }
 }

@@ -1,9 +1,9 @@
 import ConversationModel
 
 extension ShopMonitor {
-    private static let format: [UInt8] = Array("MJSHOP1\n".utf8)
+    private static let format: [UInt8] = Array("MJSHOP2\n".utf8)
 
-    /// The state as bytes, with their digest at the end: equal states give equal bytes. Version 1.
+    /// The state as bytes, with their digest at the end: equal states give equal bytes. Version 2.
     public var snapshot: [UInt8] {
         let body = self.body
         return body + ShopMonitor.digest(of: body[...]).utf8
@@ -24,7 +24,7 @@ extension ShopMonitor {
         for time in ids.times { writer.integer(time) }
         writer.list(buyers) { $0.buyer($1) }
         writer.list(agents) { $0.agent($1) }
-        writer.assistant(assistant)
+        writer.settings(settings)
         writer.list(ledger.days) { $0.day($1) }
         return writer.bytes
     }
@@ -74,7 +74,7 @@ extension ShopMonitor {
         buyers = try reader.list { reader throws(SnapshotError) in try reader.buyer(bounds) }
         agents = try reader.list { reader throws(SnapshotError) in try reader.agent(bounds) }
         guard buyers.count == names.buyers.count, agents.count == names.agents.count else { throw .damaged }
-        assistant = try reader.assistant(bounds)
+        settings = try reader.settings(bounds)
         let calendar = context.calendar
         ledger = Ledger(
             policy,

@@ -49,7 +49,7 @@ public struct ShopMonitor: Sendable {
     var ids = EventIDs()
     var buyers: [Buyer] = []
     var agents: [AgentHistory] = []
-    var assistant = AssistantHistory()
+    var settings = SettingsHistory()
     var ledger: Ledger
     /// For the fold over buyers' events.
     var context: FoldContext
@@ -78,6 +78,22 @@ public struct ShopMonitor: Sendable {
     /// Whether nothing has come from the source for so long that figures at `now` are stale.
     public func isSilent(at now: Instant) -> Bool {
         heard == ShopMonitor.never || now.milliseconds - heard >= policy.idleAfter
+    }
+
+    /// How long after the last receipt nothing is left to forget, in milliseconds: the memory for orders, the days that
+    /// are kept, and some.
+    static let forgetting: Int64 = 30 * 86_400_000
+
+    /// Whether the log should be told the time: nothing has been received for `idleAfter`, and the watermark stands.
+    ///
+    /// It should be once in `idleAfter` (in a slot, where that is longer) for the 48 hours in which events of then may still
+    /// come; then once a day, so that what is old is forgotten; after 30 days no more.
+    public func needsTick(at now: Instant) -> Bool {
+        guard watermarkTime != ShopMonitor.never, isSilent(at: now) else { return false }
+        let silence = now.milliseconds - heard
+        guard silence < ShopMonitor.forgetting else { return false }
+        let gap = silence < Event.horizon ? max(policy.idleAfter, policy.slotLength) : 86_400_000
+        return watermarkTime <= now.milliseconds - policy.lateness - gap
     }
 
     /// Tells the time while the source may be silent: a tick of the log does the same.
@@ -182,10 +198,9 @@ public struct ShopMonitor: Sendable {
             guard let entry = names.entries.number(of: name, limit: MonitorLimits.names) else { return false }
             ledger.addClick(ClickRow(time: time, entry: entry, id: id))
             return true
-        case .settings(let change):
-            insert(change, time: time, id: id)
-            return true
-        case .dispatch, .tick: return true
+        case .settings(let change): return insert(change, time: time, id: id)
+        case .dispatch(let step): return insert(step, time: time, id: id)
+        case .tick: return true
         }
     }
 }

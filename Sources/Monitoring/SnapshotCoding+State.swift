@@ -60,15 +60,7 @@ extension SnapshotWriter {
             $0.unsigned(UInt64($1.code.rawValue))
             $0.integer($1.group)
         }
-    }
-
-    mutating func assistant(_ assistant: AssistantHistory) {
-        list([assistant.base] + assistant.rows) {
-            $0.integer($1.time)
-            $0.integer($1.id)
-            $0.integer($1.isOn)
-            $0.integer($1.isHumanFirst)
-        }
+        dispatch(agent.dispatch)
     }
 
     mutating func day(_ day: DayLedger) {
@@ -195,19 +187,8 @@ extension SnapshotReader {
             guard let code = AgentRow.Code(rawValue: try reader.byte()) else { throw .damaged }
             return AgentRow(time: time, id: id, code: code, group: try reader.number(below: bounds.groups))
         }
+        history.dispatch = try dispatch(bounds)
         return history
-    }
-
-    mutating func assistant(_ bounds: SnapshotBounds) throws(SnapshotError) -> AssistantHistory {
-        var rows = try list { reader throws(SnapshotError) in
-            let (time, id) = (try reader.integer(), try reader.number(below: bounds.ids))
-            guard let isOn = Int8(exactly: try reader.integer()), let mode = Int8(exactly: try reader.integer())
-            else { throw .damaged }
-            return AssistantRow(time: time, id: id, isOn: isOn, isHumanFirst: mode)
-        }
-        guard let base = rows.first else { throw .damaged }
-        rows.removeFirst()
-        return AssistantHistory(base: base, rows: rows)
     }
 
     mutating func day(_ bounds: SnapshotBounds, _ calendar: ShopCalendar) throws(SnapshotError) -> DayLedger {

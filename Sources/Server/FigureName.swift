@@ -5,7 +5,9 @@ public enum FigureName: String, CaseIterable, Sendable {
     case served
     case guidedSales = "guided-sales"
     case guidedPayers = "guided-payers"
-    case conversion, response, pending, online, suspended, consulted, handed, clicks
+    case conversion, response, pending, online, suspended, consulted, handed, clicks, transferred
+    case closedUnanswered = "closed-unanswered"
+    case afterHours = "after-hours"
 
     /// The figure of the shop, or of the group, the agent, the assistant that is named; nil where it has no such scope.
     ///
@@ -24,6 +26,9 @@ public enum FigureName: String, CaseIterable, Sendable {
             return .served(scope)
         case .response: return isAssistant ? nil : .response(scope)
         case .pending: return isAssistant ? nil : .pending(scope)
+        case .transferred: return isAssistant ? nil : .transferred(scope)
+        case .closedUnanswered: return isAssistant ? nil : .closedUnanswered(scope)
+        case .afterHours: return isAssistant ? nil : .afterHours(scope)
         case .online: return isAssistant ? nil : .online(scope)
         case .suspended: return isAssistant ? nil : .suspended(scope)
         case .clicks:

@@ -26,7 +26,7 @@ public struct FiguresJSON: Sendable {
             "online": .integer(figures.online), "suspended": .integer(figures.suspended),
             "queued": .integer(figures.queued), "pooled": .integer(figures.pooled),
             "unassigned": .integer(figures.unassigned),
-            "assistant": assistant(figures.assistant),
+            "assistant": assistant(figures.assistant), "alarms": alarms(figures.alarms),
             "groups": .list(figures.groups.map(group)), "agents": .list(figures.agents.map(agent)),
         ])
     }
@@ -88,7 +88,7 @@ public struct FiguresJSON: Sendable {
         .members([
             "group": .text(group.group), "online": .integer(group.online), "suspended": .integer(group.suspended),
             "pending": pending(group.pending), "pendingPerAgent": ratio(group.pendingPerAgent),
-            "response": response(group.response),
+            "response": response(group.response), "alarms": alarms(group.alarms),
         ])
     }
 
@@ -97,7 +97,7 @@ public struct FiguresJSON: Sendable {
             "agent": .text(agent.agent), "group": .text(agent.group), "isOnline": .flag(agent.isOnline),
             "isSuspended": .flag(agent.isSuspended), "servedToday": .integer(agent.servedToday),
             "pending": pending(agent.pending), "leftPending": .flag(agent.leftPending),
-            "response": response(agent.response),
+            "response": response(agent.response), "dispatch": dispatch(agent.dispatch),
         ])
     }
 
@@ -109,6 +109,43 @@ public struct FiguresJSON: Sendable {
             "handOverRate": ratio(assistant.handOverRate), "halfHour": stretch(assistant.halfHour),
             "clicks": .list(
                 assistant.clicks.map { .members(["entry": .text($0.entry), "clicks": .integer($0.clicks)]) }),
+            "entries": .list(assistant.entries.map { .members(["id": .text($0.id), "title": .text($0.title)]) }),
+        ])
+    }
+
+    private func alarms(_ alarms: AlarmSettings?) -> JSONValue {
+        guard let alarms else { return .null }
+        return .members([
+            "on": .flag(alarms.areOn),
+            "thresholds": .list(
+                alarms.thresholds.map {
+                    .members([
+                        "item": .text($0.item.rawValue), "value": .integer($0.value), "least": .integer($0.leastCount),
+                    ])
+                }),
+            "receivers": .list(alarms.receivers.map { .text($0) }), "by": .text(alarms.author),
+            "changed": time(alarms.changed),
+        ])
+    }
+
+    private func dispatch(_ dispatch: DispatchState?) -> JSONValue {
+        guard let dispatch else { return .null }
+        var (action, group): (String, String?) = ("suspend", nil)
+        switch dispatch.action {
+        case .suspend: break
+        case .resume: action = "resume"
+        case .move(let target): (action, group) = ("move", target)
+        }
+        var (outcome, reason): (String, String?) = ("waiting", nil)
+        switch dispatch.outcome {
+        case .waiting: break
+        case .acknowledged: outcome = "acknowledged"
+        case .failed(let why): (outcome, reason) = ("failed", why)
+        }
+        return .members([
+            "command": .text(dispatch.command), "action": .text(action), "group": .text(group),
+            "by": .text(dispatch.author), "commanded": time(dispatch.commanded), "outcome": .text(outcome),
+            "reason": .text(reason), "answered": time(dispatch.answered),
         ])
     }
 

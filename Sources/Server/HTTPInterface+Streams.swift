@@ -198,6 +198,9 @@ extension FigureName {
         case .suspended: figures.suspended
         case .consulted: figures.assistant.consulted
         case .handed: figures.assistant.handed
+        case .transferred: figures.response.transferredUnanswered.count
+        case .closedUnanswered: figures.response.closedUnanswered
+        case .afterHours: figures.response.afterHours
         case .clicks: nil
         }
     }

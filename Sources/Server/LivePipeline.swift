@@ -194,15 +194,12 @@ public actor LivePipeline {
 
     /// Writes a tick for every shop from which nothing has come for so long that its watermark stands; returns how many.
     ///
-    /// However often this is called, a silent shop gets one tick in `idleAfter`, or in a slot where that is longer.
+    /// However often this is called, a silent shop gets one tick in `idleAfter`, or in a slot where that is longer; after
+    /// 48 hours one a day, and after 30 days none.
     @discardableResult
     public func tick(now: Instant) async throws(EventLogError) -> Int {
         try catchUp()
-        let silent = monitor.names.filter { name in
-            guard let shop = monitor.shop(name), let watermark = shop.watermark else { return false }
-            let gap = max(shop.policy.idleAfter, shop.policy.slotLength)
-            return shop.isSilent(at: now) && watermark <= now.advanced(by: -shop.policy.lateness - gap)
-        }
+        let silent = monitor.names.filter { monitor.shop($0)?.needsTick(at: now) ?? false }
         let ticks = silent.map { name in
             Event(id: "tick-\(now.milliseconds)", shop: name, time: now, received: now, content: .tick)
         }

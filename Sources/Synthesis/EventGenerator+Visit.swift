@@ -18,11 +18,14 @@ extension EventGenerator {
 
     /// One buyer's visit, from his first click to the close.
     mutating func visit(_ day: Int, _ number: Int) {
+        stream = numbers(for: .visit, day * plan.buyersPerDay + number)
         // One in five was there on another day.
         let isBack = stream.chance(200)
         let buyer = isBack ? "买家\(stream.below(plan.buyersPerDay))" : "买家\(day * plan.buyersPerDay + number)"
-        var talk = Talk(buyer: buyer, conversation: "会话\(day)-\(number)", time: arrival(day))
-        if plan.hasAssistant, stream.chance(800) {
+        let group = plan.groups.isEmpty ? "" : stream.pick(plan.groups)
+        var talk = Talk(
+            buyer: buyer, conversation: "会话\(plan.tag)\(day)-\(number)", group: group, time: arrival(day))
+        if meetsAssistant(at: talk.time) {
             askAssistant(&talk)
             if stream.chance(450) {
                 end(&talk)
@@ -32,27 +35,31 @@ extension EventGenerator {
         } else {
             take(&talk, isHandOver: false)
         }
-        guard let first = talk.agent else { return }
+        guard talk.agent != nil else { return }
         for round in 0..<stream.within(1...4) {
             ask(&talk)
-            if round > 0, stream.chance(60),
-                let other = agents.filter({ $0.isThere(at: talk.time) }).first(where: { $0.name != first.name })
-            {
-                talk.time += 20_000
-                change(
-                    talk, .handedOver(from: .agent(first.name), to: .agent(other.name)))
-                talk.agent = other
-            }
+            if round > 0, stream.chance(60) { handOver(&talk) }
             guard answer(&talk) else { return }
         }
         buy(&talk)
         end(&talk)
     }
 
+    /// To another agent, where one is free.
+    private mutating func handOver(_ talk: inout Talk) {
+        talk.time += 20_000
+        let other = free(at: talk.time, in: talk.group).first { $0.name != talk.agent?.name }
+        guard let giver = talk.agent, let other else { return }
+        change(talk, .handedOver(from: .agent(giver.name), to: .agent(other.name)))
+        talk.agent = other
+    }
+
     /// Where a visit stands.
     struct Talk {
         let buyer: String
         let conversation: String
+        /// The group that he asks for.
+        let group: String
         var time: Int64
         var agent: Agent?
     }
@@ -83,7 +90,7 @@ extension EventGenerator {
             talk.time += 3_000
             add(talk.time, .entryClicked(entry: stream.pick(["什么时候发货", "怎么退换货", "能开发票吗"])))
         }
-        for _ in 0..<stream.within(0...2) {
+        for _ in 0..<stream.within(0...2) where assistant(at: talk.time).isOn {
             talk.time += Int64(stream.within(2_000...30_000))
             say(talk, .buyer, stream.pick(["什么时候发货", "这款有货吗", "怎么退货"]), needsAnswer: true)
             talk.time += Int64(stream.within(300...1_500))
@@ -92,23 +99,26 @@ extension EventGenerator {
         talk.time += Int64(stream.within(1_000...20_000))
     }
 
-    /// An agent gets it; at night it lies in the pool until morning.
+    /// An agent gets it. Where all are suspended it waits in the queue, at night it lies in the pool until morning.
     private mutating func take(_ talk: inout Talk, isHandOver: Bool) {
-        var there = agents.filter { $0.isThere(at: talk.time) }
-        if there.isEmpty {
+        var free = free(at: talk.time, in: talk.group)
+        if free.isEmpty {
             if !isHandOver { change(talk, .opened(to: nil)) }
-            change(talk, .pooled)
-            let midnight = talk.time / EventGenerator.day * EventGenerator.day
-            let isBeforeOpening = talk.time - midnight < 9 * EventGenerator.hour
-            talk.time = midnight + (isBeforeOpening ? 9 : 33) * EventGenerator.hour + Int64(stream.within(0...900_000))
-            there = agents.filter { $0.isThere(at: talk.time) }
-            guard talk.time < Int64(plan.days) * EventGenerator.day, !there.isEmpty else { return }
+            let isSomebodyThere = agents.contains { $0.state(at: talk.time).isOnline }
+            change(talk, isSomebodyThere ? .queued : .pooled)
         } else if !isHandOver, stream.chance(100) {
             change(talk, .opened(to: nil))
             change(talk, .queued)
             talk.time += Int64(stream.within(5_000...120_000))
+            free = self.free(at: talk.time, in: talk.group)
         }
-        let agent = stream.pick(there)
+        while free.isEmpty {
+            guard let next = nextFree(after: talk.time) else { return }
+            talk.time = next + Int64(stream.within(0...900_000))
+            guard talk.time < Int64(plan.days) * EventGenerator.day else { return }
+            free = self.free(at: talk.time, in: talk.group)
+        }
+        let agent = stream.pick(free)
         talk.agent = agent
         change(
             talk,
@@ -138,12 +148,12 @@ extension EventGenerator {
         case .forgetful: seconds = stream.chance(150) ? stream.within(600...4_000) : stream.within(3...30)
         }
         if stream.chance(400) {
-            change(
-                Talk(buyer: talk.buyer, conversation: talk.conversation, time: talk.time + 1_000), .read(by: agent.name)
-            )
+            var later = talk
+            later.time += 1_000
+            change(later, .read(by: agent.name))
         }
         talk.time += Int64(seconds) * 1000
-        if agent.temper == .punctual, !agent.isThere(at: talk.time) { return false }
+        if agent.temper == .punctual, !agent.state(at: talk.time).isOnline { return false }
         say(talk, .agent, stream.pick(["有货的亲", "马上为您查询", "已经帮您催了", "尺寸在详情页哦"]))
         if stream.chance(300) {
             talk.time += Int64(stream.within(2_000...20_000))

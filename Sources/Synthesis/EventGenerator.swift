@@ -1,83 +1,66 @@
 import ConversationModel
 
 /// Makes the events of a shop: agents with shifts and tempers, an assistant, buyers who ask, wait, order and pay,
-/// with peaks of the day, a sale at midnight and outages. The same seed and plan give the same events.
+/// with peaks of the day, a sale at midnight and outages. The same seed, plan and commands give the same events.
+///
+/// The shop obeys the commands of a supervisor: see `init`. What happened before a command was received is the same
+/// without it.
 public struct EventGenerator: Sendable {
     static let minute: Int64 = 60_000
     static let hour: Int64 = 3_600_000
     static let day: Int64 = 24 * hour
 
-    struct Agent: Sendable {
-        var name: String
-        var group: String
-        var temper: ShopPlan.Temper
-        /// From midnight, every day.
-        var from: Int64
-        var to: Int64
-
-        func isThere(at time: Int64) -> Bool {
-            let clock = time % EventGenerator.day
-            return from <= clock && clock < to
-        }
-    }
-
     let plan: ShopPlan
+    private let seed: UInt64
+    /// Those of this shop by receipt, then by id: a later one changes no number of an earlier one.
+    let commands: [Event]
+    /// Of what is made just now.
     var stream: SeededStream
     var agents: [Agent] = []
+    /// Ascending.
+    var switches: [(time: Int64, state: AssistantSwitches)] = []
     /// Time from the start, what happened.
-    var happened: [(time: Int64, content: Event.Content)] = []
+    private var happened: [(time: Int64, content: Event.Content)] = []
 
     /// The shop of `plan`, as `seed` makes it.
-    public init(seed: UInt64, plan: ShopPlan = ShopPlan()) {
+    ///
+    /// It obeys those of the `commands` that are its own, a moment after each was received. A `dispatch-commanded` suspends, resumes or
+    /// moves an agent, and is answered (`dispatch-acknowledged`, or `dispatch-failed` where there is no such agent or group, or he is
+    /// not there). A `settings-changed` says whether the assistant is on, and who comes first. Everything else is ignored.
+    public init(seed: UInt64, plan: ShopPlan = ShopPlan(), commands: [Event] = []) {
         self.plan = plan
+        self.seed = seed
+        self.commands = commands.filter { $0.shop == plan.shop }
+            .sorted { ($0.received.milliseconds, $0.id) < ($1.received.milliseconds, $1.id) }
         stream = SeededStream(seed: seed)
     }
 
-    /// All events, in the order in which they are received.
+    /// All events, in the order in which they are received. The commands are not among them.
     public mutating func events() -> [Event] {
         happened = []
         hire()
-        if plan.hasAssistant { add(0, .settings(SettingsChange(isAssistantOn: true, assistantMode: .assistantFirst))) }
         for day in 0..<plan.days {
             for buyer in 0..<plan.buyersPerDay { visit(day, buyer) }
         }
         return received()
     }
 
-    mutating func add(_ time: Int64, _ content: Event.Content) { happened.append((time, content)) }
-
-    // MARK: Staff
-
-    private mutating func hire() {
-        agents = []
-        for (number, group) in plan.groups.enumerated() {
-            for member in 0..<max(1, plan.agentsPerGroup) {
-                // Two shifts; somebody of each group is there from nine to midnight.
-                let from = (member % 2 == 0 ? 9 : 15) * EventGenerator.hour
-                agents.append(
-                    Agent(
-                        name: "客服\(number + 1)-\(member + 1)", group: group,
-                        temper: stream.pick(ShopPlan.Temper.allCases), from: from, to: from + 9 * EventGenerator.hour))
-            }
-        }
-        for agent in agents {
-            add(0, .agent(AgentChange(agent: agent.name, kind: .groupChanged(to: agent.group))))
-            for day in 0..<Int64(plan.days) {
-                let start = day * EventGenerator.day
-                let lunch =
-                    start + agent.from + 3 * EventGenerator.hour + Int64(stream.below(60)) * EventGenerator.minute
-                add(start + agent.from, .agent(AgentChange(agent: agent.name, kind: .online)))
-                add(lunch, .agent(AgentChange(agent: agent.name, kind: .suspended)))
-                add(lunch + 30 * EventGenerator.minute, .agent(AgentChange(agent: agent.name, kind: .resumed)))
-                add(start + agent.to - 1, .agent(AgentChange(agent: agent.name, kind: .offline)))
-            }
-        }
+    /// What has random numbers of its own, so that what a command changes stays where it is.
+    enum Purpose: UInt64 {
+        case staff, visit, receipt, command
     }
+
+    func numbers(for purpose: Purpose, _ number: Int = 0) -> SeededStream {
+        SeededStream(seed: seed ^ (purpose.rawValue &* 0xA24B_AED4_963E_E407), index: UInt64(number))
+    }
+
+    mutating func add(_ time: Int64, _ content: Event.Content) { happened.append((time, content)) }
 
     // MARK: Receipt
 
     /// Puts the events in order of receipt, with what is late, cut off and doubled.
     private mutating func received() -> [Event] {
+        stream = numbers(for: .receipt)
         var events: [Event] = []
         happened = happened.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
             .map(\.element)
@@ -88,7 +71,7 @@ public struct EventGenerator: Sendable {
                 receipt = max(receipt, outage.to + Int64(stream.within(0...5_000)))
             }
             let made = Event(
-                id: "v\(number)", shop: plan.shop, time: plan.start.advanced(by: event.time),
+                id: "\(plan.tag)v\(number)", shop: plan.shop, time: plan.start.advanced(by: event.time),
                 received: plan.start.advanced(by: receipt), content: event.content)
             events.append(made)
             if stream.chance(plan.doubledPerMille) {

@@ -12,6 +12,8 @@ public struct ShopPlan: Sendable {
     }
 
     public var shop = "云杉家居旗舰店"
+    /// Stands in the ids of events, conversations and orders: logs of one shop that follow each other need different ones.
+    public var tag = ""
     /// Midnight of the first day.
     public var start = Instant(milliseconds: 1_772_380_800_000)
     public var days = 2

@@ -21,34 +21,45 @@ struct LiveArguments: ParsableArguments {
 
     /// The policy of every shop.
     func policy() throws -> MonitorPolicy {
-        guard let policy = MonitorPolicy(time: try policyArguments.timePolicy(), slotMinutes: slotMinutes) else {
-            throw CommandFailure(
-                code: CommandFailure.usage,
-                phrase: Phrase("--slot takes a divisor of a day from 1 to 30 minutes", "--slot 取 1 到 30 分钟，且整除一天"))
-        }
-        return policy
+        try monitorPolicy(try policyArguments.timePolicy(), slotMinutes: slotMinutes)
     }
 
-    /// Opens the log; with `isObserver` only to look at it, while somebody else may be writing. With `isMasking` personal numbers in
-    /// texts are masked before they are kept.
+    /// Opens the log; with `isObserver` only to look at it, while somebody else may be writing. With `isMasking` personal
+    /// numbers in texts are masked before they are kept.
     func open(policy: MonitorPolicy, isObserver: Bool, isMasking: Bool = false) throws -> LivePipeline {
-        var mask: (@Sendable (String) -> String)?
-        if isMasking {
-            let numbers = NumberMask(Surroundings.foldTable)
-            mask = { numbers.masked($0) }
-        }
-        let acknowledgements = Acknowledgements(
-            table: Surroundings.foldTable, phrases: Acknowledgements.standard + policy.time.waits.noAnswer)
-        return try live {
-            try LivePipeline(
-                SystemFiles(directory: directory), isObserver: isObserver,
-                needsAnswer: { message in
-                    guard message.kind == .text, let text = message.text else { return true }
-                    return acknowledgements.needsAnswer(text)
-                },
-                mask: mask,
-                policy: { _ in policy })
-        }
+        try openLog(directory, policy: policy, isObserver: isObserver, isMasking: isMasking)
+    }
+}
+
+/// How shops are monitored under a time policy.
+func monitorPolicy(_ time: TimePolicy, slotMinutes: Int) throws -> MonitorPolicy {
+    guard let policy = MonitorPolicy(time: time, slotMinutes: slotMinutes) else {
+        throw CommandFailure(
+            code: CommandFailure.usage,
+            phrase: Phrase("--slot takes a divisor of a day from 1 to 30 minutes", "--slot 取 1 到 30 分钟，且整除一天"))
+    }
+    return policy
+}
+
+/// Opens the log in a directory; with `isObserver` only to look at it, while somebody else may be writing.
+func openLog(
+    _ directory: String, policy: MonitorPolicy, isObserver: Bool, isMasking: Bool = false
+) throws -> LivePipeline {
+    var mask: (@Sendable (String) -> String)?
+    if isMasking {
+        let numbers = NumberMask(Surroundings.foldTable)
+        mask = { numbers.masked($0) }
+    }
+    let acknowledgements = Acknowledgements(
+        table: Surroundings.foldTable, phrases: Acknowledgements.standard + policy.time.waits.noAnswer)
+    return try live {
+        try LivePipeline(
+            SystemFiles(directory: directory), isObserver: isObserver,
+            needsAnswer: { message in
+                guard message.kind == .text, let text = message.text else { return true }
+                return acknowledgements.needsAnswer(text)
+            },
+            mask: mask, policy: { _ in policy })
     }
 }
 

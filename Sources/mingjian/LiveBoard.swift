@@ -42,6 +42,10 @@ struct LiveBoard {
         } else {
             lines.append(assistant.isOn == true ? "智能助手：今日无接待" : "智能助手：未开启")
         }
+        if let alarms = figures.alarms { lines.append(text(alarms, "店铺")) }
+        for group in figures.groups {
+            if let alarms = group.alarms { lines.append(text(alarms, group.group.map(clean) ?? "")) }
+        }
         if !figures.groups.isEmpty {
             lines.append("")
             lines += table(
@@ -67,7 +71,34 @@ struct LiveBoard {
                     ]
                 })
         }
+        for agent in figures.agents {
+            guard let dispatch = agent.dispatch else { continue }
+            lines.append("调度 \(clean(agent.agent))：" + text(dispatch))
+        }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func text(_ alarms: AlarmSettings, _ scope: String) -> String {
+        let state = alarms.areOn.map { $0 ? "开" : "关" } ?? "—"
+        let set = alarms.thresholds.filter { $0.value != nil }.map { "\($0.item.rawValue) \($0.value ?? 0)" }
+        return "告警设置 \(scope)：\(state)  阈值 \(set.isEmpty ? "—" : set.joined(separator: "，"))"
+            + "  接收人 \(alarms.receivers.count)"
+    }
+
+    private func text(_ dispatch: DispatchState) -> String {
+        let action =
+            switch dispatch.action {
+            case .suspend: "挂起"
+            case .resume: "解挂"
+            case .move(let group): "换到 \(clean(group))"
+            }
+        let outcome =
+            switch dispatch.outcome {
+            case .waiting: "未答复"
+            case .acknowledged: "已执行"
+            case .failed(let reason): "失败 \(clean(reason))"
+            }
+        return "\(action)  \(clean(dispatch.author)) \(clock(dispatch.commanded))  \(outcome)"
     }
 
     /// Where a figure comes from, as text.

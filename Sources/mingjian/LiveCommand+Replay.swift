@@ -39,18 +39,8 @@ extension LiveCommand {
             try mingjian.run { try replay() }
         }
 
-        private func factor() throws -> Double? {
-            if speed == "max" { return nil }
-            guard let factor = Double(speed), factor.isFinite, factor >= 0.001, factor <= 1_000_000 else {
-                throw CommandFailure(
-                    code: CommandFailure.usage,
-                    phrase: Phrase("--speed takes 0.001 to 1000000, or max", "--speed 取 0.001 到 1000000，或 max"))
-            }
-            return factor
-        }
-
         private func replay() throws -> Int32 {
-            let factor = try factor()
+            let factor = try paceFactor(speed)
             let policy = try arguments.policy()
             var total = IngestResult()
             var listed = 0
@@ -71,11 +61,7 @@ extension LiveCommand {
                         try await pipeline.maintain(now: now)
                         return result
                     }
-                    total.read += result.read
-                    total.taken += result.taken
-                    total.duplicate += result.duplicate
-                    total.refused += result.refused
-                    total.sequence = result.sequence
+                    total.add(result)
                     for refusal in result.refusals where listed < 20 {
                         listed += 1
                         let line = "\(input.path):\(before + refusal.line): "
@@ -85,7 +71,7 @@ extension LiveCommand {
                                 line + refusal.phrase.chinese + "（\(refusal.reason)）"))
                     }
                     before += batch.lines
-                    if isTerminal { note("\r\u{1B}[K\(counts(total))") }
+                    if isTerminal { note("\r\u{1B}[K\(total.counts)") }
                     if let factor, let newest = result.newestReceipt {
                         let start = first ?? newest
                         first = start
@@ -102,17 +88,28 @@ extension LiveCommand {
             if isTerminal { note("\r\u{1B}[K") }
             let now = try Surroundings.now()
             try waiting { try await pipeline.close(now: now) }
-            try Output().write(counts(total) + "\n")
+            try Output().write(total.counts + "\n")
             if Surroundings.isInterrupted.load(ordering: .relaxed) { return CommandFailure.interrupted }
             return total.refused > 0 ? CommandFailure.badData : 0
         }
+    }
+}
 
-        private func counts(_ total: IngestResult) -> String {
-            Surroundings.language == .chinese
-                ? "读取 \(total.read)，写入 \(total.taken)，重复 \(total.duplicate)，拒绝 \(total.refused)；日志位置 \(total.sequence)"
-                : "read \(total.read), taken \(total.taken), duplicate \(total.duplicate), refused \(total.refused); "
-                    + "log position \(total.sequence)"
-        }
+extension IngestResult {
+    /// Adds what became of another batch; its refusals are not kept.
+    mutating func add(_ other: IngestResult) {
+        read += other.read
+        taken += other.taken
+        duplicate += other.duplicate
+        refused += other.refused
+        sequence = other.sequence
+    }
+
+    /// The counts as one line.
+    var counts: String {
+        Surroundings.language == .chinese
+            ? "读取 \(read)，写入 \(taken)，重复 \(duplicate)，拒绝 \(refused)；日志位置 \(sequence)"
+            : "read \(read), taken \(taken), duplicate \(duplicate), refused \(refused); log position \(sequence)"
     }
 }
 

@@ -12,10 +12,14 @@ struct LiveCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "live",
         abstract: "Figures and rules of shops while they work. 实时监控",
-        subcommands: [Replay.self, Figures.self, Explain.self, Board.self, Inspect.self])
+        subcommands: [Replay.self, Figures.self, Explain.self, Board.self, Inspect.self, Simulate.self])
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case text, json
+    }
+
+    enum FiguresFormat: String, ExpressibleByArgument, CaseIterable {
+        case text, json, digest
     }
 
     struct Figures: ParsableCommand {
@@ -24,10 +28,13 @@ struct LiveCommand: ParsableCommand {
             abstract: "Prints the figures of shops at an instant. 指标快照",
             discussion: """
                 Reads the log and changes nothing; another process may be writing it. What happened before
-                --at counts: any instant that the log still reaches.
+                --at counts: any instant that the log still reaches. With --format digest a line a shop: a digest of
+                the figures at the end of each slot of the day up to --at (the day lies within the last 48 hours of
+                the log). The same events give the same one, in whatever order and at whatever speed they came.
 
                 Examples:
                   mingjian live figures --log live/log
+                  mingjian live figures --log live/log --at 2026-03-03T00:00:00+08:00 --format digest
                   mingjian live figures --log live/log --shop 云杉家居 --at 2026-03-02T10:30:00+08:00 --format json
 
                 Exit codes: 0 done; 1 no such shop; 64 usage; 66 policy; 74 the log cannot be read.
@@ -38,8 +45,8 @@ struct LiveCommand: ParsableCommand {
         var shop: String?
         @Option(help: "The instant: RFC 3339 with an offset, or milliseconds (default: now).")
         var at: String?
-        @Option(help: "text or json (an object a line).")
-        var format = Format.text
+        @Option(help: "text, json (an object a line) or digest (a line a shop).")
+        var format = FiguresFormat.text
 
         func run() throws {
             try mingjian.run {
@@ -63,6 +70,12 @@ struct LiveCommand: ParsableCommand {
                 let sequence = await pipeline.position.index
                 let all = await pipeline.shops
                 for name in wanted.map({ [$0] }) ?? all {
+                    if format == .digest {
+                        guard let state = await pipeline.shop(name) else { continue }
+                        isFound = true
+                        bytes += try digest(of: name, state, until: now, zone).utf8
+                        continue
+                    }
                     guard let figures = try await pipeline.figures(of: name, at: now) else { continue }
                     isFound = true
                     switch format {
@@ -72,6 +85,7 @@ struct LiveCommand: ParsableCommand {
                     case .json:
                         bytes += FiguresJSON(zone: zone).value(figures, shop: name, sequence: sequence).bytes
                         bytes.append(0x0A)
+                    case .digest: break
                     }
                 }
                 return (bytes, isFound)
@@ -85,7 +99,7 @@ struct LiveCommand: ParsableCommand {
             abstract: "Lists what a figure counted and what it left out. 指标溯源",
             discussion: """
                 FIGURE is one of served, guided-sales, guided-payers, conversion, response, pending, online,
-                suspended, consulted, handed, clicks (with --entry).
+                suspended, consulted, handed, clicks (with --entry), transferred, closed-unanswered, after-hours.
 
                 Examples:
                   mingjian live explain pending --log live/log --shop 云杉家居 --agent 豆豆 --at 2026-03-02T10:30:00+08:00
@@ -206,6 +220,20 @@ struct LiveCommand: ParsableCommand {
             }
         }
     }
+}
+
+/// The line of a shop for `--format digest`.
+private func digest(of shop: String, _ state: ShopMonitor, until now: Instant, _ zone: Zone) throws -> String {
+    guard let instants = state.instants(ofDayUntil: now) else {
+        throw CommandFailure(
+            code: CommandFailure.usage,
+            phrase: Phrase(
+                "--format digest: the day of --at is further back than 48 hours before the end of the log",
+                "--format digest：--at 所在的一天早于日志末尾之前的 48 小时"))
+    }
+    var digest = FiguresDigest(zone: zone)
+    for instant in instants { digest.add(state.figures(at: instant), of: shop) }
+    return digest.text + "  " + JSONString.quoted(shop).dropFirst().dropLast() + "\n"
 }
 
 /// Says that the log has no event of a shop.

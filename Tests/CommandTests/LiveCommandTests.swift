@@ -11,10 +11,10 @@ struct LiveCommandTests {
 
     init() throws { directory = try TemporaryDirectory() }
 
-    private func run(_ arguments: [String], input: String? = nil) throws -> Command.Outcome {
-        try Command.run(
-            ["live"] + arguments, in: directory, input: input,
-            environment: ["MINGJIAN_NOW": "2026-03-02T02:06:00.000Z"])
+    private func run(
+        _ arguments: [String], input: String? = nil, now: String = "2026-03-02T02:06:00.000Z"
+    ) throws -> Command.Outcome {
+        try Command.run(["live"] + arguments, in: directory, input: input, environment: ["MINGJIAN_NOW": now])
     }
 
     @Test("a file that is fed in gives its figures, and nothing the second time")
@@ -124,5 +124,61 @@ struct LiveCommandTests {
         #expect(process.terminationStatus == 130)
         let text = String(decoding: FileManager.default.contents(atPath: output) ?? Data(), as: UTF8.self)
         #expect(text == "read 1, taken 1, duplicate 0, refused 0; log position 1\n")
+    }
+
+    @Test("a simulated day has the same bytes for the same seed, and is taken whole by a log")
+    func simulate() throws {
+        // A log refuses what was received after the present.
+        let later = "2026-03-04T00:00:00.000Z"
+        let day = try run(["simulate", "--seed", "7"])
+        #expect(day.code == 0 && day.errors.isEmpty, "\(day.errors)")
+        #expect(day.lines.count > 1_000)
+        #expect(try run(["simulate", "--seed", "8"]).output != day.output)
+        let file = directory.path + "/day.ndjson"
+        let written = try run(["simulate", "--seed", "7", "--out", file])
+        #expect(written.code == 0 && written.output.isEmpty)
+        #expect(directory.contents("day.ndjson") == day.output)
+
+        let fed = try run(["simulate", "--seed", "7", "--log", log], now: later)
+        #expect(fed.code == 0, "\(fed.errors)")
+        #expect(fed.text.hasPrefix("read \(day.lines.count), taken ") && fed.text.contains("refused 0"))
+        let ids = Set(day.lines.compactMap { $0.split(separator: ",").first }).count
+        #expect(fed.text.hasSuffix("log position \(ids)\n"))
+        let again = try run(["replay", file, "--log", log], now: later)
+        #expect(again.text.contains("taken 0, duplicate \(day.lines.count), refused 0"))
+        // The next day of the shop is another one.
+        let next = try run(["simulate", "--seed", "7", "--day", "2026-03-03", "--log", log], now: later)
+        #expect(next.code == 0 && next.text.hasSuffix("log position \(2 * ids)\n"), "\(next.text)")
+    }
+
+    @Test("more shops are the first one and others; wrong use of simulate ends in 64, a file that cannot be in 74")
+    func simulateShops() throws {
+        let one = try run(["simulate", "--seed", "3"])
+        let three = try run(["simulate", "--seed", "3", "--shops", "3"])
+        #expect(three.lines.filter { $0.contains(#""shop":"云杉家居旗舰店","#) } == one.lines)
+        #expect(Set(three.lines.compactMap { $0.split(separator: ",").dropFirst().first }).count == 3)
+        for wrong in [
+            ["--shops", "0"], ["--shops", "101"], ["--day", "2026-02-30"], ["--speed", "0"],
+            ["--out", "a", "--log", log],
+        ] {
+            #expect(try run(["simulate", "--seed", "3"] + wrong).code == 64, "\(wrong)")
+        }
+        #expect(try run(["simulate"]).code == 64)
+        #expect(try run(["simulate", "--seed", "3", "--out", directory.path + "/none/a"]).code == 74)
+    }
+
+    @Test("Ctrl-C ends a simulation that keeps time with 130, and its log is whole")
+    func simulateInterrupted() throws {
+        let (process, _, _) = try Command.process(
+            ["live", "simulate", "--seed", "3", "--speed", "60", "--log", log], in: directory)
+        try process.run()
+        let deadline = Date(timeIntervalSinceNow: 20)
+        while (try? FileManager.default.contentsOfDirectory(atPath: log))?.count ?? 0 < 2, Date() < deadline {
+            usleep(50_000)
+        }
+        process.interrupt()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 130 && process.terminationReason == .exit)
+        #expect(try Command.run(["log", "check", log], in: directory).code == 0)
     }
 }

@@ -1,7 +1,8 @@
 import ConversationModel
-import Monitoring
 import TestSupport
 import Testing
+
+@testable import Monitoring
 
 /// That the random logs hold something: a property over nothing proves nothing.
 @Suite struct CoverageTests {
@@ -37,7 +38,10 @@ import Testing
             "readUnanswered", "online", "suspended", "group.pending", "group.online", "agent.answers",
             "agent.uncounted", "agent.afterHours", "agent.transferred", "agent.transferred.time",
             "agent.closedUnanswered", "agent.served", "agent.readUnanswered", "assistant.on", "assistant.served",
-            "assistant.consulted", "assistant.handed", "clicks.", "counters.late", "counters.duplicate",
+            "assistant.consulted", "assistant.handed", "assistant.humanFirst", "entries", "alarms.on",
+            "alarms.thresholds", "alarms.receivers", "alarms.by", "group.alarms.on", "group.alarms.changed",
+            "agent.dispatch", "agent.dispatch.acknowledged", "agent.dispatch.failed", "clicks.", "counters.late",
+            "counters.duplicate",
             "counters.tooOld", "counters.fromTheFuture", "forgot",
         ] { #expect(seen[name, default: 0] >= 5, "\(name): \(seen[name, default: 0])") }
     }
@@ -63,6 +67,57 @@ import Testing
                 #expect(figures.assistant.halfHour.end.milliseconds == halfEnd, "seed \(seed)")
             }
         }
+    }
+
+    @Test("a silent shop is told the time ever more seldom, and in the end no more")
+    func ticksEnd() {
+        let start = Instant(milliseconds: 1_772_416_800_000)
+        var monitor = ShopMonitor(policy: MonitorPolicy())
+        #expect(!monitor.needsTick(at: start))
+        let paid = { (id: String, time: Instant) in
+            Event(
+                id: id, shop: "s", time: time, received: time,
+                content: .order(OrderChange(order: "o", buyer: "甲", kind: .placed)))
+        }
+        monitor.apply(paid("1", start))
+        var ticks: [Int64] = []
+        for minute in 1...60 * 24 * 60 as ClosedRange<Int64> {
+            let now = start.advanced(by: minute * 60_000)
+            guard monitor.needsTick(at: now) else { continue }
+            ticks.append(minute)
+            monitor.apply(Event(id: "t\(minute)", shop: "s", time: now, received: now, content: .tick))
+        }
+        #expect(ticks.first == 5 && ticks.dropFirst().first == 10)
+        let horizon: Int64 = 48 * 60
+        #expect(ticks.count { $0 < horizon } == 575 && ticks.count { $0 >= horizon } <= 28)
+        #expect(zip(ticks, ticks.dropFirst()).allSatisfy { $1 - $0 <= 24 * 60 } && ticks.last ?? 0 < 30 * 24 * 60)
+        // All that was kept is forgotten by then.
+        #expect(monitor.buyers.isEmpty && monitor.names.orders.count == 0 && monitor.ledger.days.isEmpty)
+        // Who comes back is heard.
+        let later = start.advanced(by: 60 * 86_400_000)
+        #expect(monitor.apply(paid("2", later)) == .applied)
+        #expect(!monitor.needsTick(at: later) && monitor.needsTick(at: later.advanced(by: 300_000)))
+    }
+
+    @Test("too many changes of settings, or steps of commands, are refused and counted")
+    func settingsLimits() {
+        let start: Int64 = 1_772_416_800_000
+        var monitor = ShopMonitor(policy: MonitorPolicy())
+        for index in 0...MonitorLimits.settingsChanges {
+            let time = Instant(milliseconds: start + Int64(index))
+            let isTaken = index < MonitorLimits.settingsChanges
+            let set = Event(
+                id: "s\(index)", shop: "s", time: time, received: time,
+                content: .settings(SettingsChange(areAlarmsOn: index % 2 == 0, receivers: ["a\(index)"])))
+            #expect(monitor.apply(set) == (isTaken ? .applied : .overLimit))
+            let step = Event(
+                id: "d\(index)", shop: "s", time: time, received: time,
+                content: .dispatch(
+                    DispatchStep(command: "c\(index)", agent: "豆豆", kind: .commanded(.suspend, by: "店长"))))
+            #expect(monitor.apply(step) == (isTaken ? .applied : .overLimit))
+        }
+        let figures = monitor.figures(at: Instant(milliseconds: start + 100_000))
+        #expect(figures.alarms?.receivers == ["a999"] && figures.agents.first?.dispatch?.command == "c999")
     }
 
     @Test("a silent source moves on by ticks, and is told to be silent")

@@ -23,6 +23,7 @@ extension LiveOracle {
         tellSlot(facts.filter { $0.time >= start && $0.time < end }, &told)
         tellAgents(readings, spoken, today, now, &told)
         tellNow(readings, now, &told)
+        tellSettings(now, &told)
         let (halfStart, halfEnd) = lastWhole(1_800_000, now)
         for (at, event) in events where at >= halfStart && at < halfEnd {
             if case .entryClicked(let entry) = event.content { told["clicks.\(entry)", default: 0] += 1 }

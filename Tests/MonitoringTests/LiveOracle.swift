@@ -129,6 +129,8 @@ struct LiveOracle {
             case .groupChanged: 3
             case .offline: 4
             }
+        case .dispatch(let step):
+            if case .commanded = step.kind { 20 } else { 21 }
         default: 20
         }
     }

@@ -139,23 +139,23 @@ struct RandomLog {
     private mutating func content() -> Event.Content {
         let (buyer, conversation) = self.buyer()
         switch Int.random(in: 0..<100, using: &random) {
-        case 0..<30:
+        case 0..<28:
             return .message(
                 EventMessage(
                     conversation: conversation, buyer: buyer, speaker: .buyer,
                     addressee: chance(15) ? party() : nil, kind: chance(5) ? .recall : .text,
                     needsAnswer: chance(5) ? nil : chance(80)))
-        case 30..<52:
+        case 28..<50:
             return .message(
                 EventMessage(
                     conversation: conversation, buyer: buyer, speaker: .agent, agent: pick(RandomLog.agents),
                     kind: chance(4) ? .event : .text, isAutomatic: chance(15)))
-        case 52..<58:
+        case 50..<56:
             return .message(
                 EventMessage(
                     conversation: conversation, buyer: buyer, speaker: .assistant, isAutomatic: chance(25)))
-        case 58..<59: return .message(EventMessage(conversation: conversation, buyer: buyer, speaker: .system))
-        case 59..<76:
+        case 56..<57: return .message(EventMessage(conversation: conversation, buyer: buyer, speaker: .system))
+        case 57..<73:
             let kinds: [ConversationChange.Kind] = [
                 .opened(to: chance(50) ? party() : nil), .assigned(to: party()), .assigned(to: party()),
                 .handedOver(from: chance(40) ? party() : nil, to: party()), .handedOver(from: nil, to: party()),
@@ -163,23 +163,50 @@ struct RandomLog {
             ]
             return .conversation(
                 ConversationChange(conversation: conversation, buyer: buyer, kind: pick(kinds)))
-        case 76..<84:
+        case 73..<81:
             let kinds: [AgentChange.Kind] = [
                 .online, .online, .suspended, .resumed, .offline, .groupChanged(to: pick(RandomLog.groups)),
             ]
             return .agent(AgentChange(agent: pick(RandomLog.agents), kind: pick(kinds)))
-        case 84..<93:
+        case 81..<89:
             if chance(10) { return importedOrder() }
             let kinds: [OrderChange.Kind] = [
                 .placed, .paid(amount: Int64.random(in: 1...9_999, using: &random)), .paid(amount: 100),
                 .closed(wasPaid: chance(50)),
             ]
             return .order(OrderChange(order: pick(["o1", "o2", "o3"]), buyer: buyer, kind: pick(kinds)))
-        case 93..<96: return .entryClicked(entry: pick(["退换货", "发票"]))
-        case 96..<98: return .settings(SettingsChange(isAssistantOn: chance(50)))
-        case 98: return .dispatch(DispatchStep(command: "c", agent: "豆豆", kind: .acknowledged))
+        case 89..<92: return .entryClicked(entry: pick(["退换货", "发票"]))
+        case 92..<95: return .settings(settingsChange())
+        case 95..<99: return .dispatch(dispatchStep())
         default: return .tick
         }
+    }
+
+    private mutating func settingsChange() -> SettingsChange {
+        var change = SettingsChange()
+        if chance(50) { change.isAssistantOn = chance(50) }
+        if chance(30) { change.assistantMode = pick(SettingsChange.AssistantMode.allCases) }
+        if chance(30) { change.entries = chance(20) ? [] : [.init(id: pick(["退换货", "发票"]), title: "\(count)")] }
+        if chance(50) { change.group = pick(RandomLog.groups) }
+        if chance(40) { change.areAlarmsOn = chance(50) }
+        if chance(40) {
+            let item = pick(SettingsChange.ThresholdItem.allCases)
+            change.thresholds = [
+                .init(item: item, value: chance(80) ? Int64(count) : nil, leastCount: chance(50) ? 5 : nil)
+            ]
+        }
+        if chance(40) { change.receivers = chance(20) ? [] : ["主管\(count % 3)", "店长"] }
+        if chance(60) { change.author = "店长\(count % 2)" }
+        return change
+    }
+
+    private mutating func dispatchStep() -> DispatchStep {
+        let kinds: [DispatchStep.Kind] = [
+            .commanded(.suspend, by: "店长"), .commanded(.resume, by: "主管"),
+            .commanded(.move(toGroup: pick(RandomLog.groups)), by: "店长"), .acknowledged, .acknowledged,
+            .failed(reason: "不在线\(count % 2)"),
+        ]
+        return DispatchStep(command: pick(["c1", "c1", "c2"]), agent: pick(RandomLog.agents), kind: pick(kinds))
     }
 
     /// Instants to ask at: ends of slots around events, midnights, and anything between.

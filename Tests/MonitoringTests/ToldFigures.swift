@@ -51,7 +51,34 @@ extension ShopFigures {
         told["assistant.consulted"] = assistant.consulted
         told["assistant.handed"] = assistant.handed
         for entry in assistant.clicks { told["clicks.\(entry.entry)"] = entry.clicks }
+        if let isHumanFirst = assistant.isHumanFirst { told["assistant.humanFirst"] = isHumanFirst ? 2 : 1 }
+        told["entries"] = number(of: assistant.entries.map { "\($0.id)=\($0.title)" })
+        tell(&told, "", alarms)
+        for group in groups { tell(&told, "group.\(group.group ?? "-").", group.alarms) }
+        for agent in agents {
+            guard let dispatch = agent.dispatch else { continue }
+            let name = "agent.\(agent.agent).dispatch"
+            told[name] = dispatch.commanded.milliseconds
+            told[name + ".what"] = number(of: [dispatch.command, "\(dispatch.action)", dispatch.author])
+            switch dispatch.outcome {
+            case .waiting: break
+            case .acknowledged: told[name + ".acknowledged"] = dispatch.answered?.milliseconds
+            case .failed(let reason):
+                told[name + ".failed"] = dispatch.answered?.milliseconds
+                told[name + ".reason"] = number(of: [reason])
+            }
+        }
         return told.filter { $0.value != 0 }
+    }
+
+    private func tell(_ told: inout [String: Int64], _ name: String, _ alarms: AlarmSettings?) {
+        guard let alarms else { return }
+        if let areOn = alarms.areOn { told[name + "alarms.on"] = areOn ? 2 : 1 }
+        told[name + "alarms.thresholds"] = number(
+            of: alarms.thresholds.map { "\($0.item) \($0.value ?? -1) \($0.leastCount ?? -1)" })
+        told[name + "alarms.receivers"] = number(of: alarms.receivers)
+        told[name + "alarms.by"] = number(of: alarms.author.map { [$0] } ?? [])
+        told[name + "alarms.changed"] = alarms.changed.milliseconds
     }
 
     private func tell(
@@ -63,4 +90,13 @@ extension ShopFigures {
         told[name + "online"] = online
         told[name + "suspended"] = suspended
     }
+}
+
+/// A number that stands for texts; 0 for none.
+func number(of texts: [String]) -> Int64 {
+    var hash: UInt64 = texts.isEmpty ? 0 : 0xCBF2_9CE4_8422_2325
+    for text in texts {
+        for byte in Array(text.utf8) + [0] { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    }
+    return Int64(hash >> 1)
 }
