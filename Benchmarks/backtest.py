@@ -1,82 +1,166 @@
 #!/usr/bin/env python3
-"""What a backtest costs over one inspection: a draft of Rules/ in which one rule is changed, whole processes in turn.
+"""Measures `rules backtest` over one inspection of the same archive, and checks its answer first.
 
-    Benchmarks/backtest.py [--binary PATH] [--megabytes 30] [--runs 5] [--json FILE]
+    Benchmarks/backtest.py                                   20,000 conversations, prints the ratio
+    Benchmarks/backtest.py --conversations 720000 --name backtest
 
-The draft has another default of one parameter (the limit of `opening`), so that one rule judges differently. A first
-run of each fills the caches and is left out. Times are wall clock, and of the processors (user and system).
+MINGJIAN_BIN names the binary, else .build/release/mingjian. The archive and the rules are made below --directory and
+removed. Drafts are the shipped rules with one rule changed, and with ten. Before a time is taken, hits gained and lost of
+every rule must be the differences between the findings of two inspections; one difference ends the run.
 """
+
 import argparse
 import json
 import os
-import resource
+import platform
+import shlex
 import shutil
 import statistics
 import subprocess
+import sys
 import tempfile
-import time
+from collections import Counter
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from bench.measure import run, warm
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+BINARY = os.environ.get("MINGJIAN_BIN") or str(ROOT / ".build/release/mingjian")
 
 
-def timed(command, output):
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    start = time.monotonic()
-    with open(output, "wb") as sink:
-        subprocess.run(command, check=True, stdout=sink, stderr=subprocess.DEVNULL)
-    wall = time.monotonic() - start
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return {"wall": round(wall, 3), "cpu": round(cpu, 3), "load": round(os.getloadavg()[0], 2)}
+def words(file: Path) -> None:
+    """Adds a word to the first list of keywords of a rule."""
+    text = file.read_text()
+    place = text.find('"keywords": [')
+    if place < 0:
+        raise SystemExit(f"{file}: no list of keywords")
+    place += len('"keywords": [')
+    file.write_text(text[:place] + '"好的", ' + text[place:])
 
 
-def main():
-    options = argparse.ArgumentParser()
-    options.add_argument("--binary", default=os.environ.get("MINGJIAN_BIN", str(ROOT / ".build/release/mingjian")))
-    options.add_argument("--megabytes", type=int, default=30)
-    options.add_argument("--runs", type=int, default=5)
-    options.add_argument("--json")
-    options = options.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        archive, draft, output = (f"{folder}/{name}" for name in ("archive.ndjson", "draft", "output"))
-        subprocess.run(
-            [options.binary, "corpus", "generate", "--megabytes", str(options.megabytes), "--seed", "1"]
-            + ["--out", archive, "--truth", f"{folder}/truth.ndjson"], check=True, stderr=subprocess.DEVNULL)
+def drafts(folder: Path) -> list[tuple[str, Path]]:
+    """The shipped rules with one rule changed and with ten."""
+    result = []
+    lists = [path for path in sorted((ROOT / "Rules").glob("*/*.json"))
+             if path.parent.name != "shared" and '"keywords": [' in path.read_text()]
+    for label, count in [("one rule changed", 1), ("ten rules changed", 10)]:
+        draft = folder / f"draft-{count}"
         shutil.copytree(ROOT / "Rules", draft)
-        rule = Path(draft) / "greeting/opening.json"
-        text = rule.read_text(encoding="utf-8")
-        changed = text.replace('"default": "30s"', '"default": "40s"', 1)
-        assert changed != text
-        rule.write_text(changed, encoding="utf-8")
-        rules = str(ROOT / "Rules")
-        commands = {
-            "inspect": [options.binary, "inspect", archive, "--rules", rules, "--format", "json", "-q"],
-            "backtest": [options.binary, "rules", "backtest", "--draft", draft, "--against", rules, archive]
-            + ["--format", "json", "-q"],
-        }
-        samples = {name: [] for name in commands}
-        for run in range(options.runs + 1):
-            for name, command in commands.items():
-                sample = timed(command, output)
-                if run > 0:
-                    samples[name].append(sample)
-    medians = {
-        name: {key: statistics.median(sample[key] for sample in entries) for key in ("wall", "cpu")}
-        for name, entries in samples.items()
-    }
-    for name, entries in samples.items():
-        wall = sorted(sample["wall"] for sample in entries)
-        cpu = sorted(sample["cpu"] for sample in entries)
-        print(f"{name}: wall {medians[name]['wall']:.2f} s ({wall[0]:.2f}–{wall[-1]:.2f}), "
-              f"processors {medians[name]['cpu']:.2f} s ({cpu[0]:.2f}–{cpu[-1]:.2f})")
-    ratios = {key: round(medians["backtest"][key] / medians["inspect"][key], 2) for key in ("wall", "cpu")}
-    print(f"ratio: wall {ratios['wall']}, processors {ratios['cpu']}")
-    if options.json:
-        with open(options.json, "w", encoding="utf-8") as sink:
-            json.dump({"megabytes": options.megabytes, "samples": samples, "medians": medians, "ratios": ratios}, sink, indent=1)
-            sink.write("\n")
+        for path in lists[:: max(1, len(lists) // count)][:count]:
+            words(draft / path.relative_to(ROOT / "Rules"))
+        result.append((label, draft))
+    return result
 
 
-if __name__ == "__main__":
-    main()
+def findings(archive: Path, rules: Path, output: Path) -> dict[tuple[str, str], set[str]]:
+    """Per rule and outcome the findings of an inspection, by conversation and id."""
+    run([BINARY, "inspect", str(archive), "--rules", str(rules), "--format", "ndjson", "-q"], output)
+    result: dict[tuple[str, str], set[str]] = {}
+    with open(output, "rb") as lines:
+        for line in lines:
+            one = json.loads(line)
+            result.setdefault((one["rule"], one["outcome"]), set()).add(one["conversation"] + " " + one["id"])
+    return result
+
+
+def backtest(archive: Path, draft: Path, *more: str) -> list[str]:
+    return [BINARY, "rules", "backtest", "--draft", str(draft), "--against", str(ROOT / "Rules"), str(archive),
+            "--format", "json", "-q", *more]
+
+
+def check(archive: Path, draft: Path, output: Path) -> Counter:
+    """Compares a backtest with two inspections; what was gained and lost in all."""
+    old = findings(archive, ROOT / "Rules", output)
+    new = findings(archive, draft, output)
+    run(backtest(archive, draft), output)
+    told: dict[tuple[str, str], dict[str, int]] = {}
+    for rule in json.loads(output.read_bytes())["rules"]:
+        for outcome, member in [("hit", "hits"), ("missed", "missed")]:
+            told[rule["id"], outcome] = {key: rule[member][key] for key in ("old", "new", "gained", "lost")}
+    sums = Counter()
+    for key in sorted(set(old) | set(new) | set(told)):
+        before, after = old.get(key, set()), new.get(key, set())
+        expected = {"old": len(before), "new": len(after), "gained": len(after - before), "lost": len(before - after)}
+        if told.get(key, dict.fromkeys(expected, 0)) != expected:
+            raise SystemExit(f"{key}: the backtest says {told.get(key)}, two inspections {expected}")
+        sums.update(expected)
+    if sums["gained"] == 0:
+        raise SystemExit("the draft gains nothing: this would measure nothing")
+    return sums
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--conversations", type=int, default=20_000)
+    parser.add_argument("--checked", type=int, default=20_000, help="conversations of the archive that is checked")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--directory", default=None, help="where archives are made; default: the temporary folder")
+    parser.add_argument("--note", default="", help="a sentence for the result")
+    parser.add_argument("--name", help="the name of the result")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=options.directory) as name:
+        folder = Path(name)
+        output = folder / "out"
+
+        def made(conversations: int) -> Path:
+            archive = folder / f"{conversations}.ndjson"
+            if not archive.exists():
+                generate = [BINARY, "corpus", "generate", "--conversations", str(conversations), "--seed", "1"]
+                subprocess.run([*generate, "--out", str(archive)], check=True, stdout=subprocess.DEVNULL)
+            return archive
+
+        sides = drafts(folder)
+        checked = made(options.checked)
+        found = {label: check(checked, draft, output) for label, draft in sides}
+        for label, sums in found.items():
+            print(f"checked, {label}: {dict(sums)}", flush=True)
+        archive = made(options.conversations)
+        warm(archive)
+        size = archive.stat().st_size
+        inspect = [BINARY, "inspect", str(archive), "--rules", str(ROOT / "Rules"), "--format", "json", "-q"]
+        commands = [("inspection", inspect)] + [(label, backtest(archive, draft)) for label, draft in sides]
+        samples: dict[str, list] = {label: [] for label, _ in commands}
+        # The check has filled the caches of compiled rules.
+        for _ in range(options.runs):
+            for label, command in commands:
+                samples[label].append(run(command, output))
+    base = statistics.median(sample.wall for sample in samples["inspection"])
+    used = statistics.median(sample.user + sample.system for sample in samples["inspection"])
+    rows = ["| | s, median | min–max | over one inspection | CPU over one inspection | peak MiB |",
+            "|---|---:|---:|---:|---:|---:|"]
+    for label, _ in commands:
+        walls = [sample.wall for sample in samples[label]]
+        cpu = statistics.median(sample.user + sample.system for sample in samples[label])
+        rows.append(
+            f"| {label} | {statistics.median(walls):.2f} | {min(walls):.2f}–{max(walls):.2f} "
+            f"| {statistics.median(walls) / base:.2f} × | {cpu / used:.2f} × "
+            f"| {max(sample.peak_mib for sample in samples[label]):.0f} |")
+    table = "\n".join(rows)
+    print(table)
+    if not options.name:
+        return
+    cpu_name = next((line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
+                     if line.startswith("model name")), platform.machine())
+    git = ["git", "-C", str(HERE), "rev-parse", "--short=12", "HEAD"]
+    commit = subprocess.run(git, capture_output=True, text=True).stdout.strip()
+    shown = sys.argv[1:]
+    if options.directory:
+        shown[shown.index(options.directory)] = "DIRECTORY"
+    line = "Benchmarks/backtest.py " + shlex.join(shown)
+    machine = f"{cpu_name}, {os.cpu_count()} processors, {platform.system()} {platform.release().split('-')[0]}"
+    value = {
+        "command": line, "machine": machine, "commit": commit, "note": options.note, "bytes": size,
+        "checked": {label: dict(sums) for label, sums in found.items()},
+        "samples": {label: [sample.as_json() for sample in list_] for label, list_ in samples.items()}}
+    (HERE / f"Results/{options.name}.json").write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n")
+    page = f"# {options.name}\n\n`{line}`\n\n{machine}; at {commit}. {options.note}\n\n"
+    page += (f"{options.conversations:,} conversations ({size / 1e6:,.0f} MB), the rules of `Rules/`; whole processes, "
+             f"{options.runs} runs in turn, caches of compiled rules warm. Checked before on {options.checked:,} "
+             "conversations: gained and lost of every rule are the differences of two inspections ("
+             + "; ".join(f"{label}: {sums['gained']:,} gained, {sums['lost']:,} lost" for label, sums in found.items())
+             + f"). Raw samples: [{options.name}.json]({options.name}.json).\n\n{table}\n")
+    (HERE / f"Results/{options.name}.md").write_text(page)
+
+
+main()

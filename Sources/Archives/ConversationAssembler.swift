@@ -166,7 +166,7 @@ package final class ConversationAssembler {
                 add(Piece(order: order, messages: group, begin: .uncut), to: &pieces)
                 return
             }
-            cut(group, offsets, bytes, cutting.policy, into: &pieces)
+            cut(group, offsets, bytes, cutting, into: &pieces)
         } else {
             add(Piece(order: first.order, messages: group, begin: .own), to: &pieces)
         }
@@ -174,9 +174,9 @@ package final class ConversationAssembler {
 
     private func cut(
         _ group: Range<Int>, _ offsets: [UInt32], _ bytes: UnsafeRawBufferPointer,
-        _ policy: TimePolicy, into pieces: inout [Piece]
+        _ cutting: CutPolicy, into pieces: inout [Piece]
     ) {
-        var cutter = Cutter(policy: policy)
+        var cutter = Cutter(policy: cutting.policy, policyAt: cutting.policyAt)
         var current: Piece?
         var lastSecond: Int64?
         var ordinal = 1

@@ -6,32 +6,43 @@ import ConversationModel
 /// the buyer waits; midnight does not cut.
 public struct CutPolicy: Sendable {
     public var policy: TimePolicy
+    /// The policy that says how long a conversation lasts that begins at an instant; nil: `policy` for all.
+    public var policyAt: (@Sendable (Instant) -> TimePolicy)?
     /// Whether a text of a speaker wants an answer: a function of ChineseText, passed in.
     public var needsAnswer: @Sendable (Speaker, String) -> Bool
 
     public init(
-        policy: TimePolicy, needsAnswer: @escaping @Sendable (Speaker, String) -> Bool
+        policy: TimePolicy, policyAt: (@Sendable (Instant) -> TimePolicy)? = nil,
+        needsAnswer: @escaping @Sendable (Speaker, String) -> Bool
     ) {
         self.policy = policy
+        self.policyAt = policyAt
         self.needsAnswer = needsAnswer
     }
 }
 
 /// Where the conversations of one log begin, told message by message in the order of time.
 package struct Cutter: Sendable {
-    private let policy: TimePolicy
+    /// That of the conversation at hand.
+    private var policy: TimePolicy
+    private let policyAt: (@Sendable (Instant) -> TimePolicy)?
     private var tracker: WaitTracker
     private var closesAt: Instant?
 
-    package init(policy: TimePolicy) {
+    /// - Parameter policyAt: the policy of a conversation that begins at an instant; nil: `policy` for all.
+    package init(policy: TimePolicy, policyAt: (@Sendable (Instant) -> TimePolicy)? = nil) {
         self.policy = policy
+        self.policyAt = policyAt
         tracker = WaitTracker(policy.waits)
     }
 
     /// Takes the next message; true if a new conversation begins with it.
     package mutating func begins(_ message: SpilledMessage, at time: Instant) -> Bool {
         let begins = closesAt.map { time > $0 } ?? true
-        if begins { tracker = WaitTracker(policy.waits) }
+        if begins {
+            if let policyAt { policy = policyAt(time) }
+            tracker = WaitTracker(policy.waits)
+        }
         tracker.observe(
             speaker: message.speaker, isAutomatic: message.traits.contains(.automatic),
             kind: message.kind, needsAnswer: message.traits.contains(.needsAnswer), at: time)

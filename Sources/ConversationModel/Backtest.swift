@@ -56,13 +56,29 @@ public struct BacktestRule: Sendable, Hashable {
     }
 }
 
-/// What a draft does to one owner's findings.
+/// Scores of stays by the rules in force and by a draft; nil: that side has no formula, or no such stay.
+public struct ComparedSums: Sendable, Hashable {
+    public var old: Scores.Sum?
+    public var new: Scores.Sum?
+
+    public init(old: Scores.Sum? = nil, new: Scores.Sum? = nil) {
+        self.old = old
+        self.new = new
+    }
+
+    /// Neither side scores.
+    public var isEmpty: Bool { old == nil && new == nil }
+}
+
+/// What a draft does to one owner's findings and scores.
 public struct BacktestAgent: Sendable, Hashable {
     /// The owner's label.
     public var name: String
     public var negativeHits = BacktestCounts()
     public var positiveHits = BacktestCounts()
     public var missed = BacktestCounts()
+    /// Of the stays that are scored.
+    public var scores = ComparedSums()
 
     public init(name: String) {
         self.name = name
@@ -73,6 +89,9 @@ public struct BacktestAgent: Sendable, Hashable {
         negativeHits.gained + negativeHits.lost + positiveHits.gained + positiveHits.lost + missed.gained
             + missed.lost
     }
+
+    /// Whether anything is gained, lost or scored otherwise.
+    public var isAffected: Bool { weight > 0 || scores.old != scores.new }
 }
 
 /// What a reviewer said of a finding.
@@ -143,6 +162,10 @@ public struct BacktestReport: Sendable {
     public var coverage: Coverage
     /// Conversations, parts counted apart, in which something was gained, lost or changed.
     public var conversationsAffected: Int
+    /// Of all stays.
+    public var scores = ComparedSums()
+    /// What differs in the schemes and the formula of scores, a line each.
+    public var schemeDifferences: [String] = []
     /// By id.
     public var rules: [BacktestRule]
     /// By label.

@@ -115,10 +115,11 @@ extension Evaluator {
         return plan.promise < 0 || limit(of: row, plan) != nil
     }
 
-    /// Milliseconds that a trigger gives, written or promised.
-    private func limit(of trigger: Int, _ plan: ExpectationTiming) -> Int64? {
-        guard plan.promise >= 0 else { return plan.time }
-        return rules.promises[Int(plan.promise)].limit(in: table.texts[base + trigger], rules.table)
+    /// What a trigger gives, written or promised.
+    private func limit(of trigger: Int, _ plan: ExpectationTiming) -> PromisedLimit? {
+        guard plan.promise >= 0 else { return plan.time.map { .span($0) } }
+        return rules.promises[Int(plan.promise)].limit(
+            in: table.texts[base + trigger], at: time(trigger), policy: rules.policy, rules.table)
     }
 
     /// Walks the triggers that own an obligation.
@@ -156,6 +157,13 @@ extension Evaluator {
                 }
                 i = answer < 0 ? -1 : triggers.first(from: answer)
             }
+        }
+    }
+
+    private func later(_ limit: PromisedLimit, than row: Int, _ plan: ExpectationTiming) -> Int64 {
+        switch limit {
+        case .span(let span): later(span, than: row, plan)
+        case .moment(let instant): instant
         }
     }
 
@@ -216,7 +224,7 @@ extension Evaluator {
                 isHuman(i)
             {
                 excusesLeft -= 1
-                deadline = later(plan.excuseExtend ?? limit, than: i, plan)
+                deadline = later(plan.excuseExtend.map { .span($0) } ?? limit, than: i, plan)
             }
             i += 1
         }

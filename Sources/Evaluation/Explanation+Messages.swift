@@ -67,7 +67,8 @@ extension Evaluator {
             i = held.first(from: i + 1)
         }
         switch (text.kind, node) {
-        case (.keywords, .leaf(let number)), (.regex, .leaf(let number)), (.similar, .leaf(let number)):
+        case (.keywords, .leaf(let number)), (.regex, .leaf(let number)), (.similar, .leaf(let number)),
+            (.entity, .leaf(let number)):
             guard held.isEmpty else { break }
             if case .similar(let condition) = text.kind, case .similar(let matcher) = rules.leaves[number].kind {
                 result.notes = near(condition, matcher, in: scope)
@@ -134,7 +135,12 @@ extension Evaluator {
             looked += 1
             let text = folded(i, leaf.level)
             switch leaf.kind {
-            case .equals, .entity, .similar, .evasion: return []
+            case .equals, .similar, .evasion: return []
+            case .entity(let matcher):
+                let shielded = text.bytes.withUnsafeBufferPointer { matcher.shielded(in: $0) }
+                for one in shielded.prefix(Evaluator.noteLimit - notes.count) {
+                    notes.append(note(.shielded(one.entity, by: one.by), text, at: i))
+                }
             case .keywords(let matcher):
                 for refusal in matcher.refusals(in: text.bytes, breaker: breaker)
                 where notes.count < Evaluator.noteLimit {

@@ -102,7 +102,9 @@ enum ConditionWords {
             return Phrase("the whole message is one of \(list)", "整条消息是其一\(list)")
         case .entity(let entity):
             let kinds = entity.kinds.map(\.rawValue).joined(separator: ", ")
-            return Phrase("an entity: \(kinds)", "实体：\(kinds)")
+            guard !entity.allow.isEmpty else { return Phrase("an entity: \(kinds)", "实体：\(kinds)") }
+            let allowed = listed(entity.allow)
+            return Phrase("an entity: \(kinds), but not in \(allowed)", "实体：\(kinds)，放行\(allowed)")
         case .similar(let similar):
             let list = listed(similar.texts)
             return Phrase("at least \(similar.floor) % alike to one of \(list)", "与其一相似至少 \(similar.floor)%\(list)")

@@ -34,6 +34,10 @@ struct NormalText {
         case .similar(var similar):
             similar.texts = phrases(similar.texts, .folded)
             return .similar(similar)
+        case .entity(var entity):
+            entity.allow = phrases(entity.allow, .folded)
+            entity.allowPlaces = []
+            return .entity(entity)
         default: return kind
         }
     }

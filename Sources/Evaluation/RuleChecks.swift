@@ -24,6 +24,7 @@ public struct RuleChecks {
         var checks = RuleChecks(table: table, cache: cache)
         let form = NormalText(table: table)
         var keywords = KeywordChecks(table: table, cache: cache)
+        var entities = EntityChecks(table: table)
         var shapes: [RuleShapes] = []
         for rule in rules {
             let shape = RuleShapes(rule, form)
@@ -31,9 +32,12 @@ public struct RuleChecks {
             if let appliesTo = shape.appliesTo { checks.check(appliesTo, budget) }
             checks.check(shape.when, budget)
             keywords.check(rule)
+            entities.check(rule)
             shapes.append(shape)
         }
-        for diagnostic in keywords.diagnostics + RuleShapes.repetitions(shapes) { checks.add(diagnostic) }
+        for diagnostic in keywords.diagnostics + entities.diagnostics + RuleShapes.repetitions(shapes) {
+            checks.add(diagnostic)
+        }
         return checks.found.sorted(by: Diagnostic.precedes)
     }
 

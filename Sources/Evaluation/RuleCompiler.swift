@@ -392,12 +392,14 @@ public struct RuleCompiler {
     }
 
     private mutating func leaf(_ condition: EntityCondition) -> Int {
-        leafNumbers[.entity(condition)]
+        var key = condition
+        key.allowPlaces = []
+        return leafNumbers[.entity(key)]
             ?? add(
                 TextLeaf(
-                    kind: .entity(EntityMatcher(condition)), level: .folded, atoms: [],
+                    kind: .entity(EntityMatcher(condition, table: table)), level: .folded, atoms: [],
                     needsVerification: true, isInverted: false),
-                key: .entity(condition))
+                key: .entity(key))
     }
 
     /// Any message may be alike: the scanner cannot tell candidates.

@@ -9,8 +9,8 @@ final class ExpectationTrack: SessionTrack {
     private struct Open {
         let trigger: Int
         var deadline: Int64?
-        /// Milliseconds that the trigger gives.
-        let limit: Int64?
+        /// What the trigger gives.
+        let limit: PromisedLimit?
         var excusesLeft: Int
         /// Counted messages up to the trigger.
         let countedBefore: Int
@@ -105,9 +105,17 @@ final class ExpectationTrack: SessionTrack {
         return plan.promise < 0 || limit(of: row) != nil
     }
 
-    private func limit(of trigger: Int) -> Int64? {
-        guard plan.promise >= 0 else { return plan.time }
-        return rows.rules.promises[Int(plan.promise)].limit(in: rows.table.texts[trigger], rows.rules.table)
+    private func limit(of trigger: Int) -> PromisedLimit? {
+        guard plan.promise >= 0 else { return plan.time.map { .span($0) } }
+        return rows.rules.promises[Int(plan.promise)].limit(
+            in: rows.table.texts[trigger], at: unit.time(trigger), policy: rows.rules.policy, rows.rules.table)
+    }
+
+    private func later(_ limit: PromisedLimit, than row: Int) -> Int64 {
+        switch limit {
+        case .span(let span): later(span, than: row)
+        case .moment(let instant): instant
+        }
     }
 
     private func later(_ span: Int64, than row: Int) -> Int64 {

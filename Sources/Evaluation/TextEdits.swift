@@ -146,5 +146,13 @@ struct TextEdits {
                 let without = changed
                 return Edit(value: { without }, place: place, change: dropped("domain", "域名", domain))
             }
+            + entity.allow.indices.map { index in
+                var changed = entity
+                let phrase = changed.allow.remove(at: index)
+                let without = changed
+                return Edit(
+                    value: stands(phrase, .folded) ? { without } : nil, place: place,
+                    change: dropped("allow-phrase", "放行短语", phrase))
+            }
     }
 }

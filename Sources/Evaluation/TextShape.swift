@@ -131,6 +131,7 @@ final class TextShape {
         case (.entity(let mine), .entity(let theirs)):
             return Set(mine.kinds).isSubset(of: theirs.kinds)
                 && Set(theirs.allowedDomains).isSubset(of: mine.allowedDomains)
+                && Set(theirs.allow).isSubset(of: mine.allow)
                 && (!mine.includesProbable || theirs.includesProbable)
         case (.length(let minimum, let maximum), .length(let floor, let ceiling)):
             return (minimum ?? 0) >= (floor ?? 0) && (maximum ?? .max) <= (ceiling ?? .max)

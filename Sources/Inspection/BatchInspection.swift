@@ -292,7 +292,9 @@ public final class BatchInspection: @unchecked Sendable {
             inputFailure: inputFailure,
             period: try totals.periodFigures(roster: options.roster, exemptions: options.exemptions.exemptions),
             scores: totals.scores(roster: options.roster),
-            comparison: totals.comparison?.result(agentNames: totals.agentNames) { account in
+            comparison: totals.comparison?.result(
+                agentNames: totals.agentNames, groupNames: totals.groupNames
+            ) { account in
                 options.roster.map { RunTotals.label(account: account, roster: $0) } ?? account
             },
             diagnostics: Array((lines.recordDiagnostics + totals.diagnostics).prefix(RunTotals.diagnosticLimit)))

@@ -4,6 +4,14 @@ import Evaluation
 
 /// What one block came to; merged into the run in the order of blocks.
 final class BlockResult {
+    /// A record that was not judged.
+    struct LeftOut {
+        var record: UInt32
+        /// Of the conversation.
+        var id: [UInt8]
+        var reason: String
+    }
+
     var sequence = 0
     var source = 0
     var sourceName = ""
@@ -16,6 +24,8 @@ final class BlockResult {
     var buyersLeftOut = 0
     /// Of those, conversations of excluded buyers by reason.
     var excluded: [String: Int] = [:]
+    /// Records of left-out and excluded buyers with their reasons, where each is answered.
+    var leftOut: [LeftOut] = []
     /// What was exempt, by exemption and owner.
     var exempt: [ExemptionCounts.Key: ExemptionCounts] = [:]
     var conversations = 0
@@ -78,6 +88,7 @@ final class BlockResult {
         filtered = 0
         buyersLeftOut = 0
         period?.removeAll()
+        leftOut.removeAll(keepingCapacity: true)
         if !excluded.isEmpty { excluded.removeAll(keepingCapacity: true) }
         if !exempt.isEmpty { exempt.removeAll(keepingCapacity: true) }
         visits.removeAll(keepingCapacity: true)

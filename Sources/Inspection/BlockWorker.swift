@@ -6,10 +6,11 @@ import RuleLanguage
 /// Parses, folds, scans and judges blocks. One per thread.
 final class BlockWorker {
     let id: Int
-    let block = ArchiveBlock()
+    /// The block at hand.
+    var block = ArchiveBlock()
     private let parser: NDJSONParser
     private let rules: RunRules
-    private let options: InspectionOptions
+    let options: InspectionOptions
     private let names = AgentNames()
     /// By rule set; nil: not needed now.
     private var judges: [RuleSetJudge?]
@@ -24,13 +25,13 @@ final class BlockWorker {
     private var collects = false
     /// The comparison of the block.
     private var comparison: ComparisonBlock?
-    private let groups: GroupPinning
+    let groups: GroupPinning
     private let rosterGroups: RosterGroups
     private var schemes = SchemeChoices()
     private var wantedGroups: NameFilter
     private var wantedAgents: NameFilter
     /// Places of the parts of the conversation at hand.
-    private var places: [PartPlace] = []
+    private(set) var places: [PartPlace] = []
     private var rows: [PlacedRow] = []
     private var knownAgents = 0
     private let zone: Zone
@@ -38,7 +39,7 @@ final class BlockWorker {
     private let leftOut: [NameTable]
     /// nil where nothing is exempted.
     private let matcher: ExemptionMatcher?
-    private let exempting: ExemptionFilter?
+    let exempting: ExemptionFilter?
     /// nil where no figures of a period are asked for.
     private let period: PeriodCounter?
     private let asksForPrevious: Bool
@@ -47,12 +48,21 @@ final class BlockWorker {
 
     /// Blocks for which a rule set is kept although nothing was judged by it.
     private static let idleBlocks = 8
+    /// The same where blocks are as small as what has just come.
+    private static let idleBlocksOfStreams = 10_000
 
-    init(id: Int, rules: RunRules, options: InspectionOptions) throws {
+    /// Takes what was judged in place of the counts of a run; conversations in their order, the pieces of one that
+    /// several rule sets judge one after another.
+    ///
+    /// It gets what is exempt in it, nil where nothing is.
+    var handsOn: ((PlacedRow, JudgementRows, ExemptionFilter?) -> Void)?
+
+    init(id: Int, rules: RunRules, options: InspectionOptions, countsBlankLines: Bool = false) throws {
         self.id = id
         self.rules = rules
         self.options = options
-        parser = NDJSONParser(isStrict: options.isStrict, facts: rules.factKinds)
+        parser = NDJSONParser(
+            isStrict: options.isStrict, countsBlankLines: countsBlankLines, facts: rules.factKinds)
         judges = Array(repeating: nil, count: rules.count)
         groups = GroupPinning(roster: options.roster, agents: names)
         rosterGroups = RosterGroups(options.roster)
@@ -122,10 +132,12 @@ final class BlockWorker {
                 table.removeLast(from: row.messages.lowerBound)
                 result.filtered += 1
                 result.buyersLeftOut += 1
+                answer(row, index, "buyer-left-out", in: result)
             } else if let reason = exclusion(of: row, table) {
                 table.removeLast(from: row.messages.lowerBound)
                 result.filtered += 1
                 result.excluded[reason, default: 0] += 1
+                answer(row, index, reason, in: result)
             } else if isFiltered(row, table) {
                 table.removeLast(from: row.messages.lowerBound)
                 result.filtered += 1
@@ -174,6 +186,13 @@ final class BlockWorker {
             buyer: row.buyer, day: day(of: row, table), first: ends?.first, last: ends?.last)
     }
 
+    /// Notes a record that is not judged, where each is answered.
+    private func answer(_ row: ConversationRow, _ index: Int, _ reason: String, in result: BlockResult) {
+        guard handsOn != nil else { return }
+        result.leftOut.append(
+            BlockResult.LeftOut(record: parser.record(index), id: Array(row.id), reason: reason))
+    }
+
     // MARK: Rule sets
 
     /// Forgets the block before, and rule sets that are not needed any more.
@@ -186,7 +205,8 @@ final class BlockWorker {
         active.removeAll(keepingCapacity: true)
         for set in judges.indices {
             guard let judge = judges[set], judge !== latest else { continue }
-            if blockNumber - judge.lastBlock > BlockWorker.idleBlocks { judges[set] = nil }
+            let kept = handsOn == nil ? BlockWorker.idleBlocks : BlockWorker.idleBlocksOfStreams
+            if blockNumber - judge.lastBlock > kept { judges[set] = nil }
         }
         if let latest { activate(latest) }
     }
@@ -357,11 +377,12 @@ final class BlockWorker {
             if row.hasTimes, isRetroactive(part, judge.evaluator) { judged.retroactive += 1 }
         }
         result.add(judged, at: amount)
+        if let handsOn {
+            let isCovered = exempting?.look(at: rows, placed, parts: parts, places: places) == true
+            return handsOn(placed, rows, isCovered ? exempting : nil)
+        }
         if let comparer = judge.comparer, let comparison {
-            result.findings += rows.findings.count
-            return comparer.compare(
-                row, rows, judge.evaluator, defaultShop: options.defaultShop, into: comparison, set: judge.set
-            ) { makeCase($0, row, places[Int(rows.units[Int(rows.findings[$0].unit)].part)], rows, judge) }
+            return compare(rows, placed, parts, comparer, into: comparison, result)
         }
         if let exempting, exempting.look(at: rows, placed, parts: parts, places: places) {
             exempting.withCounted(rows) { counted in
@@ -461,7 +482,7 @@ final class BlockWorker {
             byteLimit: options.caseBytes)
     }
 
-    private func makeCase(
+    func makeCase(
         _ index: Int, _ row: ConversationRow, _ place: PartPlace, _ rows: JudgementRows, _ judge: RuleSetJudge,
         exemption: String? = nil
     ) -> (findingCase: FindingCase, bytes: Int) {
@@ -469,20 +490,5 @@ final class BlockWorker {
             index, of: row, group: groups.name(place.group), day: place.day, defaultShop: options.defaultShop,
             version: rules.version(judge.set)?.number, scheme: judge.scheme?.id, exemption: exemption, rows,
             in: judge.evaluator)
-    }
-}
-
-/// The sets that groups have, by version: asked for once each.
-private struct SchemeChoices {
-    private var known: [UInt64: (set: Int, isNamed: Bool)] = [:]
-
-    mutating func choice(
-        _ group: Int32, inVersionOf first: Int, ask: (Int) throws -> (set: Int, isNamed: Bool)
-    ) rethrows -> (set: Int, isNamed: Bool) {
-        let key = PairKey.make(group, Int32(truncatingIfNeeded: first))
-        if let known = known[key] { return known }
-        let choice = try ask(first)
-        known[key] = choice
-        return choice
     }
 }

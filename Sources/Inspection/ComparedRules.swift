@@ -14,6 +14,15 @@ public struct ComparedRules: Sendable {
     let sides: [Side]
     /// Per compiled rule the other form of it; -1: there is none.
     let partners: [Int32]
+    /// How findings become points on each side; nil: nothing is scored there.
+    public var scoring: (old: ScoreFormula?, new: ScoreFormula?) = (nil, nil)
+    /// Whose rules these are on each side, by the ids of their schemes; nil: there are none.
+    public var schemes: (old: String?, new: String?) = (nil, nil)
+
+    init(sides: [Side], partners: [Int32]) {
+        self.sides = sides
+        self.partners = partners
+    }
 
     /// The rules of both sets, by id, to be compiled together; and what belongs to which.
     public static func joined(old: [Rule], new: [Rule]) -> (rules: [Rule], comparison: ComparedRules) {

@@ -37,6 +37,7 @@ struct ComparedCounts: BitwiseCopyable {
 /// Counts by (owner, rule).
 final class ComparedTable {
     var pairs = PairTable<ComparedCounts>()
+    var scores = ComparedScoreCounter()
     /// Of the rules by their numbers.
     let summaries: [RuleSummary]
 
@@ -157,6 +158,7 @@ struct ComparisonTotals {
     /// Per set its rules' numbers.
     private var ruleMaps: [Int: [Int32]] = [:]
     private var sidesOfVerdict: [UInt8]
+    private var scores = ComparedScoreTotals()
 
     init(_ options: ComparisonOptions, byteLimit: Int) {
         self.options = options
@@ -165,11 +167,13 @@ struct ComparisonTotals {
         sidesOfVerdict = Array(repeating: 0, count: options.verdicts?.count ?? 0)
     }
 
-    /// Adds a block's; the map gives the run's numbers of its agents.
-    mutating func merge(_ block: ComparisonBlock, agentMap: [Int32]) {
+    /// Adds a block's; the maps give the run's numbers of its agents and groups.
+    mutating func merge(_ block: ComparisonBlock, agentMap: [Int32], groupMap: [Int32]) {
         conversationsAffected += block.conversationsAffected
         for (set, table) in block.tables {
             let map = ruleMaps[set] ?? numbered(table.summaries, of: set)
+            scores.merge(
+                table.scores, ids: table.summaries.map(\.id), agentMap: agentMap, groupMap: groupMap)
             for i in 0..<table.pairs.count {
                 let entry = table.pairs.entry(i)
                 let owner = PairKey.first(entry.key)
@@ -216,7 +220,7 @@ struct ComparisonTotals {
     }
 
     /// The sums, owners by their labels.
-    func result(agentNames: NameTable, label: (String) -> String) -> ComparisonOutcome {
+    func result(agentNames: NameTable, groupNames: NameTable, label: (String) -> String) -> ComparisonOutcome {
         var rules: [RuleID: (hits: BacktestCounts, missed: BacktestCounts)] = [:]
         var agents: [String: BacktestAgent] = [:]
         for i in 0..<counts.pairs.count {
@@ -235,8 +239,19 @@ struct ComparisonTotals {
             }
             agents[name, default: BacktestAgent(name: name)].missed += missed
         }
+        func named(_ totals: ScoreTotals?) -> Scores? {
+            totals?.scores(label: { label(agentNames.name($0)) }, group: { groupNames.name($0) })
+        }
+        let scored = (old: named(scores.old), new: named(scores.new))
+        for name in Set(scored.old?.byAgent.keys.map { $0 } ?? []).union(scored.new?.byAgent.keys.map { $0 } ?? []) {
+            var agent = agents[name] ?? BacktestAgent(name: name)
+            agent.scores = ComparedSums(old: scored.old?.byAgent[name], new: scored.new?.byAgent[name])
+            agents[name] = agent
+        }
         return ComparisonOutcome(
-            conversationsAffected: conversationsAffected, summaries: summaries, rules: rules,
+            conversationsAffected: conversationsAffected,
+            scores: ComparedSums(old: scored.old?.total, new: scored.new?.total),
+            summaries: summaries, rules: rules,
             agents: agents.values.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }, cases: cases,
             verdicts: verdicts)
     }
@@ -262,6 +277,8 @@ struct ComparisonTotals {
 public struct ComparisonOutcome: Sendable {
     /// Conversations, parts counted apart, in which something was gained, lost or changed.
     public var conversationsAffected: Int
+    /// Of all stays.
+    public var scores: ComparedSums
     /// All rules of the sets that judged, those of a draft as it describes them.
     public var summaries: [RuleSummary]
     /// Findings of each rule by outcome.

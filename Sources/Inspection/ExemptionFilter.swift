@@ -42,6 +42,9 @@ final class ExemptionFilter {
         return exemption < 0 ? nil : matcher.exemptions[Int(exemption)].reason
     }
 
+    /// Whether a finding of the judgement is exempt.
+    func isExempt(finding index: Int) -> Bool { exemptionOfFinding[index] >= 0 }
+
     /// Looks for exemptions of the judged `parts`; false where none covers anything.
     func look(at rows: JudgementRows, _ placed: PlacedRow, parts: Range<Int>, places: [PartPlace]) -> Bool {
         covers.removeAll(keepingCapacity: true)
@@ -62,7 +65,7 @@ final class ExemptionFilter {
                     cover.withRules[owner] = named
                     for index in named {
                         cover.rules.formUnion(
-                            matcher.exemptions[index].rules.compactMap { placed.judge.numberOfRule[$0] })
+                            matcher.exemptions[index].rules.flatMap { placed.judge.numbersOfRule[$0] ?? [] })
                     }
                 }
             }
@@ -87,9 +90,12 @@ final class ExemptionFilter {
 
     /// Adds what is exempt, by exemption and owner.
     ///
-    /// - Parameter severities: per rule the index of its severity, -1 where hits of it are no fault.
+    /// - Parameters:
+    ///   - severities: per rule the index of its severity, -1 where hits of it are no fault.
+    ///   - comparer: where two rule sets are compared, findings of the draft are counted.
     func count(
-        _ rows: JudgementRows, severities: [Int], into exempt: inout [ExemptionCounts.Key: ExemptionCounts]
+        _ rows: JudgementRows, severities: [Int], comparer: FindingComparer? = nil,
+        into exempt: inout [ExemptionCounts.Key: ExemptionCounts]
     ) {
         func note(_ exemption: Int32, _ owner: Int32, _ change: (inout ExemptionCounts) -> Void) {
             let key = ExemptionCounts.Key(exemption: exemption, owner: owner)
@@ -100,6 +106,7 @@ final class ExemptionFilter {
         }
         for (index, exemption) in exemptionOfFinding.enumerated() where exemption >= 0 {
             let record = rows.findings[index]
+            if let comparer, comparer.sides[Int(record.rule)] == .old { continue }
             note(exemption, record.owner) { counts in
                 counts.findings += 1
                 if record.outcome == .missed { counts.missed += 1 }

@@ -8,6 +8,8 @@ final class FindingComparer {
     let sides: [ComparedRules.Side]
     let partners: [Int32]
     let summaries: [RuleSummary]
+    /// The schemes of both sides.
+    private let schemes: (old: String?, new: String?)
     /// Findings of rules that differ, on the conversation at hand.
     private var pending: [Pending] = []
 
@@ -31,6 +33,7 @@ final class FindingComparer {
     init(_ comparison: ComparedRules, summaries: [RuleSummary]) {
         sides = comparison.sides
         partners = comparison.partners
+        schemes = comparison.schemes
         self.summaries = summaries
     }
 
@@ -45,10 +48,13 @@ final class FindingComparer {
 
     /// Adds the findings of the last judgement to the block's comparison.
     ///
-    /// - Parameter makeCase: a finding with its context, and about the bytes it takes.
+    /// - Parameters:
+    ///   - exempting: knows which findings are exempt and are not compared; nil: none is.
+    ///   - makeCase: a finding with its context, and about the bytes it takes.
     func compare(
         _ row: ConversationRow, _ rows: JudgementRows, _ evaluator: Evaluator, defaultShop: String,
-        into block: ComparisonBlock, set: Int, makeCase: (Int) -> (findingCase: FindingCase, bytes: Int)
+        exempting: ExemptionFilter?, into block: ComparisonBlock, set: Int,
+        makeCase: (Int) -> (findingCase: FindingCase, bytes: Int)
     ) {
         let counts = block.counts(of: set, summaries)
         pending.removeAll(keepingCapacity: true)
@@ -78,9 +84,11 @@ final class FindingComparer {
             made.new = after?.findingCase
             // A draft has no version.
             made.new?.version = nil
+            made.old?.scheme = schemes.old
+            made.new?.scheme = schemes.new
             block.keep(made, of: rule, bytes: (before?.bytes ?? 0) + (after?.bytes ?? 0))
         }
-        for index in rows.findings.indices {
+        for index in rows.findings.indices where exempting?.isExempt(finding: index) != true {
             let rule = Int(rows.findings[index].rule)
             switch sides[rule] {
             case .both: add(nil, old: index, new: index)

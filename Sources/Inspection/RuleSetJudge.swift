@@ -17,10 +17,12 @@ final class RuleSetJudge {
     let grades: [(hit: Int, missed: Int)]
     /// What stays get by these rules; nil: nothing is scored.
     var scorer: StayScorer?
-    /// Numbers of its rules, which exemptions name by their ids.
-    let numberOfRule: [RuleID: Int32]
+    /// Numbers of its rules, which exemptions name by their ids: of two sets that are compared both forms.
+    let numbersOfRule: [RuleID: [Int32]]
     /// Where two sets are compared.
     let comparer: FindingComparer?
+    /// What stays get by both sets; nil: neither scores.
+    var comparedScorer: ComparedScorer?
     /// The block that it judged something of last.
     var lastBlock = -1
 
@@ -38,11 +40,11 @@ final class RuleSetJudge {
         grades = compiled.summaries.map { (KeptCases.grade(.hit, of: $0), KeptCases.grade(.missed, of: $0)) }
         scorer = self.rules.scoring.map { StayScorer($0, compiled.summaries) }
         comparer = self.rules.comparison.map { FindingComparer($0, summaries: compiled.summaries) }
-        numberOfRule =
+        comparedScorer = self.rules.comparison.flatMap { ComparedScorer($0, compiled.summaries) }
+        numbersOfRule =
             options.exemptions.isEmpty
             ? [:]
-            : Dictionary(
-                compiled.summaries.enumerated().map { ($1.id, Int32($0)) }, uniquingKeysWith: { first, _ in first })
+            : Dictionary(grouping: compiled.summaries.indices.map { Int32($0) }) { compiled.summaries[Int($0)].id }
         severities = compiled.summaries.map {
             $0.polarity == .negative ? Severity.allCases.firstIndex(of: $0.severity) ?? -1 : -1
         }

@@ -83,7 +83,10 @@ struct RunTotals {
             period?.merge(
                 own, agentMap: agentMaps[block.workerID], groupMap: groupMaps[block.workerID], names: agentNames)
         }
-        if let compared = block.comparison { comparison?.merge(compared, agentMap: agentMaps[block.workerID]) }
+        if let compared = block.comparison {
+            comparison?.merge(
+                compared, agentMap: agentMaps[block.workerID], groupMap: groupMaps[block.workerID])
+        }
         findings += block.findings
         for (i, n) in block.negativeHitsBySeverity.enumerated() { negativeHitsBySeverity[i] += n }
         lineBytes += block.lines.count

@@ -14,6 +14,8 @@ struct StayScorer {
     private let family: [Int]
     private let caps: [Int]
     private let isVeto: [Bool]
+    /// Per rule whether it counts; nil: all do.
+    private let counts: [Bool]?
 
     /// Findings of the conversation at hand.
     private var counted: [StayRule: Int] = [:]
@@ -24,8 +26,10 @@ struct StayScorer {
         var rule: Int32
     }
 
-    init(_ formula: ScoreFormula, _ rules: [RuleSummary]) {
+    /// - Parameter counts: per rule whether its findings count; nil: all do.
+    init(_ formula: ScoreFormula, _ rules: [RuleSummary], counts: [Bool]? = nil) {
         self.formula = formula
+        self.counts = counts
         hit = rules.map { formula.points($0, .hit) }
         missed = rules.map { formula.points($0, .missed) }
         repeats = rules.map { max(1, formula.repeats[$0.id] ?? 1) }
@@ -43,6 +47,7 @@ struct StayScorer {
         counted.removeAll(keepingCapacity: true)
         for index in rows.findings.indices {
             let finding = rows.findings[index]
+            if let counts, !counts[Int(finding.rule)] { continue }
             guard finding.owner >= 0, let unit = stay(of: finding, rows) else { continue }
             counted[StayRule(unit: unit, rule: finding.rule * 2 + (finding.outcome == .hit ? 0 : 1)), default: 0] += 1
         }

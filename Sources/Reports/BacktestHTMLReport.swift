@@ -79,7 +79,17 @@ extension BacktestHTMLReport {
         card("受影响的会话", grouped(report.conversationsAffected), "共 \(grouped(report.coverage.conversations))", &page)
         card("受影响的客服", grouped(report.affectedAgents.count), "共 \(grouped(report.agents.count))", &page)
         card("有差别的规则", grouped(report.rules.count { $0.weight > 0 }), "共 \(grouped(report.rules.count))", &page)
+        if !report.scores.isEmpty {
+            card("平均得分", report.scores.texts.joined(separator: " → "), "接待段", &page)
+        }
         page.raw("</ul>\n<div class=\"panels\">")
+        if !report.schemeDifferences.isEmpty {
+            page.raw("<div class=\"panel wide\"><h3>方案与计分的改动</h3><ul class=\"differences\">")
+            for line in report.schemeDifferences.prefix(limitRows) {
+                page.element("<li>", shortened(singleLine(line), to: 1_000), "</li>")
+            }
+            page.raw("</ul></div>")
+        }
         if let verdicts = report.verdicts {
             page.element(
                 "<div class=\"panel wide\"><h3>", "复核结论（\(grouped(verdicts.total))）", "</h3><dl class=\"coverage\">")
@@ -134,13 +144,17 @@ extension BacktestHTMLReport {
         let agents = report.affectedAgents
         open(
             "受影响的客服", ["客服"],
-            ["负面 现行", "草稿", "增减", "达成 现行", "草稿", "增减", "未达成 现行", "草稿", "增减"], &page)
+            ["负面 现行", "草稿", "增减", "达成 现行", "草稿", "增减", "未达成 现行", "草稿", "增减"]
+                + (report.scores.isEmpty ? [] : ["得分 现行", "草稿"]), &page)
         for agent in agents.prefix(limitRows) {
             page.element("<tr><th scope=\"row\">", nameLabel(agent.name), "</th>")
             for counts in [agent.negativeHits, agent.positiveHits, agent.missed] {
                 number(counts.old, &page)
                 number(counts.new, &page)
                 page.element("<td class=\"num\">", counts.movement, "</td>")
+            }
+            if !report.scores.isEmpty {
+                for text in agent.scores.texts { page.element("<td class=\"num\">", text, "</td>") }
             }
             page.raw("</tr>\n")
         }

@@ -40,6 +40,11 @@ public struct BacktestJSONReport: Sendable {
             if writer.bytes.count > 65_536 { try sink(writer.take()) }
         }
         writer.close(0x5D)
+        writer.key("schemeDifferences")
+        writer.array { writer in
+            for line in report.schemeDifferences { writer.value(line) }
+        }
+        scores(report.scores, &writer)
         writer.key("title")
         writer.value(report.title)
         let totals = report.totals
@@ -68,6 +73,17 @@ public struct BacktestJSONReport: Sendable {
             writer.key("name")
             writer.value(agent.name)
             outcomes([("negativeHits", agent.negativeHits), ("positiveHits", agent.positiveHits)], &writer)
+            scores(agent.scores, &writer)
+        }
+    }
+
+    private func scores(_ sums: ComparedSums, _ writer: inout JSONWriter) {
+        writer.key("scores")
+        writer.object { writer in
+            for (name, sum) in [("new", sums.new), ("old", sums.old)] {
+                writer.key(name)
+                if let sum { writer.object { JSONReport().sum(sum, &$0) } } else { writer.null() }
+            }
         }
     }
 

@@ -26,8 +26,8 @@ public struct BacktestTextReport: Sendable {
     /// The report as UTF-8 text with LF line ends.
     public func render(_ report: BacktestReport) -> String {
         let lines =
-            head(of: report) + totals(of: report) + verdicts(of: report) + rules(of: report) + agents(of: report)
-            + examples(of: report)
+            head(of: report) + totals(of: report) + schemes(of: report) + verdicts(of: report) + rules(of: report)
+            + agents(of: report) + examples(of: report)
         return lines.joined(separator: "\n") + "\n"
     }
 }
@@ -60,7 +60,16 @@ extension BacktestTextReport {
         return section("现行与草稿", table, hidden: 0) + [
             "受影响：会话 \(grouped(report.conversationsAffected))（共 \(grouped(report.coverage.conversations))），"
                 + "客服 \(grouped(agents))，规则 \(grouped(report.rules.count { $0.weight > 0 }))"
-        ]
+        ] + (report.scores.isEmpty ? [] : ["平均得分：\(report.scores.texts.joined(separator: " → "))"])
+    }
+
+    private func schemes(of report: BacktestReport) -> [String] {
+        let lines = report.schemeDifferences
+        guard !lines.isEmpty else { return [] }
+        let limit = rowLimit ?? .max
+        return ["", painted("方案与计分的改动", .bold)]
+            + lines.prefix(limit).map { "    " + shortened(singleLine($0), to: 400) }
+            + (lines.count > limit ? ["    … 另有 \(grouped(lines.count - limit)) 处"] : [])
     }
 
     private func verdicts(of report: BacktestReport) -> [String] {
@@ -97,7 +106,8 @@ extension BacktestTextReport {
     private func agents(of report: BacktestReport) -> [String] {
         var table = TextTable(
             columns: [.init(title: "客服", alignment: .left)]
-                + ["负面 现行", "草稿", "增减", "达成 现行", "草稿", "增减", "未达成 现行", "草稿", "增减"].map {
+                + (["负面 现行", "草稿", "增减", "达成 现行", "草稿", "增减", "未达成 现行", "草稿", "增减"]
+                + (report.scores.isEmpty ? [] : ["得分 现行", "草稿"])).map {
                     .init(title: $0, alignment: .right)
                 }, displayWidth: displayWidth)
         let agents = report.affectedAgents
@@ -109,7 +119,8 @@ extension BacktestTextReport {
                             TextTable.Cell(text: grouped(counts.old)), TextTable.Cell(text: grouped(counts.new)),
                             TextTable.Cell(text: counts.movement, tint: counts.differ ? .plain : .dim),
                         ]
-                    })
+                    }
+                    + (report.scores.isEmpty ? [] : agent.scores.texts.map { TextTable.Cell(text: $0) }))
         }
         return section("受影响的客服", table, hidden: agents.count - (rowLimit ?? agents.count))
     }

@@ -56,9 +56,9 @@ extension BacktestReport {
         }
     }
 
-    /// Owners with something gained or lost, most first.
+    /// Owners with something gained, lost or scored otherwise, most first.
     var affectedAgents: [BacktestAgent] {
-        agents.filter { $0.weight > 0 }.sorted {
+        agents.filter(\.isAffected).sorted {
             $0.weight != $1.weight
                 ? $0.weight > $1.weight : $0.name.utf8.lexicographicallyPrecedes($1.name.utf8)
         }
@@ -73,6 +73,11 @@ extension BacktestReport {
             ("误判，将重现", verdicts.misjudgedReturning, true), ("本存档中未出现", verdicts.unseen, false),
         ]
     }
+}
+
+extension ComparedSums {
+    /// The means of both sides; a dash where one does not score.
+    var texts: [String] { [old, new].map { $0?.meanText ?? "–" } }
 }
 
 extension RuleSummary {

@@ -76,7 +76,8 @@ extension JSONReport {
         writer.object { self.sum(sum, &$0) }
     }
 
-    private func sum(_ sum: Scores.Sum, _ writer: inout JSONWriter) {
+    /// The members of one sum.
+    func sum(_ sum: Scores.Sum, _ writer: inout JSONWriter) {
         writer.key("points")
         writer.value(sum.points)
         writer.key("stays")

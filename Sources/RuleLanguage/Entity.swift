@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// What a stretch of a message is by its form.
 public enum EntityName: String, Sendable, Hashable, CaseIterable {
     case phone, url, email
@@ -15,12 +17,19 @@ public struct EntityCondition: Sendable, Hashable {
     public var kinds: [EntityName]
     /// Links to these domains, and to those below them, do not count. Lower case.
     public var allowedDomains: [String]
+    /// What lies inside one of these phrases does not count: the shop's own numbers and accounts.
+    public var allow: [String]
+    /// Where each of `allow` stands; empty where nobody knows.
+    public var allowPlaces: [Place] = []
     /// What only looks like one counts, too: masked digits, numbers without a check digit.
     public var includesProbable: Bool
 
-    public init(kinds: [EntityName], allowedDomains: [String] = [], includesProbable: Bool = false) {
+    public init(
+        kinds: [EntityName], allowedDomains: [String] = [], allow: [String] = [], includesProbable: Bool = false
+    ) {
         self.kinds = kinds
         self.allowedDomains = allowedDomains
+        self.allow = allow
         self.includesProbable = includesProbable
     }
 }

@@ -2,14 +2,14 @@ import ConversationModel
 import Diagnostics
 
 extension RuleDecoder {
-    /// `"phone"`, `["phone", "email"]`, or `{"kinds": …, "allowedDomains": […], "probable": true}`.
+    /// `"phone"`, `["phone", "email"]`, or `{"kinds": …, "allowedDomains": […], "allow": […], "probable": true}`.
     mutating func entity(_ member: JSONMember) -> EntityCondition? {
         guard case .object = member.value.content else {
             let kinds = entityKinds(member)
             return kinds.isEmpty ? nil : EntityCondition(kinds: kinds)
         }
         guard
-            let fields = fields(of: member.value, "entity", known: ["kinds", "allowedDomains", "probable"]),
+            let fields = fields(of: member.value, "entity", known: ["kinds", "allowedDomains", "allow", "probable"]),
             let named = require(fields, "kinds")
         else { return nil }
         let kinds = entityKinds(named)
@@ -22,9 +22,25 @@ extension RuleDecoder {
                     "allowedDomains 只对链接有意义，而 kinds 里没有 “url”"))
         }
         let probable = fields["probable"].flatMap { boolean($0) } ?? false
+        let allow = fields["allow"].map { allowedEntities($0) } ?? []
         guard !kinds.isEmpty else { return nil }
-        return EntityCondition(
-            kinds: kinds, allowedDomains: domains, includesProbable: probable)
+        var condition = EntityCondition(
+            kinds: kinds, allowedDomains: domains, allow: allow.map(\.text), includesProbable: probable)
+        condition.allowPlaces = allow.map { $0.origin ?? place($0.range) }
+        return condition
+    }
+
+    /// The phrases in which entities do not count: written here, or words of a list.
+    private mutating func allowedEntities(_ member: JSONMember) -> [PlacedPhrase] {
+        var lists: [SplicedList] = []
+        let all = phrases(member, lists: &lists)
+        guard all.count > RuleLimits.allowedEntities else { return withoutRepeats(all, .folded) }
+        diagnose(
+            .limit, member.value.head,
+            Phrase(
+                "'allow' of an entity has \(all.count) phrases; at most \(RuleLimits.allowedEntities)",
+                "entity 的 “allow” 有 \(all.count) 个短语，最多 \(RuleLimits.allowedEntities) 个"))
+        return []
     }
 
     private mutating func entityKinds(_ member: JSONMember) -> [EntityName] {

@@ -146,6 +146,7 @@ extension RuleWalk {
         case (.entity(let old), .entity(let new)):
             words("\(path).entity.kinds", old.kinds.map(\.rawValue), new.kinds.map(\.rawValue))
             words("\(path).entity.allowedDomains", old.allowedDomains, new.allowedDomains)
+            words("\(path).entity.allow", old.allow, new.allow)
             value(
                 "\(path).entity.probable", old.includesProbable ? .bool(true) : nil,
                 new.includesProbable ? .bool(true) : nil)

@@ -262,6 +262,11 @@ struct CanonicalBytes {
             add(entity.kinds.map(\.rawValue))
             add(entity.allowedDomains)
             add(entity.includesProbable)
+            // Not written where there is none: rules from before keep their digests.
+            if !entity.allow.isEmpty {
+                add("allow")
+                add(entity.allow)
+            }
         case .similar(let similar):
             add(["similar", String(similar.floor)])
             add(similar.texts)

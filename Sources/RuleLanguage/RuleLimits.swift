@@ -16,6 +16,8 @@ public enum RuleLimits {
     public static let phrases = 10_000
     /// Steps of one sequence.
     public static let steps = 32
+    /// Phrases of one list of entities that do not count.
+    public static let allowedEntities = 1000
     /// Words of one table of vague promises.
     public static let promiseWords = 100
     /// Earlier messages that a `repeats` compares with.

@@ -258,6 +258,7 @@ enum RuleText {
         .object([
             "kinds": .strings(entity.kinds.map(\.rawValue)),
             "allowedDomains": entity.allowedDomains.isEmpty ? nil : .strings(entity.allowedDomains),
+            "allow": entity.allow.isEmpty ? nil : .strings(entity.allow),
             "probable": entity.includesProbable ? .bool(true) : nil,
         ])
     }

@@ -51,8 +51,12 @@ struct ArchiveArguments: ParsableArguments {
 
     func policy() throws -> TimePolicy { try time.timePolicy() }
 
-    /// - Parameter given: the time policy of the run where options alone do not say it.
-    func options(cutting: Bool? = nil, policy given: TimePolicy? = nil) throws -> ArchiveOptions {
+    /// - Parameters:
+    ///   - given: the time policy of the run where options alone do not say it.
+    ///   - policyAt: the one that closes a conversation by when it begins, where not all have the same.
+    func options(
+        cutting: Bool? = nil, policy given: TimePolicy? = nil, policyAt: (@Sendable (Instant) -> TimePolicy)? = nil
+    ) throws -> ArchiveOptions {
         var options = ArchiveOptions()
         options.interruption = Surroundings.interruption
         if let encoding {
@@ -70,7 +74,7 @@ struct ArchiveArguments: ParsableArguments {
         if cutting ?? cut {
             let acknowledgements = Acknowledgements(
                 table: Surroundings.foldTable, phrases: Acknowledgements.standard + policy.waits.noAnswer)
-            options.cutting = CutPolicy(policy: policy) { speaker, text in
+            options.cutting = CutPolicy(policy: policy, policyAt: policyAt) { speaker, text in
                 speaker == .buyer && acknowledgements.needsAnswer(text)
             }
         }

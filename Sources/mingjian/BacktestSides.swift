@@ -27,9 +27,14 @@ struct BacktestSides {
         guard let versions else {
             let files = try RuleSources(paths: against)
             _ = try files.checkedRules()
-            BacktestSides.tellOfSchemes([files, draft])
             old = .files(files, label: against.joined(separator: ", "))
-            rules = RunRules(try BacktestSides.joined(files, draft, policy: policy))
+            let pairs = try BacktestSides.pairs(files, draft)
+            rules =
+                pairs.table.isEmpty
+                ? RunRules(try BacktestSides.joined(files, draft, pairs[nil], policy: policy))
+                : RunRules(schemes: pairs.table, policy: policy) {
+                    try BacktestSides.joined(files, draft, pairs[$0], policy: policy)
+                }
             return
         }
         let store = VersionStore(path: versions)
@@ -41,41 +46,51 @@ struct BacktestSides {
                 phrase: Phrase("no versions of rules in '\(versions)'", "“\(versions)” 里没有规则版本"))
         }
         RulesArguments.warn(of: index, zone: policy.zone)
-        let current = try index.inForce(at: now).map { RuleSources(files: try store.files(of: $0.version)) }
-        BacktestSides.tellOfSchemes([draft] + (current.map { [$0] } ?? []))
         // Versions come when they are needed; what is wrong with the draft is said before the archive is read.
         _ = try draft.compiled(policy: policy)
         old = .versions(store, index, now: now)
         // The draft is judged by the policy of the version that it is compared with: it is not one itself.
         rules = RunRules(
-            versions: index, at: now, policy: policy, policies: try store.policies(of: index, fallback: policy)
-        ) { version, _ in
+            versions: index, at: now, policy: policy, policies: try store.policies(of: index, fallback: policy),
+            schemes: { try BacktestSides.pairs(RuleSources(files: store.files(of: $0)), draft).table }
+        ) { version, scheme in
             let kept = try store.policy(of: version) ?? policy
-            return try BacktestSides.joined(RuleSources(files: store.files(of: version)), draft, policy: kept)
+            let files = try RuleSources(files: store.files(of: version))
+            let pair = try BacktestSides.pairs(files, draft)[scheme]
+            return try BacktestSides.joined(files, draft, pair, policy: kept)
         }
     }
 
-    private static func tellOfSchemes(_ sides: [RuleSources]) {
-        guard sides.contains(where: { !$0.schemes.isEmpty || $0.scoring != nil }) else { return }
-        say(
-            Phrase(
-                "schemes and scoring are left out: all rules are judged as they are written; 'rules diff' shows what changed in them",
-                "方案与计分不参与回测：所有规则按原样判定；它们的改动见 rules diff"),
-            severity: "note")
+    /// Which groups have which schemes of both sides; 66 where there are too many pairs.
+    private static func pairs(_ old: RuleSources, _ new: RuleSources) throws -> SchemePairs {
+        guard let pairs = SchemePairs(old: old.schemes, new: new.schemes) else {
+            throw CommandFailure(
+                code: CommandFailure.badRules,
+                phrase: Phrase(
+                    "the schemes of both sides make more than \(SchemeTable.limit) pairs",
+                    "两边的方案两两对应后超过 \(SchemeTable.limit) 组"))
+        }
+        return pairs
     }
 
-    /// Both sides in one set.
-    private static func joined(_ old: RuleSources, _ new: RuleSources, policy: TimePolicy) throws -> RuleSet {
+    /// Both sides in one set, by the schemes of a group.
+    private static func joined(
+        _ old: RuleSources, _ new: RuleSources, _ pair: SchemePairs.Pair, policy: TimePolicy
+    ) throws -> RuleSet {
         _ = try old.checkedRules()
-        let (rules, comparison) = ComparedRules.joined(old: old.rules, new: new.rules)
+        let (rules, joined) = ComparedRules.joined(
+            old: pair.old.map { old.rules(of: $0) } ?? old.rules, new: pair.new.map { new.rules(of: $0) } ?? new.rules)
+        var comparison = joined
+        comparison.scoring = (old.scoring, new.scoring)
+        comparison.schemes = (pair.old?.id, pair.new?.id)
         let result = RuleCompiler.compile(
             rules, digest: rulesDigest(rules), policy: policy, table: Surroundings.foldTable,
             cache: Surroundings.cache, sources: old.files + new.files, sets: 2)
         let errors = result.diagnostics.filter { $0.severity == .error }
         if let compiled = result.rules, errors.isEmpty { return RuleSet(compiled, comparison: comparison) }
         // Each by itself says best what is wrong with it.
-        _ = try new.compiled(policy: policy)
-        _ = try old.compiled(policy: policy)
+        _ = try new.compiled(policy: policy, scheme: pair.new)
+        _ = try old.compiled(policy: policy, scheme: pair.old)
         throw new.refused(errors)
     }
 
@@ -83,16 +98,16 @@ struct BacktestSides {
     func report(
         _ result: ComparisonOutcome, _ coverage: Coverage, title: String, casesPerRule: Int
     ) throws -> BacktestReport {
-        let base: [Rule]
+        let base: RuleSources?
         let side: (label: String, digest: String)
         switch old {
         case .files(let files, let label):
-            base = files.rules
+            base = files
             side = (label, rulesDigest(files.rules))
         case .versions(let store, let index, let now):
             // Differences of the rules are told against the newest version that judged something.
             let newest = coverage.versions.last.flatMap { index[$0.number] } ?? index.inForce(at: now)?.version
-            base = try newest.map { try RuleSources(files: store.files(of: $0)).checkedRules() } ?? []
+            base = try newest.map { try RuleSources(files: store.files(of: $0)) }
             let numbers = coverage.versions.map { String($0.number) }
             let shown = numbers.prefix(8).joined(separator: "、") + (numbers.count > 8 ? " 等" : "")
             side = (
@@ -100,11 +115,20 @@ struct BacktestSides {
                 numbers.count > 1 ? "" : newest?.rulesDigest ?? ""
             )
         }
-        return BacktestReport(
+        let before = try base?.checkedRules() ?? []
+        var report = BacktestReport(
             title: title, engine: Version.engine, zone: rules.zone, old: side,
             new: (draftLabel, rulesDigest(draft.rules)), coverage: coverage,
-            conversationsAffected: result.conversationsAffected, rules: described(result, base),
+            conversationsAffected: result.conversationsAffected, rules: described(result, before),
             agents: result.agents, cases: result.cases, verdicts: result.verdicts, casesPerRule: casesPerRule)
+        report.scores = result.scores
+        if let base {
+            let changes = SchemeDiff(
+                from: SchemeDiff.Side(schemes: base.schemes, scoring: base.scoring, rules: before),
+                to: SchemeDiff.Side(schemes: draft.schemes, scoring: draft.scoring, rules: draft.rules))
+            report.schemeDifferences = changes.text(in: .chinese).split(separator: "\n").map(String.init)
+        }
+        return report
     }
 
     /// All rules of both sides by id, with what differs in them and in their findings.

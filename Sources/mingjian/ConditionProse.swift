@@ -156,6 +156,9 @@ struct ConditionProse {
         if let domains = object?["allowedDomains"] as? [Any] {
             item.items.append(Item(text: "这些域名不算：" + Self.phrases(domains)))
         }
+        if let allow = object?["allow"] as? [Any] {
+            item.items.append(Item(text: "落在这些短语里的不算：" + Self.phrases(allow)))
+        }
         return item
     }
 

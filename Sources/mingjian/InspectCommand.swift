@@ -84,14 +84,9 @@ struct InspectCommand: ParsableCommand {
         try checkBadRecordLimit(maxBad)
         if stream {
             try refuseForStream()
-            guard choice.versions == nil || choice.asVersion != nil else {
-                throw CommandFailure(
-                    code: CommandFailure.usage,
-                    phrase: Phrase(
-                        "--stream takes one set of rules: name the version with --as-version",
-                        "--stream 只能用一套规则：请用 --as-version 指定版本"))
-            }
-            return try StreamInspection(archive: archive, shop: selection.shop, maxBad: maxBad, failing: failing).run(
+            var options = try inspectionOptions()
+            options.exemptions = try exempting.loaded(zone: policy.zone).exemptions
+            return try StreamInspection(archive: archive, options: options, maxBad: maxBad, failing: failing).run(
                 rules: choice.loaded(policy: policy).rules)
         }
         // Rules first: a wrong configuration must not cost a read of the archive.
@@ -101,7 +96,9 @@ struct InspectCommand: ParsableCommand {
         options.exemptions = exemptions
         if let html { try Output.check(html) }
         let inputs = try archive.inputs()
-        let lines = try openArchive(inputs, options: archive.options(policy: policy))
+        let closings = try RulesArguments.closings(
+            versions: choice.versions, asVersion: choice.asVersion, policy: policy)
+        let lines = try openArchive(inputs, options: archive.options(policy: policy, policyAt: closings))
         let writer = ReportWriter(
             title: title, archives: archive.archives, policy: policy, policyName: archive.time.name,
             rowLimit: all ? nil : 40, csvTable: csvTable)
@@ -173,10 +170,10 @@ struct InspectCommand: ParsableCommand {
     private func refuseForStream() throws {
         let given: [(name: String, isGiven: Bool)] = [
             ("--html", html != nil), ("--out", out != nil), ("--format", namedFormat != nil),
-            ("--table", table != nil), ("--all", all), ("--roster", selection.roster != nil),
+            ("--table", table != nil), ("--all", all),
             ("--from", selection.from != nil), ("--to", selection.to != nil), ("--group", !selection.group.isEmpty),
             ("--agent", !selection.agent.isEmpty), ("--as-of", selection.asOf != nil), ("--cut", archive.cut),
-            ("--mapping", archive.mapping != nil), ("--exemptions", exempting.exemptions != nil),
+            ("--mapping", archive.mapping != nil),
         ]
         guard let first = given.first(where: \.isGiven) else { return }
         throw CommandFailure(

@@ -108,7 +108,7 @@ struct RuleSources {
     }
 
     /// The rules of a scheme with its values of their parameters.
-    private func rules(of scheme: Scheme) -> [Rule] {
+    func rules(of scheme: Scheme) -> [Rule] {
         let all =
             scheme.parameters.isEmpty
             ? rules

@@ -48,6 +48,8 @@ extension RulesCommand {
 
         @OptionGroup var selection: SelectionArguments
 
+        @OptionGroup var exempting: ExemptionArguments
+
         @Option(help: "What reviewers said (NDJSON: finding, verdict).")
         var verdicts: String?
 
@@ -85,18 +87,20 @@ extension RulesCommand {
         private func backtest() throws -> Int32 {
             try checkBadRecordLimit(maxBad)
             if let html { try Output.check(html) }
+            let policy = try RulesArguments.policy(archive.time, versions: versions, cuts: archive.cut)
             var options = try selection.options(archive)
             if let roster = selection.roster {
                 options.roster = try SelectionArguments.readRoster(roster, isQuiet: quiet)
             }
+            options.exemptions = try exempting.loaded(zone: policy.zone).exemptions
             var comparison = ComparisonOptions()
             comparison.casesPerRule = examples
             comparison.verdicts = try verdicts.map { try VerdictFile.read($0) }
             options.comparison = comparison
-            let policy = try RulesArguments.policy(archive.time, versions: versions, cuts: archive.cut)
             let sides = try BacktestSides(draft: draft, against: against, versions: versions, policy: policy)
             let inputs = try archive.inputs()
-            let lines = try openArchive(inputs, options: archive.options(policy: policy))
+            let closings = try RulesArguments.closings(versions: versions, policy: policy)
+            let lines = try openArchive(inputs, options: archive.options(policy: policy, policyAt: closings))
             let progress = quiet ? nil : ProgressLine(total: SelectionArguments.totalBytes(inputs))
             let inspection = BatchInspection(
                 lines, rules: sides.rules, options: options, progress: { progress?.show($0) },
@@ -113,7 +117,10 @@ extension RulesCommand {
                 compared, coverage, title: archive.archives.joined(separator: ", "), casesPerRule: examples)
             try write(report, format, to: Output())
             if let html { try write(report, .html, to: Output(path: html)) }
-            if !quiet { tellOfRecords(result) }
+            if !quiet {
+                tellOfRecords(result)
+                ExemptionArguments.tellOfUnknownRules(options.exemptions, among: compared.summaries)
+            }
             if let failure = result.inputFailure {
                 say(failure.phrase)
                 say(

@@ -8,32 +8,25 @@ import Synchronization
 /// `inspect --stream`: lines in, result lines out, flushed as they come.
 struct StreamInspection {
     let archive: ArchiveArguments
-    let shop: String
+    /// The shop, roster and exemptions of the run.
+    let options: InspectionOptions
     let maxBad: Double
     /// The least severity of a negative hit that makes the exit code 1.
     let failing: Severity?
 
     func run(rules: RunRules) throws -> Int32 {
-        guard try rules.scheme(0) == nil else {
-            throw CommandFailure(
-                code: CommandFailure.usage,
-                phrase: Phrase(
-                    "--stream judges every line by one set of rules; these have schemes for groups",
-                    "--stream 对每行使用同一套规则，而这些规则按分组配有方案"))
-        }
-        var options = try archive.options(cutting: false)
-        options.zone = rules.zone
-        options.waitsForHead = false
+        var reading = try archive.options(cutting: false)
+        reading.zone = rules.zone
+        reading.waitsForHead = false
         // Whatever a line is, it gets its result line.
-        options.shape = .conversations
-        let lines = try openArchive(try archive.inputs(), options: options)
+        reading.shape = .conversations
+        let lines = try openArchive(try archive.inputs(), options: reading)
         let reader = BlockReader(lines, largestRecord: archive.maxLine, isLive: true)
-        let inspector = try StreamInspector(
-            rules, engine: Version.engine, defaultShop: shop, isStrict: archive.strictJSON)
+        let inspector = try StreamInspector(rules, engine: Version.engine, options: options)
         let block = ArchiveBlock()
         let output = Output()
         while try reader.next(block) {
-            try output.write(inspector.results(block))
+            try output.write(try inspector.results(block))
             if Surroundings.isInterrupted.load(ordering: .relaxed) { throw ArchiveError.interrupted }
         }
         if Double(inspector.badLines) * 100 > maxBad * Double(inspector.allLines) {

@@ -69,28 +69,28 @@ extension RulesArguments {
         guard let first = index.versions.first else { return given }
         if index.versions.allSatisfy({ $0.policy != nil }) { try refuse(time) }
         let all = try store.policies(of: index, fallback: given)
-        if cuts, Set(all.map { CutTimes($0) }).count > 1 {
+        if cuts, Set(all.map { Set($0.waits.noAnswer) }).count > 1 {
             throw CommandFailure(
                 code: CommandFailure.usage,
                 phrase: Phrase(
-                    "--cut does not go with versions that close conversations at different times: cut the log with 'mingjian cut' before",
-                    "各版本的会话结束时间不同，不能与 --cut 同用：请先用 mingjian cut 切分"))
+                    "--cut does not go with versions whose 'noAnswer' phrases differ: which message keeps a conversation open is told while the log is read, before its version is known; cut the log with 'mingjian cut' before",
+                    "各版本的 noAnswer 短语不同，不能与 --cut 同用：读取日志时就要判断哪条消息需要回复，而那时还不知道会话属于哪个版本；请先用 mingjian cut 切分"))
         }
         guard let kept = try store.policy(of: first) else { return given }
         return try time.inZone(kept)
     }
 
-    /// What decides where a conversation ends.
-    private struct CutTimes: Hashable {
-        let closeAfter: Int64
-        let closeAfterOpenWait: Int64
-        let waits: WaitPolicy
-
-        init(_ policy: TimePolicy) {
-            closeAfter = policy.closeAfter
-            closeAfterOpenWait = policy.closeAfterOpenWait
-            waits = policy.waits
-        }
+    /// The policy of the version in force where a conversation begins, which says when it ends; nil where all
+    /// versions have one, or one is named.
+    static func closings(
+        versions: String?, asVersion: Int? = nil, policy: TimePolicy
+    ) throws -> (@Sendable (Instant) -> TimePolicy)? {
+        guard let versions, asVersion == nil else { return nil }
+        let store = VersionStore(path: versions)
+        let index = try store.index()
+        let all = try store.policies(of: index, fallback: policy)
+        guard let first = all.first, all.contains(where: { $0 != first }) else { return nil }
+        return { instant in index.inForce(at: instant).map { all[$0.version.number - 1] } ?? first }
     }
 
     private static func refuse(_ time: PolicyArguments) throws {

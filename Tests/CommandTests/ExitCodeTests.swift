@@ -73,7 +73,7 @@ struct ExitCodeTests {
             ["cut", "Corpora/demo/conversations.ndjson", "--encoding", "latin1"],
             ["inspect", "--stream", "-", "--html", "a.html"], ["inspect", "--stream", "-", "--out", "a"],
             ["inspect", "--stream", "-", "--format", "table"], ["inspect", "--stream", "-", "--format", "ndjson"],
-            ["inspect", "--stream", "-", "--roster", "r.csv"], ["inspect", "--stream", "-", "--cut"],
+            ["inspect", "--stream", "-", "--table", "rules"], ["inspect", "--stream", "-", "--cut"],
             ["inspect", "--stream", "-", "--group", "售前"], ["inspect", "--stream", "-", "--as-of", "x"],
         ])
     func wrongUse(arguments: [String]) throws {

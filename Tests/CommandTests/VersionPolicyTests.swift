@@ -167,8 +167,7 @@ struct VersionPolicyTests {
             try found(lines) == [
                 "a 1", "a 1", "a 1", "b 1", "b#2 2", "b#2 2", "c 2", "c 2", "c#2 2",
             ])
-        let cut = try inspect(file, ["--cut"])
-        #expect(cut.code == 64 && cut.errors.contains("--cut"), "\(cut.errors)")
+        #expect(try inspect(file, ["--cut"]).output == lines.output)
         #expect(try inspect(file, ["--cut", "--as-version", "1"]).code == 0)
         // With schemes, too: each group its own set, and parts by the record's first version.
         try directory.write(
@@ -176,6 +175,38 @@ struct VersionPolicyTests {
             #"{"schemes":[{"id":"one","name":"一组","groups":["一组"]},{"id":"rest","name":"默认","default":true}]}"#)
         #expect(try publish(at: "2026-03-07T02:00", ["--close-after", "20"]).code == 0)
         #expect(try found(inspect(file)) == found(lines))
+    }
+
+    @Test("a log is cut by the policy of the version in force where each conversation begins")
+    func cutsLogs() throws {
+        try contact(at: "2026-03-01T02:00", closeAfter: 60)
+        try contact(at: "2026-03-04T02:00", closeAfter: 10)
+        func log(_ buyer: String, _ times: [String]) -> String {
+            times.map {
+                #"{"shop":"s","buyer":"\#(buyer)","time":"\#($0)+08:00","from":"agent","agent":"豆豆","text":"微信"}"#
+                    + "\n"
+            }.joined()
+        }
+        // The same messages as records with ids, each of one conversation: the log must give the same.
+        let times = [
+            ["2026-03-04T23:50:00", "2026-03-05T00:20:00", "2026-03-05T00:50:00"], ["2026-03-05T08:00:00"],
+            ["2026-03-05T08:11:00", "2026-03-05T08:20:00"],
+        ]
+        let file = try directory.write("log.ndjson", log("a", times.flatMap { $0 }))
+        let outcome = try inspect(file, ["--cut"])
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        #expect(
+            try found(outcome) == [
+                "s/a/20260304T155000 1", "s/a/20260304T155000 1", "s/a/20260304T155000 1", "s/a/20260305T000000 2",
+                "s/a/20260305T001100 2", "s/a/20260305T001100 2",
+            ])
+        let cutFirst = try inspect(file, ["--cut", "--as-version", "1"])
+        #expect(Set(try found(cutFirst)).count == 2)
+        // Which message needs an answer is told before any version is known.
+        let policy = try directory.write("policy.json", #"{"waits": {"noAnswer": ["晓得了"]}}"#)
+        #expect(try publish(at: "2026-03-07T02:00", ["--policy", policy]).code == 0)
+        let refused = try inspect(file, ["--cut"])
+        #expect(refused.code == 64 && refused.errors.contains("noAnswer"), "\(refused.errors)")
     }
 
     @Test("a promise of hours is published with the time that conversations stay open")

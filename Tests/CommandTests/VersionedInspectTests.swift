@@ -168,7 +168,7 @@ struct VersionedInspectTests {
             (["--as-version", "1"], 64, "--versions"),
             (["--versions", store, "--as-version", "9"], 64, "no version 9"),
             (["--versions", directory.path + "/none"], 66, "no versions"),
-            (["--versions", store, "--stream"], 64, "--as-version"),
+            (["--versions", store, "--stream", "--from", "2026-03-01"], 64, "--from"),
         ] as [([String], Int32, String)] {
             let outcome = try command(["inspect", file] + arguments, at: now)
             #expect(outcome.code == code && outcome.errors.contains(word), "\(arguments): \(outcome.errors)")

@@ -1,4 +1,5 @@
 import ConversationModel
+import Diagnostics
 import Evaluation
 import Patterns
 import RuleLanguage
@@ -55,5 +56,28 @@ struct EntityTests {
         let text = "电话 138****1234"
         #expect(try findings(EntityCondition(kinds: [.phone]), in: text).isEmpty)
         #expect(try findings(EntityCondition(kinds: [.phone], includesProbable: true), in: text).count == 1)
+    }
+
+    @Test(
+        "what lies inside an allowed phrase does not count, what goes beyond it does",
+        arguments: [
+            ("请打 400-800-1234 找我们", []), ("请打 4008001234", ["4008001234"]),
+            ("请打 400-800-1234 或 13800138000", ["13800138000"]), ("打４００－８００－１２３４吧", []),
+            ("加微信 shop_kefu01", []), ("加微信 SHOP_KEFU01", []), ("加微信 shop_kefu012", ["shop_kefu012"]),
+            ("加微信 xshop_kefu01", ["xshop_kefu01"]), ("客服热线 021-62881234", []), ("热线 021-62881234", ["021-62881234"]),
+        ] as [(String, [String])])
+    func allowedPhrases(text: String, expected: [String]) throws {
+        let entity = EntityCondition(
+            kinds: [.phone, .wechatID], allow: ["400-800-1234", "Shop_kefu01", "客服热线 021-62881234"])
+        #expect(try marked(entity, in: text) == expected, "\(text)")
+    }
+
+    @Test("the explanation says which phrase shields what")
+    func explainsAllowedPhrases() throws {
+        let rule = try WrittenRule(
+            #"{"message": {"from": "agent", "entity": {"kinds": "phone", "allow": ["热线400-800-1234"]}}}"#)
+        let reason = try rule.reason([WrittenRule.say(.agent, "请打热线400-800-1234", 0)])
+        #expect(reason.chinese.contains("“400-800-1234” 被放行短语 “热线400-800-1234” 挡住"), "\(reason.chinese)")
+        #expect(reason.english.contains("is shielded by the allow-phrase"), "\(reason.english)")
     }
 }

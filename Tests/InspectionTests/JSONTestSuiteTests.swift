@@ -28,7 +28,7 @@ struct JSONTestSuiteTests {
         let reader = BlockReader(try openArchive([input], options: options))
         let block = ArchiveBlock()
         var output: [UInt8] = []
-        while try reader.next(block) { output += inspector.results(block) }
+        while try reader.next(block) { output += try inspector.results(block) }
         return try output.split(separator: 0x0A).dropFirst().map { line in
             let object = try #require(try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any])
             return (object["status"] as? String ?? "", object["reason"] as? String ?? "")

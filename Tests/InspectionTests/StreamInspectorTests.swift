@@ -17,7 +17,7 @@ struct StreamInspectorTests {
         let reader = BlockReader(try openArchive([input]), isLive: true)
         let block = ArchiveBlock()
         var output: [UInt8] = []
-        while try reader.next(block) { output += inspector.results(block) }
+        while try reader.next(block) { output += try inspector.results(block) }
         let results = try output.split(separator: 0x0A).map { line in
             try #require(try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any])
         }

@@ -110,7 +110,11 @@ private struct Window {
                 isKnown && expectation.onlyInsideHours
                 && !hours.isOpen(at: unit.time(row))
             // "T may be `promised`: the duration entity in the trigger, none: no obligation".
-            if let promise = expectation.promise, promise.limit(in: unit.record.folded[row]) == nil { return nil }
+            if let promise = expectation.promise,
+                promise.limit(in: unit.record.folded[row], at: unit.time(row), unit.record.policy) == nil
+            {
+                return nil
+            }
             return isOutside ? nil : (row, match.spans)
         }
         answers = expect.matches.filter { $0.anchor != nil }
@@ -155,9 +159,9 @@ private struct Window {
     }
 
     /// T, written or promised.
-    private func limit(of trigger: Int) -> Int64? {
-        guard let promise = expectation.promise else { return expectation.time }
-        return promise.limit(in: unit.record.folded[trigger])
+    private func limit(of trigger: Int) -> OracleLimit? {
+        guard let promise = expectation.promise else { return expectation.time.map { .span($0) } }
+        return promise.limit(in: unit.record.folded[trigger], at: unit.time(trigger), unit.record.policy)
     }
 
     private var hasLimit: Bool { expectation.time != nil || expectation.promise != nil }
@@ -165,8 +169,12 @@ private struct Window {
     /// The deadline as it stands when only rows before `row` have been seen; nil is never.
     func deadline(of trigger: Int, before row: Int = .max) -> Int64? {
         guard let time = limit(of: trigger) else { return nil }
-        func later(_ span: Int64, than row: Int) -> Int64? {
-            hours.instant(after: span, since: unit.time(row), clock: expectation.clock)
+        func later(_ limit: OracleLimit, than row: Int) -> Int64? {
+            switch limit {
+            case .span(let span): hours.instant(after: span, since: unit.time(row), clock: expectation.clock)
+            // A moment stays where it is.
+            case .moment(let instant): instant
+            }
         }
         var deadline = later(time, than: trigger)
         var used = 0
@@ -179,7 +187,7 @@ private struct Window {
             // "moves the deadline to t_E + T (or + `extend`), at most `times`".
             if let excuse = expectation.excuse, excuses.contains(seen), used < excuse.times {
                 used += 1
-                deadline = later(excuse.extend ?? time, than: seen)
+                deadline = later(excuse.extend.map { .span($0) } ?? time, than: seen)
             }
         }
         return deadline

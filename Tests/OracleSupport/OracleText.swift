@@ -130,7 +130,11 @@ struct OracleText {
             }
             return core.isEmpty ? [] : [text.span(core)]
         case .entity(let entity):
-            let runs = entity.kinds.contains(.phone) ? phones() : []
+            // What lies inside an allowed phrase does not count.
+            let shields = entity.allow.flatMap { folded.places(of: FoldedText($0, level: .folded).scalars) }
+            let runs = (entity.kinds.contains(.phone) ? phones() : []).filter { run in
+                !shields.contains { $0.lowerBound <= run.lowerBound && run.upperBound <= $0.upperBound }
+            }
             return runs.isEmpty ? nil : Span.union(runs.map { folded.span($0) })
         case .similar(let similar): return spans(of: similar)
         case .length(let minimum, let maximum):

@@ -117,7 +117,8 @@ extension TextCondition {
             return "keywords(\(words.joined(separator: " ")))"
         case .regex(let regex):
             return "/\(regex.pattern)/" + (regex.except.map { " except /\($0)/" } ?? "")
-        case .entity(let entity): return "entity(\(entity.kinds.map(\.rawValue).joined(separator: "|")))"
+        case .entity(let entity):
+            return "entity(\(entity.kinds.map(\.rawValue).joined(separator: "|")) allow \(entity.allow))"
         case .equals(let equals): return "equals(\(equals.texts.joined(separator: "|")))"
         case .similar(let similar): return "similar(\(similar.floor) \(similar.texts.joined(separator: "|")))"
         case .length(let minimum, let maximum):

@@ -2,7 +2,10 @@ import RuleLanguage
 
 extension RandomRules {
     /// What conversations promise now and then.
-    static let promises = ["30秒", "3分钟", "1分钟30秒", "10分钟", "1小时", "马上", "请稍等", "３分钟"]
+    static let promises = [
+        "30秒", "3分钟", "1分钟30秒", "10分钟", "1小时", "马上", "请稍等", "３分钟",
+        "今天18点前", "今晚八点前", "明天上午10点前", "明天中午前", "今天内", "下班前", "上午10点05分前", "明早９：５０前",
+    ]
 
     /// Makes some limits promised ones, and caps some waits.
     func addPromise(to expectation: inout Expectation, _ draw: inout Draw) {

@@ -23,6 +23,42 @@ import Testing
                 == EntityCondition(kinds: [.url], allowedDomains: ["tmall.com"], includesProbable: true))
     }
 
+    @Test("allowed phrases are written here or are words of a list")
+    func allowedPhrases() throws {
+        let found = try #require(entity(#"{"kinds": "phone", "allow": ["400-800-1234"]}"#))
+        #expect(found.allow == ["400-800-1234"] && found.allowPlaces.count == 1)
+        #expect(codes(#"{"kinds": "phone", "allow": []}"#) == ["empty-list"])
+        #expect(codes(#"{"kinds": "phone", "allow": [" "]}"#) == ["out-of-range"])
+        #expect(codes(#"{"kinds": "phone", "allow": "400-800-1234"}"#) == ["wrong-type"])
+        let many = (0...1000).map { "\"\(13_800_000_000 + $0)\"" }.joined(separator: ",")
+        #expect(codes(#"{"kinds": "phone", "allow": [\#(many)]}"#) == ["limit"])
+        let rule = ruleText(when: #"{"message": {"from": "agent", "entity": {"kinds": "phone", "allow": ["@own"]}}}"#)
+        let list = #"{"wordLists": {"own": {"words": ["400-800-1234", "021-62881234"]}}}"#
+        let loaded = loadRules(files: [
+            SourceFile(path: "a.json", bytes: Array(rule.utf8)), SourceFile(path: "b.json", bytes: Array(list.utf8)),
+        ])
+        guard case .message(let message)? = loaded.rules.first?.when.kind,
+            case .entity(let shared)? = message.text?.kind
+        else {
+            Issue.record("no entity: \(loaded.diagnostics)")
+            return
+        }
+        #expect(shared.allow == ["400-800-1234", "021-62881234"])
+        #expect(shared.allowPlaces.map(\.path) == ["b.json", "b.json"])
+    }
+
+    @Test("a digest tells allowed phrases apart, and is as before without them")
+    func digests() throws {
+        func digest(_ json: String) -> String {
+            let text = ruleText(when: #"{"message": {"from": "agent", "entity": \#(json)}}"#)
+            return rulesDigest(loadRules(files: [SourceFile(path: "a.json", bytes: Array(text.utf8))]).rules)
+        }
+        let plain = digest(#"{"kinds": "phone"}"#)
+        let allowing = digest(#"{"kinds": "phone", "allow": ["400-800-1234"]}"#)
+        #expect(plain != allowing && allowing != digest(#"{"kinds": "phone", "allow": ["400-800-1235"]}"#))
+        #expect(plain == digest(#""phone""#))
+    }
+
     @Test("wrong words, types and companions are named")
     func faults() {
         #expect(codes(#""fone""#) == ["bad-value"])

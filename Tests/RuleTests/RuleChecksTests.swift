@@ -77,6 +77,22 @@ struct RuleChecksTests {
         #expect(try codes(text: text) == expected)
     }
 
+    @Test(
+        "allow-phrases of entities are judged by what is found in them",
+        arguments: [
+            (#""entity":{"kinds":"phone","allow":["400-800-1234"]}"#, []),
+            (#""entity":{"kinds":"phone","allow":["热线 400-800-1234 转 1"]}"#, []),
+            (#""entity":{"kinds":"phone","allow":["12315"]}"#, ["useless-allow"]),
+            (#""entity":{"kinds":["phone","wechat-id"],"allow":["shop_kefu01"]}"#, []),
+            (#""entity":{"kinds":"qq-number","allow":["12345678"]}"#, []),
+            (#""entity":{"kinds":"phone","allow":["138****1234"]}"#, ["useless-allow"]),
+            (#""entity":{"kinds":"phone","probable":true,"allow":["138****1234"]}"#, []),
+            (#""entity":{"kinds":"duration","allow":["24小时","一会儿"]}"#, ["useless-allow"]),
+        ])
+    func allowPhrasesOfEntities(text: String, expected: [String]) throws {
+        #expect(try codes(text: text) == expected)
+    }
+
     @Test("an allow-phrase of a word list is judged by the rules that use the list")
     func allowPhrasesOfLists() throws {
         func codes(_ fold: String) throws -> [String] {
