@@ -43,7 +43,7 @@ def main():
             raise SystemExit(f"not every event was applied, or two runs differ: {sample}")
         sample["eventsPerSecond"] = sample["events"] / sample["processorSeconds"]
         sample["wallEventsPerSecond"] = sample["events"] / sample["seconds"]
-        sample["countedShare"] = sample["countedBytes"] / sample["bytes"]
+        sample["countedShare"] = sample.get("countedBytes", 0) / sample["bytes"]
         sample["bytesPerBuyer"] = sample["bytes"] / sample["buyers"]
         sample["megabytesPerShop"] = sample["bytes"] / sample["shops"] / 1e6
     one = samples[0]

@@ -29,6 +29,8 @@ ROWS = [
     ("theirRefresh", "of it refreshes, s", 2),
     ("copyAlone", "PostgreSQL: COPY alone into the same table, events a second", 0),
     ("ratio", "times as many events a second, end to end", 1),
+    ("ourProcessor", "mingjian: processor time, s", 1),
+    ("theirProcessor", "PostgreSQL: processor time, s", 1),
 ]
 
 
@@ -106,7 +108,7 @@ def run_ours(options, steps, shops):
             spent[0] += middle - start
             spent[1] += time.perf_counter() - middle
             answers.append(answer)
-        return spent, answers
+        return spent, answers, server.cpu()
     finally:
         server.stop()
 
@@ -114,7 +116,7 @@ def run_ours(options, steps, shops):
 def run_theirs(options, steps, day):
     database = Postgres(options.directory)
     try:
-        spent, answers = [0.0, 0.0], []
+        spent, answers, cpu = [0.0, 0.0], [], database.cpu()
         for number, (rows, at) in enumerate(steps):
             start = time.perf_counter()
             database.copy(rows)
@@ -125,11 +127,12 @@ def run_theirs(options, steps, day):
             answers.append(database.figures(instants(day, at)))
             spent[0] += middle - start
             spent[1] += time.perf_counter() - middle
+        cpu = database.cpu() - cpu
         database.ask("TRUNCATE events;")
         start = time.perf_counter()
         for rows, _ in steps:
             database.copy(rows)
-        return spent, answers, time.perf_counter() - start, database.version
+        return spent, answers, cpu, time.perf_counter() - start, database.version
     finally:
         database.stop()
 
@@ -164,8 +167,8 @@ def main():
         their_steps.append(([row(event) for event in part], at))
     samples = []
     for _ in range(options.runs):
-        our_time, our_answers = run_ours(options, our_steps, shops)
-        their_time, their_answers, alone, version = run_theirs(options, their_steps, day)
+        our_time, our_answers, our_cpu = run_ours(options, our_steps, shops)
+        their_time, their_answers, their_cpu, alone, version = run_theirs(options, their_steps, day)
         for number, (mine, other) in enumerate(zip(our_answers, their_answers)):
             other = theirs(other, shops)
             for shop in shops:
@@ -179,7 +182,7 @@ def main():
         sample = {
             "ours": len(made) / sum(our_time), "ourIngest": our_time[0], "ourRefresh": our_time[1],
             "theirs": len(made) / sum(their_time), "theirCopy": their_time[0], "theirRefresh": their_time[1],
-            "copyAlone": len(made) / alone,
+            "copyAlone": len(made) / alone, "ourProcessor": our_cpu, "theirProcessor": their_cpu,
         }
         sample["ratio"] = sample["ours"] / sample["theirs"]
         samples.append(sample)

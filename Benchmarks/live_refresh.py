@@ -38,7 +38,7 @@ def main():
         at = end(options.shops, options.events, day)
         samples = [probe("refresh", path, at) for _ in range(options.runs)]
     for sample in samples:
-        same = all(sample[key] == samples[0][key] for key in ("digest", "agents", "served"))
+        same = all(sample[key] == samples[0][key] for key in ("digest", "figures", "agents", "served"))
         if sample["shops"] != options.shops or not same or sample["agents"] < options.shops * options.agents * 0.9:
             raise SystemExit(f"not the figures that were asked for: {sample}")
         sample["medianMilliseconds"] = statistics.median(sample["milliseconds"])

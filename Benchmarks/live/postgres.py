@@ -12,6 +12,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from live.server import TICKS
+
 SETTINGS = {
     "shared_buffers": "1GB", "work_mem": "128MB", "max_wal_size": "4GB", "jit": "off", "listen_addresses": "''",
     "max_parallel_workers_per_gather": "2", "synchronous_commit": "on", "fsync": "on",
@@ -176,6 +178,22 @@ class Postgres:
                 raise SystemExit("psql: " + self.psql.stderr.read())
             lines.append(answer.rstrip("\n"))
         return lines
+
+    def cpu(self):
+        """Seconds of processor time of all its processes so far."""
+        main = int(Path(self.folder + "/data/postmaster.pid").read_text().split()[0])
+        ticks = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                number, fields = int(stat.parent.name), stat.read_text().rsplit(") ", 1)[1].split()
+            except (OSError, IndexError):
+                continue
+            if number == main:
+                # Workers that have ended are counted by who waited for them.
+                ticks += sum(map(int, fields[11:15]))
+            elif int(fields[1]) == main:
+                ticks += int(fields[11]) + int(fields[12])
+        return ticks / TICKS
 
     def copy(self, rows):
         self.ask("COPY events FROM STDIN;\n" + "".join(rows) + "\\.")

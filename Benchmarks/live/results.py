@@ -40,7 +40,7 @@ def write(name, text, samples, versions=(), note=""):
     print(text)
     if not name:
         return
-    command = f"Benchmarks/{Path(sys.argv[0]).name} {shlex.join(sys.argv[1:])}"
+    command = f"Benchmarks/{Path(sys.argv[0]).name} {shlex.join(sys.argv[1:])}".rstrip()
     versions = [f"mingjian {output_of(binary(), '--version')}", f"Python {platform.python_version()}", *versions]
     commit = output_of("git", "-C", str(ROOT), "rev-parse", "--short=12", "HEAD")
     load = f"load average {os.getloadavg()[0]:.1f}"

@@ -18,9 +18,12 @@ public struct NameTable: Sendable {
     public var memory: Int { (slots.capacity + hashes.capacity + offsets.capacity) * 8 + bytes.capacity + 4 * 32 }
 
     /// The number of `name`, given now if it is new. O(length) expected.
-    public mutating func number(of name: UnsafeBufferPointer<UInt8>) -> Int32 {
+    ///
+    /// Without `isOftenLast` the last one is not looked at first: in a table that is cold by then, a look costs as much as
+    /// the search.
+    public mutating func number(of name: UnsafeBufferPointer<UInt8>, isOftenLast: Bool = true) -> Int32 {
         // Neighbouring messages mostly have the same sender.
-        if lastNumber >= 0, equals(lastNumber, name) { return lastNumber }
+        if isOftenLast, lastNumber >= 0, equals(lastNumber, name) { return lastNumber }
         let hash = NameTable.hash(name)
         let (found, slot) = find(name, hash)
         if found >= 0 {
@@ -38,9 +41,9 @@ public struct NameTable: Sendable {
     }
 
     /// The same for a `String`.
-    public mutating func number(of name: String) -> Int32 {
+    public mutating func number(of name: String, isOftenLast: Bool = true) -> Int32 {
         var name = name
-        return name.withUTF8 { number(of: $0) }
+        return name.withUTF8 { number(of: $0, isOftenLast: isOftenLast) }
     }
 
     /// The number of `name` if it was given one before. O(length) expected.

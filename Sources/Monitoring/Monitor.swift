@@ -6,7 +6,9 @@ public struct Monitor: Sendable {
     private let policy: @Sendable (String) -> MonitorPolicy
     private var numbers: [String: Int] = [:]
     public private(set) var shops: [ShopMonitor] = []
-    private var last: (name: String, number: Int)?
+    /// Shops of events before, by the lowest bits of the hash of their bytes: most events find theirs without `numbers`,
+    /// whose keys are compared as texts.
+    private var recent = [(name: String, number: Int)](repeating: ("", -1), count: 64)
 
     /// Shops get their policy with their first event.
     public init(policy: @escaping @Sendable (String) -> MonitorPolicy) {
@@ -29,13 +31,15 @@ public struct Monitor: Sendable {
     public mutating func restore(_ state: ShopMonitor, of shop: String) { shops[number(of: shop)] = state }
 
     private mutating func number(of shop: String) -> Int {
-        if let last, last.name == shop { return last.number }
+        var name = shop
+        let place = name.withUTF8 { Int(truncatingIfNeeded: NameTable.hash($0)) & 63 }
+        if recent[place].number >= 0, recent[place].name == shop { return recent[place].number }
         let number = numbers[shop] ?? shops.count
         if number == shops.count {
             shops.append(ShopMonitor(policy: policy(shop)))
             numbers[shop] = number
         }
-        last = (shop, number)
+        recent[place] = (shop, number)
         return number
     }
 }

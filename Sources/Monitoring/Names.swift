@@ -17,7 +17,7 @@ struct EventIDs: Sendable {
 
     /// The number of a new id; nil where it is the id of an event since `floor`.
     mutating func add(_ id: String, time: Int64, floor: Int64) -> Int32? {
-        let number = names.number(of: id)
+        let number = names.number(of: id, isOftenLast: false)
         if Int(number) == times.count {
             times.append(time)
         } else if times[Int(number)] >= floor {
@@ -74,7 +74,7 @@ extension NameTable {
 
     /// The number of `name`; nil where it is new and there are `limit` names.
     mutating func number(of name: String, limit: Int) -> Int32? {
-        if count < limit { return number(of: name) }
+        if count < limit { return number(of: name, isOftenLast: false) }
         var name = name
         return name.withUTF8 { known($0) }
     }

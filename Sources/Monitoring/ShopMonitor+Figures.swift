@@ -168,13 +168,16 @@ extension ShopMonitor {
 
     private func addMembers(_ members: [AgentColumn], _ settings: SettingsState, to result: inout ShopFigures) {
         result.alarms = settings.alarms[EventRow.none]
-        var groups: [Int32: GroupFigures] = [:]
+        let groupNames = (0..<names.groups.count).map { names.groups.name(Int32($0)) }
+        // By the number of the group plus 1; first those who are in none.
+        var groups = [GroupFigures?](repeating: nil, count: groupNames.count + 1)
         for (number, alarms) in settings.alarms where number != EventRow.none {
-            groups[number] = GroupFigures(group: names.groups.name(number), alarms: alarms)
+            groups[Int(number) + 1] = GroupFigures(group: groupNames[Int(number)], alarms: alarms)
         }
         for (number, member) in members.enumerated() {
             let state = member.state
-            let group = state.group == EventRow.none ? nil : names.groups.name(state.group)
+            let place = Int(state.group) + 1
+            let group = place == 0 ? nil : groupNames[place - 1]
             let isSuspended = state.isOnline && state.isSuspended
             result.online += state.isOnline ? 1 : 0
             result.suspended += isSuspended ? 1 : 0
@@ -184,10 +187,11 @@ extension ShopMonitor {
                 state.isOnline || member.served > 0 || member.pending != PendingFigures()
                 || member.response != ResponseFigures() || member.dispatch != nil
             guard isShown || group != nil else { continue }
-            groups[state.group, default: GroupFigures(group: group)].online += state.isOnline ? 1 : 0
-            groups[state.group]?.suspended += isSuspended ? 1 : 0
-            groups[state.group]?.pending.add(member.pending)
-            groups[state.group]?.response.add(member.response)
+            if groups[place] == nil { groups[place] = GroupFigures(group: group) }
+            groups[place]?.online += state.isOnline ? 1 : 0
+            groups[place]?.suspended += isSuspended ? 1 : 0
+            groups[place]?.pending.add(member.pending)
+            groups[place]?.response.add(member.response)
             guard isShown else { continue }
             result.agents.append(
                 AgentFigures(
@@ -196,7 +200,7 @@ extension ShopMonitor {
                     response: member.response, dispatch: member.dispatch))
         }
         result.agents.sort { $0.agent < $1.agent }
-        result.groups = groups.values.sorted { a, b in
+        result.groups = groups.compactMap(\.self).sorted { a, b in
             guard let first = a.group, let second = b.group else { return a.group != nil }
             return first < second
         }

@@ -179,13 +179,13 @@ public struct ShopMonitor: Sendable {
             guard let buyer = buyerNumber(message.buyer), var row = row(message, time: time, id: id) else {
                 return false
             }
-            row.conversation = names.conversations.number(of: message.conversation)
+            row.conversation = names.conversations.number(of: message.conversation, isOftenLast: false)
             return insert(row, buyer)
         case .conversation(let change):
             guard let buyer = buyerNumber(change.buyer), var row = row(change, time: time, id: id) else {
                 return false
             }
-            row.conversation = names.conversations.number(of: change.conversation)
+            row.conversation = names.conversations.number(of: change.conversation, isOftenLast: false)
             return insert(row, buyer)
         case .agent(let change): return insert(change, time: time, id: id)
         case .order(let change):

@@ -103,7 +103,10 @@ struct SchemedBacktestTests {
     func bySchemes() throws {
         try check(["--against", directory.path + "/old"], old: ["--rules", directory.path + "/old"])
         let text = try command(
-            ["rules", "backtest", "--draft", directory.path + "/new", "--against", directory.path + "/old", Self.archive])
+            [
+                "rules", "backtest", "--draft", directory.path + "/new", "--against", directory.path + "/old",
+                Self.archive,
+            ])
         for part in ["方案与计分的改动", "平均得分：", "得分 现行", "售前 ", "全部规则 → 其余"] {
             #expect(text.text.contains(part), "\(part)\n\(text.text)")
         }

@@ -67,8 +67,10 @@ struct LiveProbe {
             }
             return seconds(taken) * 1000
         }
+        let figures = monitor.names.compactMap { monitor.shop($0) }.map { "\($0.figures(at: instant))" }.joined()
         return [
-            "shops": monitor.shops.count, "agents": agents, "served": served, "milliseconds": times,
+            "figures": checksum(figures), "shops": monitor.shops.count, "agents": agents, "served": served,
+            "milliseconds": times,
             "digest": digest(monitor),
         ]
     }
@@ -84,8 +86,11 @@ struct LiveProbe {
 
     /// The digests of all shops, in the order of their names.
     private static func digest(_ monitor: Monitor) -> String {
-        let all = monitor.names.map { monitor.shop($0)?.digest ?? "" }.joined()
-        let sum = all.utf8.reduce(UInt64(14_695_981_039_346_656_037)) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
+        checksum(monitor.names.map { monitor.shop($0)?.digest ?? "" }.joined())
+    }
+
+    private static func checksum(_ text: String) -> String {
+        let sum = text.utf8.reduce(UInt64(14_695_981_039_346_656_037)) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
         return String(sum, radix: 16)
     }
 
