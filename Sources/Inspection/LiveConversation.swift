@@ -217,6 +217,10 @@ final class LiveConversation {
             let group = context.sets.group(pinnedBy: entry.message, on: day(of: parts[last], context))
         {
             pin(last, to: group, at: entry.order.time, context)
+            // What was due before is said now, too.
+            let said = changes.count
+            stepSessions(through: entry.order.time, context)
+            for index in said..<changes.count { changes[index].at = Instant(milliseconds: entry.order.time) }
         }
         feed(place, context)
     }

@@ -10,8 +10,8 @@ import Synchronization
 extension HTTPInterface {
     /// About as many bytes of findings are read, and sent, at a time.
     private static let pieceBytes = 256 << 10
-    /// Seconds after which a stream that has nothing to say says so.
-    private static let heartbeat: Duration = .seconds(10)
+    /// Milliseconds after which a stream that has nothing to say says so.
+    private static let heartbeat: Int64 = 10_000
 
     /// The rules, where there are any and they run.
     private func runningRules() throws(HTTPProblem) -> LiveRules {
@@ -68,27 +68,28 @@ extension HTTPInterface {
         let lease = try streamLease()
         let last = HTTPField.Name("Last-Event-ID").flatMap { request.headers[$0] }
         let feed = FindingFeed(rules, shop: shop, pieceBytes: Self.pieceBytes)
-        let (now, look) = (now, Duration.milliseconds(rules.options.streamLook))
+        let (now, look) = (now, rules.options.streamLook)
         response.body = ResponseBody { writer in
             // Held by the body: given back when it was written, or never will be.
             let held = lease
             defer { held.end() }
             var feed = feed
             for piece in try feed.begin(after: last) { try await writer.write(ByteBuffer(bytes: piece)) }
-            var quiet = ContinuousClock.now
+            var quiet: Int64 = 0
             while !Task.isCancelled, !Task.isShuttingDownGracefully, feed.isInTime {
                 let piece = try feed.next()
                 if let piece, !piece.isEmpty {
                     try await writer.write(ByteBuffer(bytes: piece))
-                    quiet = .now
+                    quiet = 0
                 } else if piece == nil {
-                    if quiet.duration(to: .now) >= Self.heartbeat {
+                    if quiet >= Self.heartbeat {
                         // The place alone is no event, but is where one goes on.
                         let text = ": \(now().milliseconds)\nid: \(feed.place.text)\n\n"
                         try await writer.write(ByteBuffer(string: text))
-                        quiet = .now
+                        quiet = 0
                     }
-                    try await Task.sleep(for: look)
+                    try await Task.sleep(for: .milliseconds(look))
+                    quiet += look
                 }
             }
             try await writer.finish(nil)

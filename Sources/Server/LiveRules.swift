@@ -110,27 +110,32 @@ public struct LiveRulesService: Service {
                 let reason = describe(error)
                 rules.board.state.withLock { $0.failure = reason }
                 tell(reason)
-                bell.wait(milliseconds: rules.options.retryAfter, untilRung: false)
+                bell.pause(milliseconds: rules.options.retryAfter)
             }
         }
     }
 
     private func work(_ bell: Bell) throws {
         let run = try rules.run(log, clock: now)
-        var (saved, asked) = (ContinuousClock.now, ContinuousClock.now)
-        var pause = Duration.milliseconds(rules.options.checkpointAfter)
+        var (saved, asked) = (now(), now())
+        var pause = rules.options.checkpointAfter
+        // A clock that was put back is no reason to wait.
+        func isOver(_ milliseconds: Int64, since start: Instant) -> Bool {
+            !(0...milliseconds).contains(now().milliseconds - start.milliseconds)
+        }
         while !bell.isStopped {
             let isBusy = try run.step()
-            if saved.duration(to: .now) > pause {
-                let began = ContinuousClock.now
+            if isOver(pause, since: saved) {
+                let began = now()
                 try run.save()
-                saved = .now
+                saved = now()
                 // Of a long state checkpoints are rarer: they hold up what comes in.
-                pause = max(.milliseconds(rules.options.checkpointAfter), began.duration(to: saved) * 100)
+                let took = min(3_600_000, max(0, saved.milliseconds - began.milliseconds))
+                pause = max(rules.options.checkpointAfter, took * 100)
             }
             guard !isBusy else { continue }
-            if asked.duration(to: .now) > .milliseconds(rules.options.reloadAfter) {
-                asked = .now
+            if isOver(rules.options.reloadAfter, since: asked) {
+                asked = now()
                 // The rules that there are stay, where others cannot be had.
                 do { if try rules.hasReloaded() { return try run.save() } } catch { tell(describe(error)) }
             }
@@ -164,9 +169,15 @@ private final class Bell: Sendable {
         ring()
     }
 
-    /// Waits, at most so long; with `untilRung` no longer than until it rings.
-    func wait(milliseconds: Int64, untilRung: Bool = true) {
-        let end = DispatchTime.now() + .milliseconds(Int(milliseconds))
-        while semaphore.wait(timeout: end) == .success, !untilRung, !isStopped {}
+    /// Waits until it rings, at most so long.
+    func wait(milliseconds: Int64) { _ = semaphore.wait(timeout: .now() + .milliseconds(Int(milliseconds))) }
+
+    /// Waits so long, rings or not, unless it is all over.
+    func pause(milliseconds: Int64) {
+        var left = milliseconds
+        while left > 0, !isStopped {
+            Thread.sleep(forTimeInterval: 0.1)
+            left -= 100
+        }
     }
 }

@@ -149,8 +149,8 @@ final class RulesRun {
 
     /// Keeps how far all has come, durably. O(findings that stand and conversations that are remembered).
     func save() throws {
-        // What the file says is known only once the log was read up to there.
-        guard replay == nil else { return }
+        // What the file says is known only once the log was read up to there; and what could not be written is not said.
+        guard replay == nil, lines.isEmpty else { return }
         let (standing, end) = board.state.withLock { state in
             (state.open.values.flatMap(\.values).sorted { $0.order < $1.order }.map(\.line), state.end)
         }

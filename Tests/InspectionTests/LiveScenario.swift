@@ -121,7 +121,10 @@ struct LiveListener {
         let id = change.finding.finding.id
         switch change.kind {
         case .assert:
-            if standing[id]?.finding == change.finding.finding, standing[id]?.day == change.finding.day {
+            if let before = standing[id], before.finding == change.finding.finding, before.day == change.finding.day,
+                before.group == change.finding.group, before.scheme == change.finding.scheme,
+                before.version == change.finding.version
+            {
                 oddities.append("said twice: \(change)")
             }
             standing[id] = change.finding
