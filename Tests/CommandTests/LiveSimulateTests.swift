@@ -67,7 +67,7 @@ struct LiveSimulateTests {
     func badCommands() throws {
         let good = suspend("c1", at: "2026-03-02T13:00:00+08:00")
         for (line, code) in [
-            ("nonsense", "invalid-json"), (good.replacingOccurrences(of: shop, with: "别家"), "no-such-shop"),
+            ("nonsense", "not-an-object"), (good.replacingOccurrences(of: shop, with: "别家"), "no-such-shop"),
             (suspend("c2", at: "2026-03-04T13:00:00+08:00"), "other-day"),
             (suspend("c2", at: "2026-03-02T13:00:00+08:00", action: "dismiss"), "unknown-value"),
             (
