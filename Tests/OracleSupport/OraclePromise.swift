@@ -1,10 +1,11 @@
 import ConversationModel
 import RuleLanguage
 
-/// Points of time that are drawn: a phrase, days from the message's own, and minutes of that day; nil: the close.
-private let drawnMoments: [(text: String, days: Int, minutes: Int?)] = [
+/// Points of time that are drawn: a phrase, days from the message's own (nil: the next day on which it is still to come),
+/// and minutes of that day (nil: the close).
+private let drawnMoments: [(text: String, days: Int?, minutes: Int?)] = [
     ("今天18点前", 0, 18 * 60), ("今晚八点前", 0, 20 * 60), ("明天上午10点前", 1, 10 * 60), ("明天中午前", 1, 12 * 60),
-    ("今天内", 0, 24 * 60), ("下班前", 0, nil), ("上午10点05分前", 0, 10 * 60 + 5), ("明早9:50前", 1, 9 * 60 + 50),
+    ("今天内", 0, 24 * 60), ("下班前", 0, nil), ("上午10点05分前", nil, 10 * 60 + 5), ("明早9:50前", 1, 9 * 60 + 50),
 ]
 
 extension Promise {
@@ -22,8 +23,10 @@ extension Promise {
         for start in text.indices {
             if let length, length.start == start { return .span(length.limit) }
             for moment in drawnMoments where has(moment.text, text, start) {
-                if let end = OracleHours(policy: policy).moment(moment.days, moment.minutes, since: instant) {
-                    return .moment(end)
+                for days in moment.days.map({ [$0] }) ?? [0, 1] {
+                    if let end = OracleHours(policy: policy).moment(days, moment.minutes, since: instant) {
+                        return .moment(end)
+                    }
                 }
             }
         }
