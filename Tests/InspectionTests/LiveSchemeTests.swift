@@ -17,7 +17,11 @@ struct LiveSchemeTests {
     private func batch(_ events: [Event], _ rules: RunRules, _ roster: Roster?) throws -> [String: [Line]] {
         let bytes = try EventMapping.conversations(from: events).flatMap { try archiveLine($0) }
         let directory = try TemporaryDirectory()
-        let run = try Run([try directory.write("a.ndjson", bytes)], rules: rules) { $0.roster = roster }
+        let run = try Run([try directory.write("a.ndjson", bytes)], rules: rules) {
+            $0.roster = roster
+            // Two buyers may have conversations of one name.
+            $0.allowsDuplicates = true
+        }
         return Dictionary(grouping: try run.lines.split(separator: 0x0A).map { try line($0) }) {
             word("id", of: $0)
         }
