@@ -14,7 +14,7 @@ extension ShopMonitor {
             sum += buyer.base.memory + buyer.state.memory
         }
         for agent in agents { sum += room(agent.rows) }
-        sum += room(assistant.rows) + room(ledger.days)
+        sum += room(settings.rows) + room(ledger.days)
         for day in ledger.days {
             sum += room(day.slots) + room(day.clicks) + room(day.buyers)
             for slot in day.slots { sum += room(slot.agents) }
