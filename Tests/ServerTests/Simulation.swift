@@ -275,7 +275,7 @@ struct Simulation {
             let second = try await pipeline.ingest(Simulation.bytes(other), receipt: receipt, now: later)
             return (try await first, second, [])
         }
-        let log = await pipeline.log
+        let log = pipeline.log
         let end = log.end
         async let second = pipeline.ingest(Simulation.bytes(other), receipt: receipt, now: later)
         while log.state.withLock({ $0.pending.isEmpty }) { await Task.yield() }
@@ -288,7 +288,7 @@ struct Simulation {
     /// The digests of a state that is folded from the start of the log.
     private static func replayed(_ pipeline: LivePipeline) async throws -> [String: String] {
         var monitor = Monitor { _ in MonitorPolicy() }
-        let reader = try await pipeline.log.reader(from: .start)
+        let reader = try pipeline.log.reader(from: .start)
         while case let entries = try reader.read(upTo: 1000), !entries.isEmpty {
             for entry in entries {
                 for case .event(let event) in EventReader().read(entry.record.payload) { monitor.apply(event) }
@@ -302,7 +302,7 @@ struct Simulation {
     }
 
     private static func log(of pipeline: LivePipeline) async throws -> [String] {
-        let reader = try await pipeline.log.reader(from: .start)
+        let reader = try pipeline.log.reader(from: .start)
         var keys: [String] = []
         while case let entries = try reader.read(upTo: 1000), !entries.isEmpty {
             for entry in entries {
