@@ -189,8 +189,10 @@ extension Evaluator {
             }
             hit += 1
         }
-        for (level, heads) in heads {
-            for i in 0..<count {
+        for (level, senders, heads) in heads {
+            // Of other senders nothing was folded: what stands in their block is of no message.
+            for i in 0..<count
+            where senders >> (table.speakers[base + i] &* 2 &+ (table.automatic[base + i] ? 1 : 0)) & 1 != 0 {
                 for leaf in heads.leaves(for: foldedBytes(i, level)) { addCandidate(i, of: leaf) }
             }
         }

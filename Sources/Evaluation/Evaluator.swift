@@ -20,8 +20,8 @@ public final class Evaluator {
     public internal(set) var judgement = Judgement()
 
     let scanner: Scanner
-    /// Leaves by first characters, for the levels that have any.
-    let heads: [(level: TextLevel, leaves: LeafHeads)]
+    /// Leaves by first characters, for the levels that have any, and whose texts are folded at these levels.
+    let heads: [(level: TextLevel, senders: UInt8, leaves: LeafHeads)]
     let breaker = WordBreaker()
     /// Where messages are compared with sentences.
     let pairs: PairCounter
@@ -120,7 +120,7 @@ public final class Evaluator {
         self.rules = rules
         shared = names
         scanner = try Scanner(rules.patterns)
-        heads = TextLevel.allCases.compactMap { level in rules.heads[level].map { (level, $0) } }
+        heads = TextLevel.allCases.compactMap { level in rules.heads[level].map { (level, rules.textSenders[level] ?? 0, $0) } }
         pairs = PairCounter(for: rules.leaves)
         blocks = FixedTable(Lane.allCases.map { _ in JoinedBlock() })
         memo = UnitMemo(nodes: rules.nodes.count, populations: rules.populations.count)
