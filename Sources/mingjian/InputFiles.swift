@@ -29,7 +29,7 @@ enum InputFiles {
 
     /// Throws where the file at `path` is one that the run reads.
     static func refuse(output path: String) throws {
-        guard isRead(path) else { return }
+        guard isRead(path, kind: S_IFREG) else { return }
         throw CommandFailure(
             code: CommandFailure.usage,
             phrase: Phrase(
@@ -41,7 +41,7 @@ enum InputFiles {
     static func refuse(outputFolder path: String) throws {
         var folder = URL(fileURLWithPath: path).standardizedFileURL
         while true {
-            if isRead(folder.path) {
+            if isRead(folder.path, kind: S_IFDIR) {
                 throw CommandFailure(
                     code: CommandFailure.usage,
                     phrase: Phrase(
@@ -53,9 +53,9 @@ enum InputFiles {
         }
     }
 
-    private static func isRead(_ path: String) -> Bool {
+    private static func isRead(_ path: String, kind: mode_t) -> Bool {
         var status = stat()
-        guard stat(path, &status) == 0 else { return false }
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == kind else { return false }
         let identity = Identity(status)
         return known.withLock { $0.contains(identity) }
     }
