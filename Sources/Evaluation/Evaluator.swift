@@ -120,7 +120,9 @@ public final class Evaluator {
         self.rules = rules
         shared = names
         scanner = try Scanner(rules.patterns)
-        heads = TextLevel.allCases.compactMap { level in rules.heads[level].map { (level, rules.textSenders[level] ?? 0, $0) } }
+        heads = TextLevel.allCases.compactMap { level in
+            rules.heads[level].map { (level, rules.textSenders[level] ?? 0, $0) }
+        }
         pairs = PairCounter(for: rules.leaves)
         blocks = FixedTable(Lane.allCases.map { _ in JoinedBlock() })
         memo = UnitMemo(nodes: rules.nodes.count, populations: rules.populations.count)
