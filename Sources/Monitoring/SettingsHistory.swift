@@ -12,7 +12,7 @@ public struct AlarmSettings: Hashable, Sendable {
 }
 
 /// A change of settings.
-struct SettingsRow: Equatable, Sendable {
+struct SettingsRow: HistoryRow, Equatable, Sendable {
     var time: Int64
     var id: Int32
     /// Whose alarms it is about: the number of a group, or the absent one for the shop.
@@ -22,7 +22,7 @@ struct SettingsRow: Equatable, Sendable {
 }
 
 /// A shop's settings at one moment.
-struct SettingsState: Equatable, Sendable {
+struct SettingsState: HistoryState, Equatable, Sendable {
     var isAssistantOn: Bool?
     var assistantMode: SettingsChange.AssistantMode?
     var entries: [SettingsChange.Entry] = []
@@ -46,26 +46,9 @@ struct SettingsState: Equatable, Sendable {
 }
 
 /// The changes of a shop's settings within the horizon, in their order, and how they were before them.
-struct SettingsHistory: Equatable, Sendable {
+struct SettingsHistory: History, Equatable, Sendable {
     var base = SettingsState()
     var rows: [SettingsRow] = []
-
-    /// How they are at `time`, by what happened before.
-    func state(at time: Int64) -> SettingsState {
-        var state = base
-        for row in rows {
-            if row.time >= time { break }
-            state.take(row)
-        }
-        return state
-    }
-
-    mutating func compact(floor: Int64, _ map: Renumbering) {
-        let old = rows.prefix { $0.time < floor }
-        for row in old { base.take(row) }
-        rows.removeFirst(old.count)
-        for index in rows.indices { rows[index].id = map.id(rows[index].id) }
-    }
 }
 
 extension ShopMonitor {

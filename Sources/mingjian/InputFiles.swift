@@ -62,34 +62,21 @@ enum InputFiles {
 
     /// The bytes of the file at `path`, which is noted; `title` says in a failure what it is.
     static func read(_ path: String, _ title: Phrase, limit: Int = limit) throws -> [UInt8] {
-        func failure(_ reason: Phrase) -> CommandFailure {
-            CommandFailure(
+        do throws(RegularFile.Fault) {
+            let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else {
+                let reason = String(cString: strerror(errno))
+                throw RegularFile.Fault(path: path, reason: Phrase(reason, reason))
+            }
+            defer { close(descriptor) }
+            note(path)
+            return try RegularFile.contents(of: descriptor, path: path, limit: limit)
+        } catch {
+            throw CommandFailure(
                 code: CommandFailure.inputOutput,
                 phrase: Phrase(
-                    "cannot read \(title.english) '\(visible(path))': \(reason.english)",
-                    "无法读取\(title.chinese) “\(visible(path))”：\(reason.chinese)"))
-        }
-        func systemFailure() -> CommandFailure {
-            let reason = String(cString: strerror(errno))
-            return failure(Phrase(reason, reason))
-        }
-        let tooLarge = failure(Phrase("it has more than \(limit) bytes", "超过 \(limit) 字节"))
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw systemFailure() }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw systemFailure() }
-        if status.st_mode & S_IFMT == S_IFREG, status.st_size > limit { throw tooLarge }
-        note(path)
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = buffer.withUnsafeMutableBytes { Foundation.read(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw systemFailure() }
-            if count == 0 { return bytes }
-            bytes += buffer[0..<count]
-            if bytes.count > limit { throw tooLarge }
+                    "cannot read \(title.english) '\(visible(path))': \(error.reason.english)",
+                    "无法读取\(title.chinese) “\(visible(path))”：\(error.reason.chinese)"))
         }
     }
 }

@@ -30,7 +30,15 @@ enum RegularFile {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw Fault(path: path, reason: systemReason()) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw Fault(path: path, reason: notRegular) }
-        guard status.st_size <= limit else { throw Fault(path: path, reason: tooLarge(limit)) }
+        return try contents(of: descriptor, path: path, limit: limit)
+    }
+
+    /// What is left to read of an open file or pipe, whatever it is.
+    static func contents(of descriptor: Int32, path: String, limit: Int) throws(Fault) -> [UInt8] {
+        var status = stat()
+        if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > limit {
+            throw Fault(path: path, reason: tooLarge(limit))
+        }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {

@@ -82,6 +82,18 @@ import Testing
         #expect(failures > 100)
     }
 
+    @Test("of zstd data whose third block is damaged the first two are given, be there room for all at once")
+    func wholeZstdBlocksComeBeforeDamage() throws {
+        var random = SeededGenerator(seed: 3)
+        let original = (0..<300_000).map { _ in UInt8.random(in: 0...255, using: &random) }
+        // What cannot be made smaller is kept in blocks as it is: a head of 3 bytes and 128 KiB, between a frame's head of 9 and its checksum of 4.
+        var packed = zstd(original)
+        try #require(packed.count == 9 + 3 * 3 + original.count + 4)
+        packed[9 + 2 * (3 + 131_072)] |= 0b110
+        let (bytes, error) = contentsAndError(try ZstdStream(MemoryStream(packed), name: "a"), by: 1 << 20)
+        #expect(error != nil && bytes == Array(original[..<262_144]))
+    }
+
     @Test func whatStandsBehindGzipDataIsNotIgnored() throws {
         let packed = gzip(Array("a\n".utf8))
         let padded = try GzipStream(MemoryStream(packed + [0, 0, 0]), name: "a")

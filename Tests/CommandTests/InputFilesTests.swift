@@ -62,6 +62,23 @@ struct InputFilesTests {
         #expect(try run(["rules", "from-list", "--keywords", large, "--out", directory.path + "/l"]).code == 74)
     }
 
+    @Test("a preset of a policy is found beside the program also where the program was found by PATH")
+    func presetByPath() throws {
+        let program = URL(fileURLWithPath: try #require(Command.path))
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["mingjian", "inspect", Self.demo, "--rules", Self.rules, "--policy", "taobao", "--quiet"]
+        process.currentDirectoryURL = URL(fileURLWithPath: directory.path)
+        process.environment = ProcessInfo.processInfo.environment.merging([
+            "PATH": program.deletingLastPathComponent().path + ":/usr/bin:/bin"
+        ]) { $1 }
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+    }
+
     @Test("--max-line counts also below the size of a block: every longer record is bad, none is lost")
     func maxLine() throws {
         let lines = try String(contentsOfFile: Self.demo, encoding: .utf8).split(separator: "\n")

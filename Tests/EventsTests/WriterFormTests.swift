@@ -28,7 +28,7 @@ struct WriterFormTests {
                     var bytes = [UInt8](repeating: 0xE5, count: length)
                     if length > 0 { bytes[place] = byte }
                     let isNeeded = bytes.contains { $0 < 0x20 || $0 == 0x22 || $0 == 0x5C }
-                    let found = bytes.withUnsafeBufferPointer { JSONBytes.needsEscapes($0) }
+                    let found = bytes.withUnsafeBufferPointer { EventWriter.needsEscapes($0) }
                     if found != isNeeded { Issue.record("byte \(byte) at \(place) of \(length)") }
                 }
             }

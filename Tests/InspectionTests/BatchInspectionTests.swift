@@ -65,6 +65,32 @@ struct BatchInspectionTests {
         }
     }
 
+    @Test("checkpoints that take long are rare: ten times as long as the last one took passes before the next")
+    func checkpointsArePatient() throws {
+        let rules = try #require(SomeRules.compiled)
+        let directory = try TemporaryDirectory()
+        let input = try directory.write("a.ndjson", archive(conversations: 2_000, seed: 5))
+        /// How often a run whose clock goes on by `step` at each look made its lines durable.
+        func flushes(step: Duration) throws -> Int {
+            let count = Mutex(0)
+            let clock = Mutex(Duration.zero)
+            let checkpoint = RunCheckpoint(
+                path: directory.path + "/checkpoint", key: "run",
+                uptime: {
+                    clock.withLock { now in
+                        now += step
+                        return now
+                    }
+                }, flush: { count.withLock { $0 += 1 } })
+            _ = try Run([input], rules: rules, checkpoint: checkpoint) { $0.blockSize = 1_000 }
+            checkpoint.remove()
+            return count.withLock { $0 }
+        }
+        let always = try flushes(step: .zero)
+        let rarely = try flushes(step: .seconds(1))
+        #expect(always > 20 && rarely * 5 < always, "\(always), \(rarely)")
+    }
+
     @Test("a checkpoint of another run, or a torn one, is none")
     func otherCheckpointsAreNone() throws {
         let rules = try #require(SomeRules.compiled)

@@ -32,7 +32,9 @@ import Testing
         return records.filter { $0 != [""] }
     }
 
-    @Test(arguments: ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "＋1", "－1", "＠x"])
+    @Test(arguments: [
+        "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "＋1", "－1", "＠x", " =1", "\u{3000}+1", "\u{200B}=x",
+    ])
     func noFieldIsAFormula(name: String) {
         var bytes: [UInt8] = []
         CSVReport.append(field: name, to: &bytes)

@@ -204,7 +204,7 @@ struct FindingsTests {
         text.components(separatedBy: "id: ").last?.components(separatedBy: "\n").first ?? ""
     }
 
-    @Test("who does not read is cut off", .timeLimit(.minutes(1)))
+    @Test("who does not read is cut off", .timeLimit(.minutes(5)))
     func stalledReader() async throws {
         let ended = Mutex(false)
         let responder = CallbackResponder { (_: Request, _: BasicRequestContext) in

@@ -174,6 +174,24 @@ struct HTTPTests {
         }
     }
 
+    @Test("bodies for which there is no memory are put off, and those that end give it back")
+    func heldBodies() async throws {
+        var options = HTTPInterface.Options()
+        options.heldBytes = Self.batch.readableBytes
+        try await withServer(options: options) { client, _ in
+            var larger = Self.batch
+            larger.writeString("\n")
+            try Self.expectProblem(
+                try await client.execute(uri: "/api/v1/events", method: .post, headers: Self.ndjson, body: larger),
+                "overloaded", 503)
+            for _ in 0..<2 {
+                let taken = try await client.execute(
+                    uri: "/api/v1/events", method: .post, headers: Self.ndjson, body: Self.batch)
+                #expect(taken.status == .ok)
+            }
+        }
+    }
+
     @Test("hostile bodies are refused line by line, and the server answers on")
     func hostileBodies() async throws {
         try await withServer { client, _ in

@@ -23,9 +23,7 @@ struct ImportTableTests {
         "Synthesis": ["ConversationModel"],
         "Server": [
             "ConversationModel", "Diagnostics", "Inspection", "Events", "EventLog", "Monitoring", "Crypto",
-            "Hummingbird",
-            "HummingbirdCore", "HTTPTypes",
-            "Logging", "NIOCore", "ServiceLifecycle",
+            "Hummingbird", "HummingbirdCore", "HTTPTypes", "Logging", "NIOCore", "ServiceLifecycle",
         ],
         "mingjian": [
             "ConversationModel", "Diagnostics", "ChineseText", "Archives", "RuleLanguage", "Patterns",

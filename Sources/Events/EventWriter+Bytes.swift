@@ -7,7 +7,7 @@ extension [UInt8] {
     mutating func appendQuoted(_ text: String) {
         var text = text
         text.withUTF8 { bytes in
-            guard !JSONBytes.needsEscapes(bytes) else { return JSONString.append(bytes, to: &self) }
+            guard !EventWriter.needsEscapes(bytes) else { return JSONString.append(bytes, to: &self) }
             append(0x22)
             append(contentsOf: bytes)
             append(0x22)
@@ -16,15 +16,15 @@ extension [UInt8] {
 
     /// Appends what `utcText` is, in quotes.
     mutating func appendQuoted(_ instant: Instant) {
-        guard JSONBytes.fourDigitYears.contains(instant.milliseconds) else { return appendQuoted(instant.utcText) }
+        guard EventWriter.fourDigitYears.contains(instant.milliseconds) else { return appendQuoted(instant.utcText) }
         let inDay = instant.milliseconds % 86_400_000
-        let (year, month, day) = JSONBytes.date(daysSince1970: instant.milliseconds / 86_400_000)
+        let date = CalendarDay(daysSince1970: Int32(truncatingIfNeeded: instant.milliseconds / 86_400_000)).civil
         append(0x22)
-        append(year, digits: 4)
+        append(Int64(date.year), digits: 4)
         append(UInt8(ascii: "-"))
-        append(month, digits: 2)
+        append(Int64(date.month), digits: 2)
         append(UInt8(ascii: "-"))
-        append(day, digits: 2)
+        append(Int64(date.day), digits: 2)
         append(UInt8(ascii: "T"))
         append(inDay / 3_600_000, digits: 2)
         append(UInt8(ascii: ":"))
@@ -52,7 +52,7 @@ extension [UInt8] {
     }
 }
 
-enum JSONBytes {
+extension EventWriter {
     /// From 1970 to the end of the year 9999, in milliseconds.
     static let fourDigitYears: Range<Int64> = 0..<253_402_300_800_000
 
@@ -80,16 +80,5 @@ enum JSONBytes {
         func hasZero(_ word: UInt64) -> UInt64 { (word &- ones) & ~word & highs }
         let controls = (word &- ones &* 0x20) & ~word & highs
         return controls | hasZero(word ^ ones &* 0x22) | hasZero(word ^ ones &* 0x5C) != 0
-    }
-
-    /// The date of a day from 1970 on, by the calendar of Gregory: eras of 400 years that begin in March.
-    static func date(daysSince1970 days: Int64) -> (year: Int64, month: Int64, day: Int64) {
-        let shifted = days + 719_468
-        let (era, dayOfEra) = shifted.quotientAndRemainder(dividingBy: 146_097)
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let fromMarch = (5 * dayOfYear + 2) / 153
-        let month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * fromMarch + 2) / 5 + 1)
     }
 }
