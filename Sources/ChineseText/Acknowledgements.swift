@@ -12,6 +12,8 @@ public struct Acknowledgements: Sendable {
     ]
 
     private let phrases: Set<[UInt8]>
+    /// The Han of the phrases, and those that folding changes: a bit for each of U+4E00–U+9FFF.
+    private let familiar: [UInt64]
     private let longest: Int
     private let table: FoldTable
 
@@ -22,22 +24,59 @@ public struct Acknowledgements: Sendable {
         }
         self.phrases = Set(folded)
         longest = folded.map(\.count).max() ?? 0
+        let characters = Set(folded.flatMap { String(decoding: $0, as: UTF8.self).unicodeScalars.map(\.value) })
+        var familiar = [UInt64](repeating: 0, count: Acknowledgements.han.count / 64)
+        for value in Acknowledgements.han where characters.contains(value) || !table.isUnchanged(value) {
+            let place = Int(value - Acknowledgements.han.lowerBound)
+            familiar[place >> 6] |= 1 << UInt64(place & 63)
+        }
+        self.familiar = familiar
     }
 
+    private static let han: Range<UInt32> = 0x4E00..<0xA000
+
     /// Whether a buyer's message asks for an answer: it is no acknowledgement and says something.
+    ///
+    /// Well-formed UTF-8. Most that ask are told by one look at their bytes.
     public func needsAnswer(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        // More Han than any phrase has: no decoration makes it one.
-        var han = 0
-        for byte in text where byte &- 0xE4 < 6 { han &+= 1 }
-        if han * 3 > longest { return true }
-        let folded = Acknowledgements.withoutEmojiNames(table.foldMapped(text, level: .folded).bytes)
+        if isBeyondPhrases(text) { return true }
+        let folded = Acknowledgements.withoutEmojiNames(table.foldedBytes(text))
         let core = Stripping.core(of: folded)
-        let compact = Acknowledgements.compact(Array(folded[core]))
+        let compact = Acknowledgements.compact(folded[core])
         if phrases.contains(compact) { return false }
         // Nothing but punctuation: a question mark still asks; an emoji, 。 or ~ does not.
         let saysSomething = compact.contains { $0 >= 0x80 || CharacterClass.isLatinOrDigit($0) || $0 == 0x3F }
         guard saysSomething else { return false }
         return !Acknowledgements.isDecoration(compact)
+    }
+
+    /// Whether a text has more Han than any phrase, or one that none has: no decoration makes it one.
+    private func isBeyondPhrases(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        var count = 0
+        var hasStranger = false
+        var i = 0
+        while i + 2 < text.count {
+            let lead = text[i]
+            // U+4000–U+9FFF.
+            if lead &- 0xE4 < 6 {
+                count += 3
+                let value = UInt32(lead & 0x0F) << 12 | UInt32(text[i + 1] & 0x3F) << 6 | UInt32(text[i + 2] & 0x3F)
+                if value >= Acknowledgements.han.lowerBound {
+                    let place = Int(value - Acknowledgements.han.lowerBound)
+                    if familiar[place >> 6] >> UInt64(place & 63) & 1 == 0 { hasStranger = true }
+                }
+                i += 3
+                continue
+            }
+            // A bracket may begin the name of an emoji, whose Han do not count; two more fold to it.
+            if lead == 0x5B || lead == 0xEF && (text[i + 1] == 0xBC && text[i + 2] == 0xBB)
+                || lead == 0xEF && (text[i + 1] == 0xB9 && text[i + 2] == 0x87)
+            {
+                return false
+            }
+            i += 1
+        }
+        return hasStranger || count > longest
     }
 
     /// The same for a `String`.
@@ -77,15 +116,22 @@ public struct Acknowledgements: Sendable {
         return result
     }
 
-    /// Without spaces and the punctuation and particles people sprinkle in: 好的, 谢谢~ is 好的谢谢.
-    private static func compact(_ bytes: [UInt8]) -> [UInt8] {
+    /// Without spaces and the punctuation people sprinkle in: 好的, 谢谢~ is 好的谢谢. All of it where nothing else is there.
+    private static func compact(_ bytes: some RandomAccessCollection<UInt8>) -> [UInt8] {
         var result: [UInt8] = []
-        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
-            switch scalar {
-            case " ", ",", ".", "!", "~", "。", "、", "…": continue
-            default: result += Array(String(Character(scalar)).utf8)
+        result.reserveCapacity(bytes.count)
+        for byte in bytes {
+            switch byte {
+            case 0x20, 0x2C, 0x2E, 0x21, 0x7E: continue
+            default: result.append(byte)
+            }
+            // 。 、 … are three bytes each.
+            if result.count >= 3, sprinkled.contains(where: { result.suffix(3).elementsEqual($0) }) {
+                result.removeLast(3)
             }
         }
-        return result.isEmpty ? bytes : result
+        return result.isEmpty ? Array(bytes) : result
     }
+
+    private static let sprinkled = ["。", "、", "…"].map { Array($0.utf8) }
 }

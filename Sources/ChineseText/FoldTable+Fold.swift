@@ -164,6 +164,20 @@ extension FoldTable {
             : copyExact(source, into: target, capacity: capacity)
     }
 
+    /// Valid UTF-8 at level `folded`; allocates the result alone.
+    public func foldedBytes(_ source: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+        let capacity = source.count + 32
+        var fits = true
+        let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { target, count in
+            guard let start = target.baseAddress, let length = fold(source, into: start, capacity: capacity) else {
+                fits = false
+                return
+            }
+            count = length
+        }
+        return fits ? bytes : foldMapped(source, level: .folded).bytes
+    }
+
     /// The folded form of a text. For patterns and tests; allocates.
     public func folded(_ text: String, level: TextLevel = .folded) -> String {
         var text = text

@@ -48,7 +48,7 @@ extension WaitTracker {
     /// Whether a wait is open after the messages `range` of a table: the same definition, looked at
     /// from the end, so that only what follows the last answer is asked about.
     public static func isOpen(
-        after range: Range<Int>, of table: MessageTable, policy: WaitPolicy = WaitPolicy(),
+        after range: Range<Int>, of table: MessageTable, assistantAnswers: Bool = WaitPolicy().assistantAnswers,
         needsAnswer: (UnsafeBufferPointer<UInt8>) -> Bool
     ) -> Bool {
         var i = range.upperBound
@@ -58,7 +58,7 @@ extension WaitTracker {
             if kind >= MessageKind.recall.rawValue, kind <= MessageKind.event.rawValue { continue }
             let speaker = table.speakers[i]
             let answers =
-                speaker == Speaker.agent.rawValue || policy.assistantAnswers && speaker == Speaker.assistant.rawValue
+                speaker == Speaker.agent.rawValue || assistantAnswers && speaker == Speaker.assistant.rawValue
             if answers, !table.automatic[i] { return false }
             if speaker == Speaker.buyer.rawValue, needsAnswer(table.texts[i]) { return true }
         }

@@ -201,12 +201,17 @@ extension Evaluator {
                 return length >= minimum && length <= maximum
             }
         case .all(let parts):
+            // The dear parts are asked of few rows, or of none.
             var result = scope
-            for part in parts { result = holds(part, in: result) }
+            for part in parts.inOrderOfCost where !result.isEmpty { result = holds(part, in: result) }
             return result
         case .any(let parts):
             let result = arena.empty()
-            for part in parts { result.formUnion(holds(part, in: scope)) }
+            let open = arena.copy(scope)
+            for part in parts.inOrderOfCost where !open.isEmpty {
+                result.formUnion(holds(part, in: open))
+                open.subtract(result)
+            }
             return result
         case .not(let part):
             let held = holds(part[0], in: scope)

@@ -38,9 +38,9 @@ extension Evaluator {
         var start = row.messages.lowerBound
         let end = row.messages.upperBound
         guard start < end else { return }
-        let policy = (cutBy ?? rules).policy
         if row.hasTimes {
-            let shortest = min(policy.closeAfter, policy.closeAfterOpenWait)
+            let cutting = cutBy ?? rules
+            let shortest = min(cutting.policy.closeAfter, cutting.policy.closeAfterOpenWait)
             let closesAt = row.closedAt
             var closedBy = MessageTable.noTime
             let times = table.times
@@ -80,12 +80,12 @@ extension Evaluator {
     /// When silence closes what consists of these messages.
     private func closeInstant(_ range: Range<Int>) -> Int64 {
         let rules = cutBy ?? rules
-        let isOpen = WaitTracker.isOpen(after: range, of: table, policy: rules.policy.waits) {
+        let isOpen = WaitTracker.isOpen(after: range, of: table, assistantAnswers: rules.policy.waits.assistantAnswers)
+        {
             rules.acknowledgements.needsAnswer($0)
         }
         let last = Instant(milliseconds: table.times[range.upperBound - 1])
-        let policy = rules.policy
-        return last.advanced(by: isOpen ? policy.closeAfterOpenWait : policy.closeAfter).milliseconds
+        return last.advanced(by: isOpen ? rules.policy.closeAfterOpenWait : rules.policy.closeAfter).milliseconds
     }
 
     private func appendPart(

@@ -6,12 +6,15 @@ extension Evaluator {
     func value(_ scope: Fixed<ScopeNode>) -> Value {
         let plan = scope.plan
         let anchor = value(scope.anchor)
-        let find = value(scope.find)
         let own = plan.unknowns(startIsCut: unit.startIsCut, endIsCut: unit.isCutOff, hasTimes: hasTimes)
         var result = Value(matches: arena.empty())
         // As in an `all`, what is false for good carries no unknowns.
+        let isOver = own.isEmpty && anchor.matches.isEmpty && anchor.unknowns.isEmpty
+        // What is near nothing need not be looked for, but duties in it count as exposures.
+        if isOver, rules.nodes[scope.find].isPure { return result }
+        let find = value(scope.find)
         if own.isEmpty {
-            if anchor.matches.isEmpty, anchor.unknowns.isEmpty { return result }
+            if isOver { return result }
             if find.matches.isEmpty, find.unknowns.isEmpty { return result }
         }
         result.unknowns = anchor.unknowns.union(find.unknowns).union(own)

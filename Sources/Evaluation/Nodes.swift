@@ -117,7 +117,11 @@ struct NodeList: RandomAccessCollection, Hashable {
 /// Conditions on a text; the memory is a `NodeMemory`'s.
 struct TextList: RandomAccessCollection, Hashable {
     fileprivate let base: UnsafePointer<TextNode>
+    fileprivate let cheapFirst: UnsafePointer<TextNode>
     let count: Int
+
+    /// The same conditions in the order in which they are best asked.
+    var inOrderOfCost: UnsafeBufferPointer<TextNode> { UnsafeBufferPointer(start: cheapFirst, count: count) }
 
     var startIndex: Int { 0 }
     var endIndex: Int { count }
@@ -157,7 +161,10 @@ final class NodeMemory: @unchecked Sendable {
 
     deinit {
         for list in lists.values { list.base.deallocate() }
-        for list in textLists.values { list.base.deallocate() }
+        for list in textLists.values {
+            list.base.deallocate()
+            list.cheapFirst.deallocate()
+        }
         for expectation in expectations { expectation.deallocate() }
         for scope in scopes.values { scope.base.deallocate() }
         for sequence in sequences { sequence.base.deallocate() }
@@ -171,9 +178,13 @@ final class NodeMemory: @unchecked Sendable {
         return list
     }
 
-    func texts(_ nodes: [TextNode]) -> TextList {
+    /// - Parameter cost: what asking a condition costs, against the others.
+    func texts(_ nodes: [TextNode], cost: (TextNode) -> Int) -> TextList {
         if let known = textLists[nodes] { return known }
-        let list = TextList(base: NodeMemory.copy(nodes), count: nodes.count)
+        let costs = nodes.map(cost)
+        let order = nodes.indices.sorted { (costs[$0], $0) < (costs[$1], $1) }
+        let list = TextList(
+            base: NodeMemory.copy(nodes), cheapFirst: NodeMemory.copy(order.map { nodes[$0] }), count: nodes.count)
         textLists[nodes] = list
         return list
     }

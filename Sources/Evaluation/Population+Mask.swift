@@ -9,12 +9,14 @@ struct PopulationTest: Hashable, Sendable {
     /// Bit per `MessageKind`.
     let kinds: UInt16
 
-    /// Kinds that carry content: all but recall, transfer and event.
-    static let contentKinds: UInt16 = MessageKind.allCases.reduce(0) { bits, kind in
-        switch kind {
-        case .recall, .transfer, .event: bits
-        default: bits | 1 << UInt16(kind.rawValue)
-        }
+    /// Kinds that carry content: all but recall, transfer and event. A constant, since every message is asked.
+    @inline(__always)
+    static var contentKinds: UInt16 {
+        let all = (1 as UInt16) << UInt16(MessageKind.other.rawValue + 1) - 1
+        let recall = (1 as UInt16) << UInt16(MessageKind.recall.rawValue)
+        let transfer = (1 as UInt16) << UInt16(MessageKind.transfer.rawValue)
+        let event = (1 as UInt16) << UInt16(MessageKind.event.rawValue)
+        return all & ~(recall | transfer | event)
     }
 
     init(_ population: Population) {

@@ -354,20 +354,20 @@ public struct RuleCompiler {
             return .length(minimum: minimum ?? 0, maximum: maximum ?? .max)
         case .all(let parts), .any(let parts):
             if parts.count == 1 { return compile(parts[0], senders: senders) }
-            let compiled = self.parts.memory.texts(parts.map { compile($0, senders: senders) })
-            if case .all = text.kind { return .all(compiled) }
-            return .any(compiled)
+            let compiled = parts.map { compile($0, senders: senders) }
+            if case .all = text.kind { return .all(texts(compiled)) }
+            return .any(texts(compiled))
         case .not(let part): return negation(of: part, senders: senders)
         case .unless(let part, let exceptions):
             let compiled =
                 [compile(part, senders: senders)] + exceptions.map { negation(of: $0, senders: senders) }
-            return .all(parts.memory.texts(compiled))
+            return .all(texts(compiled))
         }
     }
 
     private mutating func negation(of text: TextCondition, senders: UInt8) -> TextNode {
         let inner = compile(text, senders: senders)
-        return .not(parts.memory.texts([inner]))
+        return .not(texts([inner]))
     }
 
     /// Has the scanner look for a leaf in the messages of these senders.

@@ -37,11 +37,8 @@ public enum ScannerLibrary {
 public final class Scanner {
     private let patterns: CompiledPatterns
     private let scratch: OpaquePointer?
-    /// Per atom the last message it was reported for, plus one; zero before any.
-    private var lastMessage: UnsafeMutablePointer<UInt32>
-    private var hits: UnsafeMutablePointer<ScanHit>
-    private var capacity = 4096
-    private var count = 0
+    /// What the matches are noted in: at a fixed place, since the library calls back into it.
+    private let notes: UnsafeMutablePointer<ScanNotes>
 
     public init(_ patterns: CompiledPatterns) throws(ScannerError) {
         self.patterns = patterns
@@ -52,21 +49,21 @@ public final class Scanner {
             }
         }
         self.scratch = scratch
-        lastMessage = .allocate(capacity: patterns.atomCount + 1)
-        lastMessage.initialize(repeating: 0, count: patterns.atomCount + 1)
-        hits = .allocate(capacity: capacity)
+        notes = .allocate(capacity: 1)
+        notes.initialize(to: ScanNotes(atoms: patterns.atomCount))
     }
 
     deinit {
         hs_free_scratch(scratch)
-        lastMessage.deallocate()
-        hits.deallocate()
+        notes.pointee.lastMessage.deallocate()
+        notes.pointee.hits.deallocate()
+        notes.deallocate()
     }
 
     /// Forgets the hits of the block before.
     public func reset() {
-        count = 0
-        lastMessage.update(repeating: 0, count: patterns.atomCount + 1)
+        notes.pointee.count = 0
+        notes.pointee.lastMessage.update(repeating: 0, count: patterns.atomCount + 1)
     }
 
     /// Scans one block of one lane; `ends[i]` is where message i ends in `bytes`, before its line feed.
@@ -76,14 +73,11 @@ public final class Scanner {
     ) {
         guard let base = bytes.baseAddress, let firstEnd = ends.baseAddress, !ends.isEmpty else { return }
         for database in patterns.databases where database.lane == lane {
-            var context = ScanContext(
-                scanner: Unmanaged.passUnretained(self).toOpaque(), ends: firstEnd, messageCount: ends.count,
-                cursor: 0)
-            let status = withUnsafeMutablePointer(to: &context) { pointer in
-                base.withMemoryRebound(to: CChar.self, capacity: bytes.count) { text in
-                    hs_scan(
-                        database.pointer, text, UInt32(bytes.count), 0, scratch, onMatch, pointer)
-                }
+            notes.pointee.ends = firstEnd
+            notes.pointee.lastMessageNumber = ends.count - 1
+            notes.pointee.cursor = 0
+            let status = base.withMemoryRebound(to: CChar.self, capacity: bytes.count) { text in
+                hs_scan(database.pointer, text, UInt32(bytes.count), 0, scratch, onMatch, notes)
             }
             precondition(status == HS_SUCCESS, "the scanner failed with status \(status)")
         }
@@ -91,21 +85,31 @@ public final class Scanner {
 
     /// What was found since the last reset; valid until the next call.
     public var found: UnsafeBufferPointer<ScanHit> {
-        UnsafeBufferPointer(start: hits, count: count)
+        UnsafeBufferPointer(start: notes.pointee.hits, count: notes.pointee.count)
+    }
+}
+
+/// What a scan has found so far. Plain memory: a match costs two dozen instructions, and there are many.
+private struct ScanNotes {
+    /// Per atom the last message it was reported for, plus one; zero before any.
+    let lastMessage: UnsafeMutablePointer<UInt32>
+    var hits: UnsafeMutablePointer<ScanHit>
+    var capacity = 4096
+    var count = 0
+    var ends: UnsafePointer<UInt32>
+    var lastMessageNumber = 0
+    /// The message of the match before.
+    var cursor = 0
+
+    init(atoms: Int) {
+        lastMessage = .allocate(capacity: atoms + 1)
+        lastMessage.initialize(repeating: 0, count: atoms + 1)
+        hits = .allocate(capacity: capacity)
+        ends = UnsafePointer(lastMessage)
     }
 
-    @inline(__always)
-    fileprivate func record(atom: Int, message: Int) {
-        let mark = UInt32(truncatingIfNeeded: message &+ 1)
-        if lastMessage[atom] == mark { return }
-        lastMessage[atom] = mark
-        if count == capacity { grow() }
-        hits[count] = ScanHit(
-            message: UInt32(truncatingIfNeeded: message), atom: Int32(truncatingIfNeeded: atom))
-        count &+= 1
-    }
-
-    private func grow() {
+    @inline(never)
+    mutating func grow() {
         let larger = UnsafeMutablePointer<ScanHit>.allocate(capacity: capacity * 2)
         larger.moveInitialize(from: hits, count: count)
         hits.deallocate()
@@ -114,25 +118,26 @@ public final class Scanner {
     }
 }
 
-private struct ScanContext {
-    var scanner: UnsafeMutableRawPointer
-    var ends: UnsafePointer<UInt32>
-    var messageCount: Int
-    var cursor: Int
-}
-
 /// Called for every match; ends come nearly in order, so a cursor that moves both ways finds the message.
 private func onMatch(
     id: UInt32, from: UInt64, to: UInt64, flags: UInt32, context: UnsafeMutableRawPointer?
 ) -> Int32 {
-    guard let context = context?.assumingMemoryBound(to: ScanContext.self) else { return 0 }
+    guard let notes = context?.assumingMemoryBound(to: ScanNotes.self) else { return 0 }
     let end = UInt32(truncatingIfNeeded: to)
-    var cursor = context.pointee.cursor
-    let ends = context.pointee.ends
-    while cursor < context.pointee.messageCount &- 1, ends[cursor] < end { cursor &+= 1 }
+    let ends = notes.pointee.ends
+    let last = notes.pointee.lastMessageNumber
+    var cursor = notes.pointee.cursor
+    while cursor < last, ends[cursor] < end { cursor &+= 1 }
     while cursor > 0, ends[cursor &- 1] >= end { cursor &-= 1 }
-    context.pointee.cursor = cursor
-    let scanner = Unmanaged<Scanner>.fromOpaque(context.pointee.scanner)
-    scanner._withUnsafeGuaranteedRef { $0.record(atom: Int(id), message: cursor) }
+    notes.pointee.cursor = cursor
+    let mark = UInt32(truncatingIfNeeded: cursor &+ 1)
+    let lastMessage = notes.pointee.lastMessage
+    if lastMessage[Int(id)] == mark { return 0 }
+    lastMessage[Int(id)] = mark
+    if notes.pointee.count == notes.pointee.capacity { notes.pointee.grow() }
+    let count = notes.pointee.count
+    notes.pointee.hits[count] = ScanHit(
+        message: UInt32(truncatingIfNeeded: cursor), atom: Int32(truncatingIfNeeded: id))
+    notes.pointee.count = count &+ 1
     return 0
 }
