@@ -28,11 +28,11 @@ final class KeywordMatcher: Sendable {
     init(_ keywords: Keywords, table: FoldTable) {
         let level = TextLevel(keywords.fold)
         let allow = keywords.allow.map { Array(table.folded($0, level: level).utf8) }.filter { !$0.isEmpty }
-        var seen: Set<[UInt8]> = []
+        var seen: Set<ByteKey> = []
         var phrases: [Phrase] = []
         for text in keywords.phrases {
             let bytes = Array(table.folded(text, level: level).utf8)
-            guard let first = bytes.first, let last = bytes.last, seen.insert(bytes).inserted else { continue }
+            guard let first = bytes.first, let last = bytes.last, seen.insert(ByteKey(bytes)).inserted else { continue }
             let shields = allow.flatMap { allowed in
                 KeywordMatcher.occurrences(of: bytes, in: allowed).map { (allowed, $0.lowerBound) }
             }

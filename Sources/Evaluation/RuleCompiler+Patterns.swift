@@ -33,6 +33,25 @@ extension RuleCompiler {
     }
 }
 
+extension RuleCompiler {
+    /// All of keywords but where they stand.
+    static func key(of keywords: Keywords) -> ByteKey {
+        var key = ByteKey()
+        key.append(keywords.phrases)
+        key.append(keywords.allow)
+        key.append(keywords.boundary.rawValue)
+        key.append(keywords.fold.rawValue)
+        key.append(keywords.homophones ? 1 : 0)
+        switch keywords.quantity {
+        case .any: key.append(-1)
+        case .all: key.append(-2)
+        case .none: key.append(-3)
+        case .atLeast(let number): key.append(number)
+        }
+        return key
+    }
+}
+
 /// The order in which the parts of a text condition are asked.
 extension RuleCompiler {
     /// The list of these conditions.

@@ -23,7 +23,8 @@ public struct RuleCompiler {
     var sources: [String: SourceFile] = [:]
 
     private enum LeafKey: Hashable {
-        case keywords(Keywords)
+        /// What its matches depend on.
+        case keywords(ByteKey)
         case regex(String, String?, FoldLevel)
         case equals(EqualsCondition)
         case entity(EntityCondition)
@@ -413,19 +414,17 @@ public struct RuleCompiler {
     }
 
     private mutating func leaf(_ keywords: Keywords) -> Int {
-        var key = keywords
-        key.places = []
-        key.allowPlaces = []
-        if let known = leafNumbers[.keywords(key)] { return known }
+        let key = LeafKey.keywords(RuleCompiler.key(of: keywords))
+        if let known = leafNumbers[key] { return known }
         let level = TextLevel(keywords.fold)
-        if level == .evasion { return evasionLeaf(keywords, key: .keywords(key)) }
+        if level == .evasion { return evasionLeaf(keywords, key: key) }
         let matcher = KeywordMatcher(keywords, table: table)
         let atoms = matcher.phrases.map { [patterns.literal($0.bytes, level: level)] }
         return add(
             TextLeaf(
                 kind: .keywords(matcher), level: level, atoms: atoms,
                 needsVerification: !matcher.isPlain, isInverted: keywords.quantity == .none),
-            key: .keywords(key))
+            key: key)
     }
 
     private mutating func evasionLeaf(_ keywords: Keywords, key: LeafKey) -> Int {

@@ -50,7 +50,7 @@ public struct PatternSet: Sendable {
 
     private struct LiteralKey: Hashable {
         var level: TextLevel
-        var bytes: [UInt8]
+        var bytes: ByteKey
     }
 
     private(set) var atoms: [Atom] = []
@@ -64,7 +64,7 @@ public struct PatternSet: Sendable {
 
     /// The number of a literal, folded already at `level`; it must not be empty.
     public mutating func literal(_ bytes: [UInt8], level: TextLevel) -> Int32 {
-        let key = LiteralKey(level: level, bytes: bytes)
+        let key = LiteralKey(level: level, bytes: ByteKey(bytes))
         if let known = literals[key] { return known }
         let number = Int32(atoms.count)
         atoms.append(Atom(level: level, source: .literal(bytes)))

@@ -122,12 +122,41 @@ struct RuleFileReading {
     }
 
     private mutating func readLines() {
-        var start = 0
+        let pieces = source.bytes.piecesOfLines(ofBytes: 1 << 16)
+        let reading = self
+        let readings = readSideBySide(pieces.count) { number in
+            reading.sound { $0.readLines(pieces[number]) }
+        }
+        guard let readings, adopt(readings) else { return readLines(0..<source.bytes.count) }
+    }
+
+    /// What `work` comes to on a copy of this state; nil where it finds something wrong.
+    func sound(_ work: (inout RuleFileReading) -> Void) -> SoundReading? {
+        var copy = self
+        work(&copy)
+        guard copy.faults.count == faults.count, copy.decoder.diagnostics.count == decoder.diagnostics.count else {
+            return nil
+        }
+        return SoundReading(
+            rules: Array(copy.rules.dropFirst(rules.count)), used: copy.decoder.names.used,
+            splicedBytes: copy.decoder.names.splicedBytes - decoder.names.splicedBytes)
+    }
+
+    /// Takes over what was read of all that this file still holds; false: it would be too much.
+    mutating func adopt(_ readings: [SoundReading]) -> Bool {
+        guard decoder.names.take(readings) else { return false }
+        for reading in readings { rules += reading.rules }
+        entries = []
+        return true
+    }
+
+    private mutating func readLines(_ range: Range<Int>) {
+        var start = range.lowerBound
         let bytes = source.bytes
-        while start < bytes.count {
+        while start < range.upperBound {
             var end = start
             var isBlank = true
-            while end < bytes.count, bytes[end] != 0x0A {
+            while end < range.upperBound, bytes[end] != 0x0A {
                 if bytes[end] != 0x20, bytes[end] != 0x09, bytes[end] != 0x0D {
                     isBlank = false
                 }

@@ -19,10 +19,31 @@ extension [RuleFileReading] {
         var names = SharedNames()
         var defined = collect(&names)
         resolve(&defined, &names)
-        for index in indices.dropFirst(namesOnly) {
-            lend(&names, to: index) { $0.readRules() }
+        if !readSound(indices.dropFirst(namesOnly), &names) {
+            for index in indices.dropFirst(namesOnly) {
+                lend(&names, to: index) { $0.readRules() }
+            }
         }
         return (defined, names.used)
+    }
+
+    /// Reads the rules of files side by side; false, and nothing is read, where something in them is wrong.
+    private mutating func readSound(_ numbers: Range<Int>, _ names: inout SharedNames) -> Bool {
+        let files = self
+        let known = names
+        let readings = readSideBySide(numbers.count) { number in
+            var file = files[numbers.lowerBound + number]
+            file.decoder.names = known
+            return file.sound { $0.readRules() }
+        }
+        guard let readings, names.take(readings) else { return false }
+        for (index, reading) in zip(numbers, readings) {
+            lend(&names, to: index) { file in
+                // Counted above.
+                _ = file.adopt([SoundReading(rules: reading.rules, used: NameUses(), splicedBytes: 0)])
+            }
+        }
+        return true
     }
 
     /// Has `work` done by a file that knows `names`, without a copy of them.

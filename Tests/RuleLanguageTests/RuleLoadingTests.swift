@@ -24,6 +24,26 @@ import Testing
         #expect(list.position(of: result.diagnostics[0].place.range?.start ?? 0).line == 2)
     }
 
+    @Test("what is read side by side is what is read one after another")
+    func sideBySide() {
+        // Enough for several pieces of lines; a broken line makes that all is read once more, in order.
+        let names = source(#"{"wordLists": {"甲表": ["甲乙", "丙丁"], "空着": ["戊"]}}"#, path: "names.json")
+        func files(_ more: String) -> [SourceFile] {
+            let lines = (0..<3_000).map { number in
+                line("r\(number)").replacing(
+                    #"["甲乙"]"#, with: number % 7 == 3 ? #"["@甲表"]"# : #"["词\#(number)"]"#)
+            }
+            let list = source(lines.joined(separator: "\n") + more, path: "l.ndjson")
+            return [names, list, source("\(line("x"))\n\(line("y"))", path: "few.ndjson")]
+        }
+        let sound = loadRules(files: files(""), checks: true)
+        let broken = loadRules(files: files("\n{"), checks: true)
+        #expect(sound.rules.count == 3_002)
+        #expect(sound.rules == broken.rules)
+        #expect(sound.diagnostics.map(\.code) == ["unused-name"])
+        #expect(broken.diagnostics.map(\.code) == ["syntax"])
+    }
+
     @Test func readsAListOfRules() {
         let list = source("[\(line("a")), \(line("b"))]")
         #expect(loadRules(files: [list]).rules.count == 2)
