@@ -2,9 +2,29 @@ import ChineseText
 import Diagnostics
 import Patterns
 import RuleLanguage
+import Synchronization
 
 /// Regexes of rules, with what is wrong with them.
 extension RuleCompiler {
+    /// The regexes and, where something looks through disguises, the table for it: made beside each other, since both
+    /// take long where the cache does not have them.
+    static func prepared(
+        _ lookups: [TextLookups], _ table: FoldTable, _ cache: DiskCache, _ skeletons: SkeletonTable?
+    ) -> (PreparedRegexes, SkeletonTable?) {
+        let needsSkeletons = skeletons == nil && lookups.contains(where: \.seesThroughDisguises)
+        let made = Mutex(skeletons)
+        let regexes = PreparedRegexes(
+            lookups.lazy.flatMap(\.regexes).flatMap { regex in
+                [regex.pattern, regex.except].compactMap { $0 }.map { .init($0, level: TextLevel(regex.fold)) }
+            }, table: table, cache: cache
+        ) {
+            guard needsSkeletons else { return }
+            let table = SkeletonTable.cached(folding: table, in: cache)
+            made.withLock { $0 = table }
+        }
+        return (regexes, made.withLock { $0 })
+    }
+
     /// The pattern and its matcher; nil where one of them is refused, which is noted.
     mutating func matcher(
         _ source: String, _ fold: FoldLevel, at place: Place

@@ -36,13 +36,10 @@ public struct RuleCompiler {
         let population: Int
     }
 
-    private init(_ rules: [Rule], table: FoldTable, cache: DiskCache) {
+    private init(_ rules: [Rule], table: FoldTable, cache: DiskCache, skeletons: SkeletonTable?) {
         self.table = table
         self.cache = cache
-        regexes = PreparedRegexes(
-            rules.lazy.flatMap(\.regexes).flatMap { regex in
-                [regex.pattern, regex.except].compactMap { $0 }.map { .init($0, level: TextLevel(regex.fold)) }
-            }, table: table, cache: cache)
+        (regexes, parts.skeletons) = RuleCompiler.prepared(rules.map(\.lookups), table, cache, skeletons)
     }
 
     /// Compiles `rules`, or returns nil with the diagnostics that say why not.
@@ -57,8 +54,7 @@ public struct RuleCompiler {
         _ rules: [Rule], digest: String, policy: TimePolicy = TimePolicy(), table: FoldTable,
         cache: DiskCache, sources: [SourceFile] = [], sets: Int = 1, skeletons: SkeletonTable? = nil
     ) -> (rules: CompiledRules?, diagnostics: [Diagnostic]) {
-        var compiler = RuleCompiler(rules, table: table, cache: cache)
-        compiler.parts.skeletons = skeletons
+        var compiler = RuleCompiler(rules, table: table, cache: cache, skeletons: skeletons)
         for source in sources { compiler.sources[source.path] = source }
         for rule in rules { compiler.compile(rule) }
         let regexes = compiler.parts.leaves.count { if case .regex = $0.kind { true } else { false } }

@@ -3,12 +3,19 @@
 public struct ByteKey: Hashable, Sendable {
     public private(set) var bytes: [UInt8]
 
-    /// The key of these bytes.
-    public init(_ bytes: [UInt8] = []) {
+    /// The key of these bytes; `capacity`: how many there will be.
+    public init(_ bytes: [UInt8] = [], capacity: Int = 0) {
         self.bytes = bytes
+        self.bytes.reserveCapacity(capacity)
     }
 
-    /// Adds a text so that no two lists of texts come to the same bytes: its length, then its UTF-8.
+    /// Adds bytes so that no two lists of them come to the same: their count, then themselves.
+    public mutating func append(_ part: [UInt8]) {
+        append(part.count)
+        bytes.append(contentsOf: part)
+    }
+
+    /// Adds a text in the same way, as UTF-8.
     public mutating func append(_ text: String) {
         append(text.utf8.count)
         bytes.append(contentsOf: text.utf8)

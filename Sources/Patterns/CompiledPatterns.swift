@@ -27,13 +27,16 @@ public final class CompiledPatterns: Sendable {
         atomCount = set.atoms.count
         let sources = Lane.allCases.flatMap { lane in
             [DatabaseSource.Kind.literals, .regexes].map { (lane, DatabaseSource(set, lane: lane, kind: $0)) }
-        }.filter { !$0.1.patterns.isEmpty }
-        // Compiling one takes much longer than all else, and no two have anything in common.
+        }.filter { !$0.1.numbers.isEmpty }
+        // Compiling one takes much longer than all else, and no two have anything in common. The dearest come first:
+        // begun last, one would be waited for alone.
+        let order = sources.indices.sorted { (sources[$0].1.compilingCost, $1) > (sources[$1].1.compilingCost, $0) }
         let outcomes = [Result<OpaquePointer, ScannerError>?](unsafeUninitializedCapacity: sources.count) {
             room, count in
             room.initialize(repeating: nil)
             nonisolated(unsafe) let places = room
-            DispatchQueue.concurrentPerform(iterations: sources.count) { number in
+            DispatchQueue.concurrentPerform(iterations: sources.count) { turn in
+                let number = order[turn]
                 places[number] = Result { () throws(ScannerError) in try sources[number].1.database(cache: cache) }
             }
             count = sources.count
@@ -67,27 +70,36 @@ public enum ScannerError: Error, Sendable {
     case failed(String)
 }
 
-/// The patterns of one database, in a form that compiles.
+/// The patterns of one database.
 struct DatabaseSource: Sendable {
     enum Kind { case literals, regexes }
 
     let kind: Kind
-    private(set) var patterns: [[CChar]] = []
+    private let set: PatternSet
+    /// The atoms that it holds.
     private(set) var numbers: [UInt32] = []
+    /// UTF-8 bytes of its patterns.
+    private var size = 0
 
     init(_ set: PatternSet, lane: Lane, kind: Kind) {
+        self.set = set
         self.kind = kind
-        for (number, atom) in set.atoms.enumerated()
-        where atom.level == lane.level && atom.sides >> lane.side.rawValue & 1 != 0 {
-            switch (atom.source, kind) {
-            case (.literal(let bytes), .literals):
-                patterns.append(DatabaseSource.escaped(bytes))
-                numbers.append(UInt32(number))
-            case (.regex(let pattern), .regexes):
-                patterns.append(pattern.scanSource.utf8CString.map { $0 })
-                numbers.append(UInt32(number))
+        for number in set.atoms.indices
+        where set.atoms[number].level == lane.level && set.atoms[number].sides >> lane.side.rawValue & 1 != 0 {
+            switch (set.atoms[number].source, kind) {
+            case (.literal(let bytes), .literals): size += bytes.count
+            case (.regex(let pattern), .regexes): size += pattern.scanSource.utf8.count
             default: continue
             }
+            numbers.append(UInt32(number))
+        }
+    }
+
+    /// A pattern in a form that compiles.
+    private func pattern(_ number: UInt32) -> [CChar] {
+        switch set.atoms[Int(number)].source {
+        case .literal(let bytes): DatabaseSource.escaped(bytes)
+        case .regex(let pattern): Array(pattern.scanSource.utf8CString)
         }
     }
 
@@ -106,6 +118,9 @@ struct DatabaseSource: Sendable {
         return out
     }
 
+    /// What compiling it costs, against the others: a regex a few dozen times as much as a literal.
+    var compilingCost: Int { kind == .regexes ? size * 50 : size }
+
     private var flags: UInt32 {
         switch kind {
         // Pure bytes: no UTF-8 mode, which makes compiling 40 times slower.
@@ -118,13 +133,16 @@ struct DatabaseSource: Sendable {
     private var key: [UInt8] {
         var platform = hs_platform_info_t()
         hs_populate_platform(&platform)
-        var key = Array(
-            "patterns-2 \(String(cString: hs_version())) \(platform.tune) \(platform.cpu_features) \(flags)\n".utf8)
-        for (pattern, number) in zip(patterns, numbers) {
-            key += Array("\(number):".utf8)
-            for character in pattern { key.append(UInt8(bitPattern: character)) }
+        let form = "patterns-3 \(String(cString: hs_version())) \(platform.tune) \(platform.cpu_features) \(flags)\n"
+        var key = ByteKey(Array(form.utf8), capacity: form.utf8.count + size + numbers.count * 16)
+        for number in numbers {
+            key.append(Int(number))
+            switch set.atoms[Int(number)].source {
+            case .literal(let bytes): key.append(bytes)
+            case .regex(let pattern): key.append(pattern.scanSource)
+            }
         }
-        return key
+        return key.bytes
     }
 
     func database(cache: DiskCache) throws(ScannerError) -> OpaquePointer {
@@ -138,17 +156,18 @@ struct DatabaseSource: Sendable {
     }
 
     private func compile() throws(ScannerError) -> OpaquePointer {
-        var pointers = patterns.map { pattern -> UnsafePointer<CChar>? in
+        var pointers = numbers.map { number -> UnsafePointer<CChar>? in
+            let pattern = pattern(number)
             let copy = UnsafeMutablePointer<CChar>.allocate(capacity: pattern.count)
             copy.initialize(from: pattern, count: pattern.count)
             return UnsafePointer(copy)
         }
         defer { for pointer in pointers { pointer?.deallocate() } }
-        let flags = [UInt32](repeating: flags, count: patterns.count)
+        let flags = [UInt32](repeating: flags, count: numbers.count)
         var database: OpaquePointer?
         var failure: UnsafeMutablePointer<hs_compile_error_t>?
         let status = hs_compile_multi(
-            &pointers, flags, numbers, UInt32(patterns.count), UInt32(HS_MODE_BLOCK), nil, &database,
+            &pointers, flags, numbers, UInt32(numbers.count), UInt32(HS_MODE_BLOCK), nil, &database,
             &failure)
         if let failure {
             defer { hs_free_compile_error(failure) }

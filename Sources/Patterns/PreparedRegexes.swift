@@ -23,24 +23,34 @@ public struct PreparedRegexes {
     private let table: FoldTable
 
     /// Prepares `sources`, of which some may be equal; what is in `cache` is taken from there.
-    public init(_ sources: some Sequence<Source>, table: FoldTable, cache: DiskCache) {
+    ///
+    /// - Parameter other: called once, beside the work of preparing, on any thread.
+    public init(
+        _ sources: some Sequence<Source>, table: FoldTable, cache: DiskCache,
+        beside other: @escaping @Sendable () -> Void = {}
+    ) {
         self.table = table
         var seen: Set<Source> = []
         let different = sources.filter { seen.insert($0).inserted }
-        guard !different.isEmpty else { return }
+        guard !different.isEmpty else {
+            other()
+            return
+        }
         let key = PatternStore.key(different)
         if let stored = cache.value(for: key), let patterns = PatternStore.patterns(stored, of: different) {
             for (source, pattern) in zip(different, patterns) {
                 outcomes[source] = .success((pattern, SpanMatcher(accepted: pattern)))
             }
+            other()
             return
         }
         let found = [Outcome?](unsafeUninitializedCapacity: different.count) { room, count in
             room.initialize(repeating: nil)
             // Each iteration writes a place of its own.
             nonisolated(unsafe) let places = room
-            DispatchQueue.concurrentPerform(iterations: different.count) { number in
-                places[number] = PreparedRegexes.outcome(of: different[number], table)
+            DispatchQueue.concurrentPerform(iterations: different.count + 1) { turn in
+                if turn == 0 { return other() }
+                places[turn - 1] = PreparedRegexes.outcome(of: different[turn - 1], table)
             }
             count = different.count
         }

@@ -1,7 +1,15 @@
+/// What a rule looks for in texts, as far as it takes long to prepare.
+public struct TextLookups: Sendable {
+    /// Regexes in the order of the file; equal ones more than once.
+    public fileprivate(set) var regexes: [RegexCondition] = []
+    /// Some keywords are looked for at level `evasion`.
+    public fileprivate(set) var seesThroughDisguises = false
+}
+
 extension Rule {
-    /// All conditions on text that are regexes, in the order of the file; equal ones more than once.
-    public var regexes: [RegexCondition] {
-        var found: [RegexCondition] = []
+    /// What all of its conditions look for.
+    public var lookups: TextLookups {
+        var found = TextLookups()
         appliesTo?.collect(into: &found)
         when.collect(into: &found)
         return found
@@ -9,7 +17,7 @@ extension Rule {
 }
 
 extension Condition {
-    fileprivate func collect(into found: inout [RegexCondition]) {
+    fileprivate func collect(into found: inout TextLookups) {
         switch kind {
         case .message(let message): message.text?.collect(into: &found)
         case .expectation(let expectation):
@@ -34,10 +42,11 @@ extension Condition {
 }
 
 extension TextCondition {
-    fileprivate func collect(into found: inout [RegexCondition]) {
+    fileprivate func collect(into found: inout TextLookups) {
         switch kind {
-        case .keywords, .equals, .entity, .similar, .length: break
-        case .regex(let regex): found.append(regex)
+        case .equals, .entity, .similar, .length: break
+        case .keywords(let keywords): if keywords.fold == .evasion { found.seesThroughDisguises = true }
+        case .regex(let regex): found.regexes.append(regex)
         case .all(let parts), .any(let parts):
             for part in parts { part.collect(into: &found) }
         case .not(let part): part.collect(into: &found)
