@@ -81,6 +81,11 @@ struct InspectCommand: ParsableCommand {
             archive.time, versions: choice.versions, asVersion: choice.asVersion, cuts: archive.cut)
         let failing = try failOn.map { try severity($0) }
         let csvTable = try table.map(namedTable) ?? .agents
+        if table != nil, !(stream || format == .csv) {
+            throw CommandFailure(
+                code: CommandFailure.usage,
+                phrase: Phrase("--table goes with --format csv", "--table 要与 --format csv 同用"))
+        }
         try checkBadRecordLimit(maxBad)
         if stream {
             try refuseForStream()

@@ -72,6 +72,11 @@ struct ReportCommand: ParsableCommand {
     private func report() throws -> Int32 {
         try checkBadRecordLimit(maxBad)
         let csvTable = try table.map(namedTable) ?? .agents
+        if table != nil, !(format == .csv) {
+            throw CommandFailure(
+                code: CommandFailure.usage,
+                phrase: Phrase("--table goes with --format csv", "--table 要与 --format csv 同用"))
+        }
         guard selection.from == nil, selection.to == nil else {
             throw CommandFailure(
                 code: CommandFailure.usage,

@@ -66,6 +66,8 @@ struct ExitCodeTests {
             ["inspect", "Corpora/demo/conversations.ndjson", "--max-line", "5"],
             ["inspect", "Corpora/demo/conversations.ndjson", "--format", "csv", "--table", "moons"],
             ["inspect", "Corpora/demo/conversations.ndjson", "--table", "moons"],
+            ["inspect", "Corpora/demo/conversations.ndjson", "--rules", "Rules", "--table", "rules"],
+            ["report", "Corpora/demo/conversations.ndjson", "--rules", "Rules", "--table", "rules"],
             ["inspect", "Corpora/demo/conversations.ndjson", "--encoding", "latin1"],
             ["inspect", "Corpora/demo/conversations.ndjson", "--max-bad", "nan"],
             ["inspect", "Corpora/demo/conversations.ndjson", "--max-bad", "-1"],
