@@ -46,9 +46,12 @@ final class LiveConversation {
         var isPinned: Bool
     }
 
-    private struct Standing {
-        var finding: LiveFinding
-        var part: Int
+    /// An object, so that a table of them stays small.
+    private final class Standing {
+        let finding: LiveFinding
+        let part: Int
+
+        init(finding: LiveFinding, part: Int) { (self.finding, self.part) = (finding, part) }
     }
 
     let key: LiveConversationKey
@@ -247,7 +250,8 @@ final class LiveConversation {
         parts[part].judge = context.sets.judge(at: start(of: parts[part]), for: group)
         parts[part].isPinned = true
         guard let origin = parts[part].session?.origin else { return }
-        parts[part].session = Session(origin, reader: parts[part].judge.reader, tellsOutcomes: false)
+        parts[part].session = Session(
+            origin, reader: parts[part].judge.reader, tellsOutcomes: false, keepsMessages: false)
         for place in parts[part].first..<end { feed(place, context) }
         let at = Instant(milliseconds: max(told, instant))
         for index in said..<changes.count { changes[index].at = at }
@@ -268,7 +272,8 @@ final class LiveConversation {
         let judge = context.sets.judge(at: Instant(milliseconds: entries[place].order.time))
         parts.append(
             Part(
-                session: Session(origin, reader: judge.reader, tellsOutcomes: false), first: place, number: number,
+                session: Session(origin, reader: judge.reader, tellsOutcomes: false, keepsMessages: false),
+                first: place, number: number,
                 judge: judge, isPinned: !context.sets.needsGroup))
     }
 
@@ -314,7 +319,7 @@ final class LiveConversation {
             let id = change.finding.finding.id
             guard let now = standing[id], now.finding == change.finding, seen.insert(id).inserted else { continue }
             if let old = before[id], old.finding.says(theSameAs: now.finding) {
-                standing[id]?.finding = old.finding
+                standing[id] = Standing(finding: old.finding, part: now.part)
             } else {
                 changes.append(
                     LiveChange(kind: .assert, finding: now.finding, position: context.position, at: at))
@@ -326,7 +331,8 @@ final class LiveConversation {
 
     /// Hands out what was said since the last call, in its order.
     func takeChanges() -> [LiveChange] {
-        defer { changes.removeAll(keepingCapacity: true) }
+        guard !changes.isEmpty else { return [] }
+        defer { changes = [] }
         return changes
     }
 

@@ -65,8 +65,12 @@ public final class Scanner {
 
     /// Forgets the hits of the block before.
     public func reset() {
+        if count < patterns.atomCount {
+            for hit in found { lastMessage[Int(hit.atom)] = 0 }
+        } else {
+            lastMessage.update(repeating: 0, count: patterns.atomCount + 1)
+        }
         count = 0
-        lastMessage.update(repeating: 0, count: patterns.atomCount + 1)
     }
 
     /// Scans one block of one lane; `ends[i]` is where message i ends in `bytes`, before its line feed.

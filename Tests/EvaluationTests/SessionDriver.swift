@@ -14,6 +14,8 @@ struct SessionDriver {
         var hasAdvances = false
         /// Some messages come late; those of one instant keep their order.
         var isShuffled = false
+        /// Only findings are asked for, and nothing is kept where all messages have times.
+        var isLean = false
     }
 
     let random: RandomCase
@@ -53,7 +55,9 @@ struct SessionDriver {
             SessionOrigin(
                 id: conversation.id, part: number, shop: conversation.shop, buyer: conversation.buyer,
                 group: conversation.group, agent: conversation.agent, groups: random.groups,
-                isTruncatedAtStart: part.startIsCut, facts: facts(ofPart: number)), reader: reader)
+                isTruncatedAtStart: part.startIsCut, facts: facts(ofPart: number)), reader: reader,
+            tellsOutcomes: !manner.isLean,
+            keepsMessages: !manner.isLean || conversation.messages.contains { $0.time == nil })
         var order = Array(part.rows)
         if manner.isShuffled, part.close != nil { order = shuffled(order) }
         func take(_ events: [SessionEvent], _ driver: inout SessionDriver) {
