@@ -44,6 +44,8 @@ final class SessionRun {
     let rule: CompiledRule
     /// Children before parents.
     private(set) var tracks: [SessionTrack] = []
+    /// The same, walked for every row without counting references.
+    private var shown: [Unmanaged<SessionTrack>] = []
     private(set) var isClosed = false
     private var root: SessionTrack?
     private var appliesTo: SessionTrack?
@@ -66,6 +68,7 @@ final class SessionRun {
         rule = unit.rows.rules.rules[number]
         appliesTo = rule.appliesTo.map { make($0, keepsScope: false) }
         root = make(rule.root, keepsScope: false)
+        shown = tracks.map { Unmanaged.passUnretained($0) }
     }
 
     private func make(_ node: Int, keepsScope: Bool) -> SessionTrack {
@@ -145,9 +148,11 @@ final class SessionRun {
 
     /// The next row of the unit; every deadline before it has been fired.
     func observe(_ row: Int) {
-        for track in tracks {
-            track.forgetFresh()
-            track.observe(row)
+        for track in shown {
+            track._withUnsafeGuaranteedRef { track in
+                track.forgetFresh()
+                track.observe(row)
+            }
         }
         release()
     }

@@ -80,7 +80,7 @@ final class LiveConversation {
     /// Nothing is open and nothing can change.
     var isSettled: Bool { entries.isEmpty }
     /// The least place in the log that is still needed.
-    var firstPosition: UInt64? { entries.lazy.map(\.position).min() }
+    private(set) var firstPosition: UInt64?
 
     /// What became of an event.
     enum Reception {
@@ -95,6 +95,8 @@ final class LiveConversation {
         guard entries.count <= Session.messageLimit else { return .overLimit }
         ids.insert(line.order.id)
         let entry = Entry(order: line.order, message: line.message, position: context.position)
+        // Later events have later places.
+        if firstPosition == nil { firstPosition = context.position }
         let isInOrder = entries.last.map { $0.order < line.order } ?? true
         if isInOrder, line.order.time >= told, !isStale {
             entries.append(entry)
@@ -189,6 +191,7 @@ final class LiveConversation {
             settled = record(of: part, end: end, close: close)
             for entry in entries[..<end] { ids.remove(entry.order.id) }
             entries.removeFirst(end)
+            firstPosition = entries.lazy.map(\.position).min()
             parts.removeFirst()
             fed -= end
             for place in parts.indices { parts[place].first -= end }

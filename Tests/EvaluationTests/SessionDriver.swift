@@ -76,7 +76,8 @@ struct SessionDriver {
             take(session.cutOff(at: asOf), &self)
             return
         }
-        if manner.hasAdvances, let close = part.close {
+        // Where nothing is kept the end may not lie before the time that was told.
+        if manner.hasAdvances, !(manner.isLean && part.isCutAtEnd), let close = part.close {
             let span = max(
                 0, close.milliseconds - (conversation.messages[part.rows.upperBound - 1].time?.milliseconds ?? 0))
             let before = close.advanced(by: -Int64.random(in: 0...span, using: &generator))
