@@ -57,6 +57,8 @@ let package = Package(
             cxxSettings: [.define("SIMDJSON_DEVELOPMENT_CHECKS", to: "0"), .define("NDEBUG")],
             linkerSettings: [.linkedLibrary("simdjson")]),
 
+        .target(name: "CHardware"),
+
         .target(name: "ConversationModel", swiftSettings: hot),
         .target(name: "Diagnostics", exclude: ["Diagnostics.md"], swiftSettings: strict),
         .target(
@@ -94,7 +96,7 @@ let package = Package(
             swiftSettings: hot),
         .target(
             name: "EventLog",
-            dependencies: ["ConversationModel", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["ConversationModel", "CHardware", .product(name: "Crypto", package: "swift-crypto")],
             exclude: ["EventLog.md"], swiftSettings: strict),
         .target(
             name: "Reports", dependencies: ["ConversationModel"], exclude: ["Reports.md"],

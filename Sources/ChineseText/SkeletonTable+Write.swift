@@ -118,20 +118,23 @@ extension SkeletonTable {
     /// The skeleton of a text. For tests and explanations; allocates.
     public func skeleton(of text: String) -> [UInt8] {
         var text = text
-        return text.withUTF8 { source in
-            var capacity = source.count + 64
-            while true {
-                var isComplete = false
-                let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, used in
-                    guard let target = buffer.baseAddress,
-                        let length = write(source, into: target, capacity: capacity)
-                    else { return }
-                    used = length
-                    isComplete = true
-                }
-                if isComplete { return bytes }
-                capacity *= 4
+        return text.withUTF8 { skeleton(of: $0) }
+    }
+
+    /// The same for valid UTF-8.
+    public func skeleton(of source: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+        var capacity = source.count + 64
+        while true {
+            var isComplete = false
+            let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, used in
+                guard let target = buffer.baseAddress,
+                    let length = write(source, into: target, capacity: capacity)
+                else { return }
+                used = length
+                isComplete = true
             }
+            if isComplete { return bytes }
+            capacity *= 4
         }
     }
 }

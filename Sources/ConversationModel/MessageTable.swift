@@ -76,10 +76,10 @@ public final class MessageTable {
         self.count = min(self.count, count)
     }
 
-    /// Makes room for `more` messages, so that `append` need not look.
-    public func reserve(_ more: Int) {
+    /// Makes room for `more` messages, so that `append` need not look; a table that has none gets room for `least`.
+    public func reserve(_ more: Int, atLeast least: Int = 256) {
         guard count + more > capacity else { return }
-        let larger = max(capacity * 2, count + more, 256)
+        let larger = max(capacity * 2, count + more, least)
         func grown<T>(_ old: UnsafeMutablePointer<T>) -> UnsafeMutablePointer<T> {
             let new = UnsafeMutablePointer<T>.allocate(capacity: larger)
             new.moveInitialize(from: old, count: count)

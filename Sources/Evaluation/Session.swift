@@ -15,7 +15,7 @@ import RuleLanguage
 /// whose parts are decided late themselves, hits of a whole unit, and misses of positive rules other
 /// than those of an expectation at the root.
 ///
-/// Cost: O(1) amortised a node and message, O(log n) a deadline. A late message costs a rebuild.
+/// Cost: O(1) amortised a node and message that concerns it, O(log n) a deadline. A late message costs a rebuild.
 /// Memory is bounded by `messageLimit` messages.
 public final class Session {
     /// Messages beyond are counted, not judged: every rule then has the unknown `limit`.
@@ -26,7 +26,10 @@ public final class Session {
     public let origin: SessionOrigin
     private let reader: SessionReader
     private let tellsOutcomes: Bool
+    private let keepsMessages: Bool
     private var kept: [KeptMessage] = []
+    private var count = 0
+    private var lastTime = MessageTable.noTime
     private var timeline: SessionTimeline
     private var hasTimes = true
     private var isOverLimit = false
@@ -35,18 +38,21 @@ public final class Session {
     private var rebuilt = 0
     /// Deadlines before this instant have been fired; milliseconds.
     private var now = Int64.min
-    /// What stands, by id.
+    /// What stands, by id; only where messages are kept.
     private var asserted: [String: Finding] = [:]
     public private(set) var isClosed = false
 
     /// Opens a session. `reader` may serve many sessions of one thread, not of several. Without `tellsOutcomes` only findings are
-    /// said, which costs less.
-    public init(_ origin: SessionOrigin, reader: SessionReader, tellsOutcomes: Bool = true) {
+    /// said, which costs less. Without `keepsMessages` all have a time and none comes late, nor does the end: nothing is kept to
+    /// begin again.
+    public init(
+        _ origin: SessionOrigin, reader: SessionReader, tellsOutcomes: Bool = true, keepsMessages: Bool = true
+    ) {
         self.origin = origin
         self.reader = reader
         self.tellsOutcomes = tellsOutcomes
-        timeline = SessionTimeline(
-            reader.rules, origin, reader.breaker, hasTimes: true, tellsOutcomes: tellsOutcomes)
+        self.keepsMessages = keepsMessages
+        timeline = SessionTimeline(reader, origin, hasTimes: true, tellsOutcomes: tellsOutcomes)
     }
 
     /// The least instant at which `advance` fires a deadline; nil where none is pending.
@@ -67,12 +73,14 @@ public final class Session {
     /// nothing happens.
     public func observe(_ message: Message) -> [SessionEvent] {
         guard !isClosed else { return [] }
-        guard kept.count < Session.messageLimit else {
+        guard count < Session.messageLimit else {
             isOverLimit = true
             return []
         }
-        let entry = KeptMessage(message: message, text: reader.read(message), position: kept.count)
-        kept.append(entry)
+        let entry = KeptMessage(message: message, text: reader.read(message), position: count)
+        count += 1
+        if keepsMessages { kept.append(entry) }
+        if let time = message.time { lastTime = max(lastTime, time.milliseconds) }
         var isLate = false
         if let time = message.time?.milliseconds {
             isLate = hasTimes && time < now
@@ -82,7 +90,7 @@ public final class Session {
             isLate = true
         }
         if isStale { return [] }
-        if isLate {
+        if isLate, keepsMessages {
             guard rebuilt + kept.count <= Session.rebuildLimit else {
                 isStale = true
                 return []
@@ -114,15 +122,14 @@ public final class Session {
     /// `instant` is the last that was seen; nil takes the last message's time. What was asserted and
     /// depends on the rest is asserted again as partial, or retracted.
     public func cutOff(at instant: Instant? = nil) -> [SessionEvent] {
-        let last = kept.lazy.compactMap { $0.message.time?.milliseconds }.max()
-        return finish(.cutOff, at: instant?.milliseconds ?? last ?? MessageTable.noTime)
+        finish(.cutOff, at: instant?.milliseconds ?? lastTime)
     }
 
     private func finish(_ end: UnitScope.End, at instant: Int64) -> [SessionEvent] {
         guard !isClosed else { return [] }
         var events: [SessionEvent] = []
         // Deadlines after the end must not count, even if the time was told to be later.
-        if isStale || hasTimes && instant < now { events = rebuild(advancingTo: instant) }
+        if keepsMessages, isStale || hasTimes && instant < now { events = rebuild(advancingTo: instant) }
         var isInclusive = true
         if case .cutOff = end { isInclusive = false }
         if hasTimes { timeline.advance(to: instant, inclusive: isInclusive) }
@@ -137,8 +144,7 @@ public final class Session {
     private func rebuild(advancingTo instant: Int64) -> [SessionEvent] {
         rebuilt += kept.count
         isStale = false
-        timeline = SessionTimeline(
-            reader.rules, origin, reader.breaker, hasTimes: hasTimes, tellsOutcomes: tellsOutcomes)
+        timeline = SessionTimeline(reader, origin, hasTimes: hasTimes, tellsOutcomes: tellsOutcomes)
         var order = kept
         if hasTimes {
             order.sort { a, b in
@@ -170,7 +176,9 @@ public final class Session {
 
     /// Notes what stands and leaves out what is known already.
     private func settled(_ changes: [SessionEvent]) -> [SessionEvent] {
-        changes.filter { event in
+        // What was said is said again only where all is judged anew.
+        guard keepsMessages else { return changes }
+        return changes.filter { event in
             switch event {
             case .assert(let finding):
                 if asserted[finding.id] == finding { return false }

@@ -25,6 +25,7 @@ struct KeptMessage {
 /// The messages of a session in their order, as columns.
 final class SessionRows {
     let rules: CompiledRules
+    let plan: SessionPlan
     let table = MessageTable()
     private(set) var names: NameTable
     /// Every message has a time.
@@ -35,15 +36,16 @@ final class SessionRows {
     private(set) var debtors: [Int32]
     private(set) var texts: [RowText] = []
     private let bytes = ConversationBytes()
-    private(set) lazy var likeness = LikenessTable()
+    var likeness: LikenessTable { plan.likeness }
     private let groups: Set<String>
     private let fallback: Int32
     private(set) var row: ConversationRow
     private var identity = Identity()
     private let defaultShop: String
 
-    init(_ rules: CompiledRules, _ origin: SessionOrigin, hasTimes: Bool, tellsOutcomes: Bool) {
-        self.rules = rules
+    init(_ reader: SessionReader, _ origin: SessionOrigin, hasTimes: Bool, tellsOutcomes: Bool) {
+        rules = reader.rules
+        plan = reader.plan
         self.hasTimes = hasTimes
         self.tellsOutcomes = tellsOutcomes
         groups = origin.groups.union(origin.group.map { [$0] } ?? [])
@@ -71,7 +73,7 @@ final class SessionRows {
             if agent == OwnerNumber.none { agent = names.number(of: OwnerNumber.unknownAgent) }
         }
         let i = table.count
-        table.reserve(1)
+        table.reserve(1, atLeast: 8)
         table.append(
             time: message.time?.milliseconds ?? MessageTable.noTime, speaker: message.speaker.rawValue,
             kind: message.kind.rawValue, isAutomatic: message.isAutomatic, agent: agent,

@@ -44,6 +44,8 @@ final class SessionRun {
     let rule: CompiledRule
     /// Children before parents.
     private(set) var tracks: [SessionTrack] = []
+    /// The same, walked for every row without counting references.
+    private var shown: [Unmanaged<SessionTrack>] = []
     private(set) var isClosed = false
     private var root: SessionTrack?
     private var appliesTo: SessionTrack?
@@ -56,7 +58,9 @@ final class SessionRun {
     private var heldHits: [Int] = []
     private var heldMisses: [Obligation] = []
     private var heldDivergences: [SequenceRun] = []
-    private var emitted: [String: Finding] = [:]
+    /// The latest of each id, and where those of many are.
+    private var emitted: [Finding] = []
+    private var places: [String: Int] = [:]
 
     init(_ number: Int, _ unit: SessionUnit) {
         self.number = number
@@ -64,6 +68,7 @@ final class SessionRun {
         rule = unit.rows.rules.rules[number]
         appliesTo = rule.appliesTo.map { make($0, keepsScope: false) }
         root = make(rule.root, keepsScope: false)
+        shown = tracks.map { Unmanaged.passUnretained($0) }
     }
 
     private func make(_ node: Int, keepsScope: Bool) -> SessionTrack {
@@ -143,9 +148,11 @@ final class SessionRun {
 
     /// The next row of the unit; every deadline before it has been fired.
     func observe(_ row: Int) {
-        for track in tracks {
-            track.forgetFresh()
-            track.observe(row)
+        for track in shown {
+            track._withUnsafeGuaranteedRef { track in
+                track.forgetFresh()
+                track.observe(row)
+            }
         }
         release()
     }
@@ -185,9 +192,20 @@ final class SessionRun {
     }
 
     private func emit(_ finding: Finding) {
-        if emitted[finding.id] == finding { return }
-        emitted[finding.id] = finding
+        if let place = place(of: finding.id) {
+            if emitted[place] == finding { return }
+            emitted[place] = finding
+        } else {
+            emitted.append(finding)
+        }
         unit.emit(.assert(finding))
+    }
+
+    /// Where a finding of this id was emitted. Most runs have few, which are looked through.
+    private func place(of id: String) -> Int? {
+        guard emitted.count > 8 else { return emitted.firstIndex { $0.id == id } }
+        for place in places.count..<emitted.count { places[emitted[place].id] = place }
+        return places[id]
     }
 
     // MARK: Findings
@@ -257,7 +275,7 @@ final class SessionRun {
             } else if rule.exposures == .own {
                 root.addExposures(to: &exposures)
             } else {
-                exposures.add(rule.exposures, in: unit)
+                exposures = unit.exposures(of: rule.exposures)
             }
             let isExposed = !exposures.list.isEmpty
             findings = finals(root, &exposures)
@@ -271,7 +289,7 @@ final class SessionRun {
         }
         if !emitted.isEmpty {
             let kept = Set(findings.map(\.id))
-            for id in emitted.keys.sorted() where !kept.contains(id) { unit.emit(.retract(id)) }
+            for id in emitted.map(\.id).sorted() where !kept.contains(id) { unit.emit(.retract(id)) }
         }
         for finding in findings { emit(finding) }
         guard unit.rows.tellsOutcomes else { return nil }

@@ -21,13 +21,11 @@ final class SessionTimeline {
     private var replayed = 0
     private var changes: [SessionEvent] = []
 
-    init(
-        _ rules: CompiledRules, _ origin: SessionOrigin, _ breaker: WordBreaker, hasTimes: Bool, tellsOutcomes: Bool
-    ) {
+    init(_ reader: SessionReader, _ origin: SessionOrigin, hasTimes: Bool, tellsOutcomes: Bool) {
         self.origin = origin
-        self.breaker = breaker
-        wait = WaitTracker(rules.policy.waits)
-        rows = SessionRows(rules, origin, hasTimes: hasTimes, tellsOutcomes: tellsOutcomes)
+        breaker = reader.breaker
+        wait = WaitTracker(reader.rules.policy.waits)
+        rows = SessionRows(reader, origin, hasTimes: hasTimes, tellsOutcomes: tellsOutcomes)
         conversation = SessionUnit(
             conversation: origin.conversation, rows, breaker, startIsCut: origin.isTruncatedAtStart)
     }
@@ -111,7 +109,8 @@ final class SessionTimeline {
 
     /// Hands out what was emitted since the last call.
     func takeChanges() -> [SessionEvent] {
-        defer { changes.removeAll(keepingCapacity: true) }
+        guard !changes.isEmpty else { return [] }
+        defer { changes = [] }
         return changes
     }
 }

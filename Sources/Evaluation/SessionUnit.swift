@@ -24,10 +24,14 @@ final class SessionUnit {
     private(set) var endInstant = MessageTable.noTime
     /// Limits that were reached.
     private(set) var limits: UnknownReasons = []
-    /// By number of the rule; nil while it sleeps.
-    private var runs: [SessionRun?]
-    private var order: [SessionRun] = []
-    private var wasFed = false
+    /// The rules that rows concerned so far, and their runs, ascending.
+    private var numbers: [Int32] = []
+    private var runs: [SessionRun] = []
+    /// Rules that are judged at the end only and sleep no longer, ascending.
+    private var woken: [Int32] = []
+    /// No rule may sleep: where something may be unknown it would read clean.
+    private var isWide: Bool { startIsCut || !rows.hasTimes }
+    private var exposures: [(source: ExposureSource, list: SessionExposures)] = []
     private(set) var changes: [SessionEvent] = []
     private(set) var outcomes: [SessionOutcome] = []
 
@@ -42,7 +46,6 @@ final class SessionUnit {
         firstRow = 0
         leastTime = .min
         rowCount = 0
-        runs = Array(repeating: nil, count: rows.rules.rules.count)
     }
 
     /// The stay of `agent` that `row` begins or reveals.
@@ -73,11 +76,9 @@ final class SessionUnit {
         while first > 0, !rows.isHuman(first - 1) { first -= 1 }
         firstRow = first
         rowCount = first
-        runs = Array(repeating: nil, count: rows.rules.rules.count)
     }
 
     var isStay: Bool { agent != OwnerNumber.none }
-    var kind: UnitKind { isStay ? .stay : .conversation }
     /// The unit as identity sees it.
     var record: Judgement.Unit { Judgement.Unit(part: 0, agent: agent, start: Int32(start)) }
 
@@ -125,51 +126,71 @@ final class SessionUnit {
             if rows.isHuman(row) { lastHuman = row }
         }
         rowCount = last + 1
-        let rules = rows.rules
-        // A rule sleeps until a leaf that it needs holds somewhere; then the rows are replayed into it.
-        var woken: [Int] = []
-        if !wasFed {
-            wasFed = true
-            let all = startIsCut || !rows.hasTimes
-            woken = all ? Array(rules.rules.indices) : rules.alwaysRules.map { Int($0) }
-        }
-        for row in fresh {
-            for leaf in rows.texts[row].leaves {
-                for rule in rules.rulesOfLeaf[Int(leaf)] where runs[Int(rule)] == nil { woken.append(Int(rule)) }
+        let plan = rows.plan
+        plan.find(fresh, rows, isOfStays: isStay)
+        for place in plan.found.indices {
+            let number = plan.found[place] >> 1
+            if let run = run(of: number) {
+                for row in fresh { run.observe(row) }
+                run.moveDeadlines(to: &queue)
+                continue
+            }
+            // A rule sleeps until a leaf that it needs holds somewhere; then the rows are replayed into it.
+            let isWoken = plan.found[place] & 1 == 1
+            guard isWoken || isAwake(number) else { continue }
+            if plan.isLate(Int(number)) {
+                if !woken.hasSorted(number) { woken.insert(number, at: woken.firstPlace(notBefore: number)) }
+            } else {
+                wake(number, &queue)
             }
         }
-        for run in order {
-            for row in fresh { run.observe(row) }
-            run.moveDeadlines(to: &queue)
-        }
-        for number in woken.sorted() where runs[number] == nil { wake(number, &queue) }
     }
 
-    private func wake(_ number: Int, _ queue: inout SessionDeadlines) {
-        guard rows.rules.summaries[number].unit == kind else { return }
-        let run = SessionRun(number, self)
-        runs[number] = run
-        let place = order.firstIndex { $0.number > number } ?? order.count
-        order.insert(run, at: place)
+    private func run(of number: Int32) -> SessionRun? {
+        let place = numbers.firstPlace(notBefore: number)
+        return place < numbers.count && numbers[place] == number ? runs[place] : nil
+    }
+
+    private var sleep: SessionPlan.Sleep { rows.plan.sleep(tellsOutcomes: rows.tellsOutcomes) }
+
+    private func isAwake(_ number: Int32) -> Bool {
+        isWide || !sleep.sleeps[Int(number)] || woken.hasSorted(number)
+    }
+
+    private func wake(_ number: Int32, _ queue: inout SessionDeadlines) {
+        let run = SessionRun(Int(number), self)
+        let place = numbers.firstPlace(notBefore: number)
+        numbers.insert(number, at: place)
+        runs.insert(run, at: place)
         var own = SessionDeadlines()
+        replay(into: run, &own)
+        queue.insert(own)
+    }
+
+    /// Shows a run the rows so far, with its own deadlines between them.
+    private func replay(into run: SessionRun, _ own: inout SessionDeadlines) {
+        let plan = rows.plan
         for row in firstRow..<rowCount {
-            if rows.hasTimes {
-                while let deadline = own.next(before: time(row)) {
-                    run.fire(deadline, seen: row)
-                    run.moveDeadlines(to: &own)
-                }
-            }
+            if rows.hasTimes { fire(&own, before: time(row), seen: row) }
+            guard plan.concerns(run.number, row, rows) else { continue }
             run.observe(row)
             run.moveDeadlines(to: &own)
         }
-        queue.insert(own)
+    }
+
+    private func fire(_ own: inout SessionDeadlines, before instant: Int64, inclusive: Bool = false, seen: Int) {
+        while let deadline = own.next(before: instant, inclusive: inclusive) {
+            deadline.run.fire(deadline, seen: seen)
+            deadline.run.moveDeadlines(to: &own)
+        }
     }
 
     func emit(_ event: SessionEvent) { changes.append(event) }
 
     /// Hands out what was emitted since the last call.
     func takeChanges() -> [SessionEvent] {
-        defer { changes.removeAll(keepingCapacity: true) }
+        guard !changes.isEmpty else { return [] }
+        defer { changes = [] }
         return changes
     }
 
@@ -183,40 +204,59 @@ final class SessionUnit {
         if isCutOff || !limits.isEmpty {
             // Where something may be unknown no rule may sleep: it would read clean.
             var queue = SessionDeadlines()
-            for number in rows.rules.rules.indices where runs[number] == nil { wake(number, &queue) }
-            while let deadline = queue.next(before: instant) {
-                deadline.run.fire(deadline, seen: rowCount)
-                deadline.run.moveDeadlines(to: &queue)
-            }
+            for number in rows.plan.rules(isOfStays: isStay) where run(of: number) == nil { wake(number, &queue) }
+            fire(&queue, before: instant, seen: rowCount)
         }
-        var shared: [Int: SessionExposures] = [:]
-        for number in rows.rules.rules.indices where rows.rules.summaries[number].unit == kind {
-            if let run = runs[number] {
+        for number in rulesToClose {
+            if let run = run(of: number) ?? runAtEnd(number) {
                 if let outcome = run.close() { outcomes.append(outcome) }
-                continue
+            } else if rows.tellsOutcomes {
+                // Asleep: clean or not applicable by the exposures of its class.
+                let known = exposures(of: rows.rules.rules[Int(number)].exposures)
+                outcomes.append(outcome(Int(number), known.list.isEmpty ? .notApplicable : .clean, [], known))
             }
-            guard rows.tellsOutcomes else { continue }
-            // Asleep: clean or not applicable by the exposures of its class.
-            let rule = rows.rules.rules[number]
-            let known =
-                shared[rule.exposureClass]
-                ?? {
-                    var exposures = SessionExposures()
-                    exposures.add(rule.exposures, in: self)
-                    return exposures
-                }()
-            shared[rule.exposureClass] = known
-            outcomes.append(outcome(number, known.list.isEmpty ? .notApplicable : .clean, [], known))
         }
-        for number in runs.indices { runs[number] = nil }
-        order.removeAll()
+        numbers = []
+        runs = []
+        woken = []
+        exposures = []
+    }
+
+    /// The rules that may find something at the end, or are to be told of; ascending.
+    private var rulesToClose: [Int32] {
+        guard !isWide, !rows.tellsOutcomes else { return rows.plan.rules(isOfStays: isStay) }
+        let closers = sleep.closers[isStay ? 1 : 0]
+        if numbers.isEmpty, woken.isEmpty { return closers }
+        return Set(closers).union(numbers).union(woken).sorted()
+    }
+
+    /// A run of a rule that nothing concerned before the end, which is now; nil where it sleeps.
+    private func runAtEnd(_ number: Int32) -> SessionRun? {
+        let isCloser = !rows.tellsOutcomes && sleep.closers[isStay ? 1 : 0].hasSorted(number)
+        guard isCloser || isAwake(number) else { return nil }
+        let run = SessionRun(Int(number), self)
+        var own = SessionDeadlines()
+        replay(into: run, &own)
+        var isClosed = false
+        if case .closed = end { isClosed = true }
+        fire(&own, before: endInstant, inclusive: isClosed, seen: rowCount)
+        return run
+    }
+
+    /// Who could have been charged as far as the form of rules goes, once for all rules of the unit; at its end.
+    func exposures(of source: ExposureSource) -> SessionExposures {
+        if let known = exposures.first(where: { $0.source == source }) { return known.list }
+        var list = SessionExposures()
+        list.add(source, in: self)
+        exposures.append((source, list))
+        return list
     }
 
     /// Gives the unit up: nothing was judged.
     func skip() {
         guard rows.tellsOutcomes else { return }
-        for number in rows.rules.rules.indices where rows.rules.summaries[number].unit == kind {
-            outcomes.append(outcome(number, .notEvaluated, .limit, SessionExposures()))
+        for number in rows.plan.rules(isOfStays: isStay) {
+            outcomes.append(outcome(Int(number), .notEvaluated, .limit, SessionExposures()))
         }
     }
 

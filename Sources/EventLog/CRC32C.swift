@@ -1,9 +1,19 @@
+import CHardware
+
 /// The cyclic redundancy check of Castagnoli (iSCSI, RFC 3720): reflected, polynomial 0x1EDC6F41.
 ///
-/// Eight bytes a step by tables, so that it needs no instruction of a certain processor.
+/// By the processor's instruction where there is one, else eight bytes a step by tables.
 enum CRC32C {
     /// The checksum of `bytes`, or of what `previous` is the checksum of followed by `bytes`.
     static func checksum(_ bytes: UnsafeRawBufferPointer, continuing previous: UInt32 = 0) -> UInt32 {
+        guard hasInstruction else { return byTables(bytes, continuing: previous) }
+        return ~mj_crc32c(~previous, bytes.baseAddress, bytes.count)
+    }
+
+    private static let hasInstruction = mj_has_crc32c() != 0
+
+    /// The same on any processor.
+    static func byTables(_ bytes: UnsafeRawBufferPointer, continuing previous: UInt32 = 0) -> UInt32 {
         tables.withUnsafeBufferPointer { table in
             var crc = ~previous
             var index = 0

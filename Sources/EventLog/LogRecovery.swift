@@ -127,11 +127,13 @@ struct LogRecovery {
             return (file, try file.size())
         }
         let scanner = SegmentScanner(file, limit: size)
+        var coming = ComingIDs()
+        defer { coming.finish(&seen) }
         var walk = Walk(file: file, position: segment.first, end: scanner.offset)
         while true {
             var frame = try files.attempt { _ throws(FileError) in try scanner.next() }
             if frame == .record {
-                let isSound = walk.groupOffset != nil && scanner.withBody { seen.remember(body: $0) }
+                let isSound = walk.groupOffset != nil && scanner.withBody { coming.take($0, &seen) }
                 if !isSound { frame = .broken(.contents) }
                 if isSound, let replay, walk.position >= replay.start {
                     scanner.withBody { replay.each(SegmentFormat.payload(body: $0)) }
@@ -192,11 +194,35 @@ extension OpeningReport {
     }
 }
 
-extension SeenEvents {
-    /// Remembers a record that is in the log, or says that it makes no sense.
-    fileprivate mutating func remember(body: UnsafeRawBufferPointer) -> Bool {
+/// Ids of records on their way into the table: the memory of each is fetched while those before it are remembered.
+private struct ComingIDs {
+    private static let ahead = 16
+    private var waiting: [(fingerprint: SeenEvents.Fingerprint, time: Int64, received: Int64)] = []
+    /// The oldest of those that wait, once there are so many.
+    private var oldest = 0
+
+    /// Takes a record that is in the log, or says that it makes no sense.
+    mutating func take(_ body: UnsafeRawBufferPointer, _ seen: inout SeenEvents) -> Bool {
         guard let (shop, id, time, received) = SegmentFormat.identity(body: body) else { return false }
-        remember(fingerprint(shop: shop, id: id), time: time, received: received)
+        let fingerprint = seen.fingerprint(shop: shop, id: id)
+        seen.fetch(fingerprint)
+        guard waiting.count == Self.ahead else {
+            waiting.append((fingerprint, time, received))
+            return true
+        }
+        let next = waiting[oldest]
+        waiting[oldest] = (fingerprint, time, received)
+        oldest = (oldest + 1) % Self.ahead
+        seen.remember(next.fingerprint, time: next.time, received: next.received)
         return true
+    }
+
+    /// Remembers those that wait still, in their order.
+    mutating func finish(_ seen: inout SeenEvents) {
+        for next in waiting[oldest...] + waiting[..<oldest] {
+            seen.remember(next.fingerprint, time: next.time, received: next.received)
+        }
+        waiting = []
+        oldest = 0
     }
 }

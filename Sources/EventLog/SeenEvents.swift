@@ -1,3 +1,4 @@
+import CHardware
 import ConversationModel
 
 /// Which events the log has taken in during the last 48 hours of event time, and whether one more may come in.
@@ -104,6 +105,14 @@ struct SeenEvents {
         count += 1
         if count >= min(limits.count, slots.count / 4 * 3) { makeRoom() }
         return true
+    }
+
+    /// Has the memory of a fingerprint that is remembered soon on its way.
+    func fetch(_ fingerprint: Fingerprint) {
+        slots.withUnsafeBufferPointer { slots in
+            guard let base = slots.baseAddress else { return }
+            mj_fetch_to_write(base + Int(truncatingIfNeeded: fingerprint.low) & (slots.count - 1))
+        }
     }
 
     /// SipHash with 128 bits, keyed by the salt, over the length of the shop's key, key and id.

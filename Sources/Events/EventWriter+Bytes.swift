@@ -62,7 +62,7 @@ extension EventWriter {
         var index = 0
         while index &+ 8 <= raw.count {
             let word = raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-            if needsEscapes(word) { return true }
+            if bytesToEscape(word) != 0 { return true }
             index &+= 8
         }
         while index < raw.count {
@@ -73,12 +73,13 @@ extension EventWriter {
         return false
     }
 
-    /// Whether one of eight bytes is a control character, a quote or a backslash.
-    private static func needsEscapes(_ word: UInt64) -> Bool {
+    /// The high bit of each of eight bytes that is a control character, a quote or a backslash. Bytes above such a one may be
+    /// marked, too.
+    static func bytesToEscape(_ word: UInt64) -> UInt64 {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let highs: UInt64 = 0x8080_8080_8080_8080
         func hasZero(_ word: UInt64) -> UInt64 { (word &- ones) & ~word & highs }
         let controls = (word &- ones &* 0x20) & ~word & highs
-        return controls | hasZero(word ^ ones &* 0x22) | hasZero(word ^ ones &* 0x5C) != 0
+        return controls | hasZero(word ^ ones &* 0x22) | hasZero(word ^ ones &* 0x5C)
     }
 }

@@ -46,9 +46,12 @@ final class LiveConversation {
         var isPinned: Bool
     }
 
-    private struct Standing {
-        var finding: LiveFinding
-        var part: Int
+    /// An object, so that a table of them stays small.
+    private final class Standing {
+        let finding: LiveFinding
+        let part: Int
+
+        init(finding: LiveFinding, part: Int) { (self.finding, self.part) = (finding, part) }
     }
 
     let key: LiveConversationKey
@@ -77,7 +80,7 @@ final class LiveConversation {
     /// Nothing is open and nothing can change.
     var isSettled: Bool { entries.isEmpty }
     /// The least place in the log that is still needed.
-    var firstPosition: UInt64? { entries.lazy.map(\.position).min() }
+    private(set) var firstPosition: UInt64?
 
     /// What became of an event.
     enum Reception {
@@ -92,6 +95,8 @@ final class LiveConversation {
         guard entries.count <= Session.messageLimit else { return .overLimit }
         ids.insert(line.order.id)
         let entry = Entry(order: line.order, message: line.message, position: context.position)
+        // Later events have later places.
+        if firstPosition == nil { firstPosition = context.position }
         let isInOrder = entries.last.map { $0.order < line.order } ?? true
         if isInOrder, line.order.time >= told, !isStale {
             entries.append(entry)
@@ -186,6 +191,7 @@ final class LiveConversation {
             settled = record(of: part, end: end, close: close)
             for entry in entries[..<end] { ids.remove(entry.order.id) }
             entries.removeFirst(end)
+            firstPosition = entries.lazy.map(\.position).min()
             parts.removeFirst()
             fed -= end
             for place in parts.indices { parts[place].first -= end }
@@ -247,7 +253,8 @@ final class LiveConversation {
         parts[part].judge = context.sets.judge(at: start(of: parts[part]), for: group)
         parts[part].isPinned = true
         guard let origin = parts[part].session?.origin else { return }
-        parts[part].session = Session(origin, reader: parts[part].judge.reader, tellsOutcomes: false)
+        parts[part].session = Session(
+            origin, reader: parts[part].judge.reader, tellsOutcomes: false, keepsMessages: false)
         for place in parts[part].first..<end { feed(place, context) }
         let at = Instant(milliseconds: max(told, instant))
         for index in said..<changes.count { changes[index].at = at }
@@ -268,7 +275,8 @@ final class LiveConversation {
         let judge = context.sets.judge(at: Instant(milliseconds: entries[place].order.time))
         parts.append(
             Part(
-                session: Session(origin, reader: judge.reader, tellsOutcomes: false), first: place, number: number,
+                session: Session(origin, reader: judge.reader, tellsOutcomes: false, keepsMessages: false),
+                first: place, number: number,
                 judge: judge, isPinned: !context.sets.needsGroup))
     }
 
@@ -314,7 +322,7 @@ final class LiveConversation {
             let id = change.finding.finding.id
             guard let now = standing[id], now.finding == change.finding, seen.insert(id).inserted else { continue }
             if let old = before[id], old.finding.says(theSameAs: now.finding) {
-                standing[id]?.finding = old.finding
+                standing[id] = Standing(finding: old.finding, part: now.part)
             } else {
                 changes.append(
                     LiveChange(kind: .assert, finding: now.finding, position: context.position, at: at))
@@ -326,7 +334,8 @@ final class LiveConversation {
 
     /// Hands out what was said since the last call, in its order.
     func takeChanges() -> [LiveChange] {
-        defer { changes.removeAll(keepingCapacity: true) }
+        guard !changes.isEmpty else { return [] }
+        defer { changes = [] }
         return changes
     }
 

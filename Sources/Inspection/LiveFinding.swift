@@ -87,4 +87,11 @@ public struct LiveMemory: Hashable, Sendable, Codable {
         self.position = position
         self.conversations = conversations
     }
+
+    /// Puts conversations in the order of shop, buyer and name.
+    public mutating func sort() {
+        conversations.sort {
+            ($0.key.shop, $0.key.buyer, $0.key.conversation) < ($1.key.shop, $1.key.buyer, $1.key.conversation)
+        }
+    }
 }

@@ -180,15 +180,19 @@ public final class LiveInspection {
 
     /// What a later inspection needs beside the log to go on from here.
     ///
-    /// - Parameter next: the position of the next event to come. O(messages kept).
-    public func memory(next: UInt64) -> LiveMemory {
-        let known = conversations.compactMap { $0 }
-        let records = known.compactMap(\.settled).sorted {
-            ($0.key.shop, $0.key.buyer, $0.key.conversation) < ($1.key.shop, $1.key.buyer, $1.key.conversation)
+    /// - Parameters:
+    ///   - next: the position of the next event to come.
+    ///   - isSorted: false where the caller sorts, in another thread. O(conversations) without.
+    public func memory(next: UInt64, isSorted: Bool = true) -> LiveMemory {
+        var position = firstTeller < tellers.count ? tellers[firstTeller].position : next
+        var memory = LiveMemory(position: next, conversations: [])
+        for case let conversation? in conversations {
+            if let record = conversation.settled { memory.conversations.append(record) }
+            if let first = conversation.firstPosition { position = min(position, first) }
         }
-        let position = known.compactMap(\.firstPosition).min() ?? next
-        let told = firstTeller < tellers.count ? tellers[firstTeller].position : next
-        return LiveMemory(position: min(position, told), conversations: records)
+        memory.position = min(position, next)
+        if isSorted { memory.sort() }
+        return memory
     }
 
     /// Hands out the findings that stand for good since the last call: their part of the conversation is done with.

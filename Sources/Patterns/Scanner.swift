@@ -62,8 +62,12 @@ public final class Scanner {
 
     /// Forgets the hits of the block before.
     public func reset() {
+        if notes.pointee.count < patterns.atomCount {
+            for hit in found { notes.pointee.lastMessage[Int(hit.atom)] = 0 }
+        } else {
+            notes.pointee.lastMessage.update(repeating: 0, count: patterns.atomCount + 1)
+        }
         notes.pointee.count = 0
-        notes.pointee.lastMessage.update(repeating: 0, count: patterns.atomCount + 1)
     }
 
     /// Scans one block of one lane; `ends[i]` is where message i ends in `bytes`, before its line feed.

@@ -184,8 +184,17 @@ final class EventReaders: Sendable {
     private let idle = Mutex(Idle())
 
     func read(_ bytes: [UInt8], received: Instant?, each: (EventReader.Record) -> Void) {
+        withReader { reader in bytes.withUnsafeBufferPointer { reader.read($0, received: received, each: each) } }
+    }
+
+    /// The events of a log, without the texts of messages.
+    func readEvents(_ bytes: [UInt8], each: (Event) -> Void) {
+        withReader { reader in bytes.withUnsafeBytes { reader.events(in: $0, skipsTexts: true, each: each) } }
+    }
+
+    private func withReader(_ use: (EventReader) -> Void) {
         let reader = idle.withLock { $0.readers.popLast() } ?? EventReader()
-        bytes.withUnsafeBufferPointer { reader.read($0, received: received, each: each) }
+        use(reader)
         idle.withLock { if $0.readers.count < EventReaders.kept { $0.readers.append(reader) } }
     }
 }

@@ -117,21 +117,26 @@ public struct LiveRulesService: Service {
 
     private func work(_ bell: Bell) throws {
         let run = try rules.run(log, clock: now)
+        // Before another one begins, none of this one may be under way.
+        defer { run.endSaving() }
         var (saved, asked) = (now(), now())
         var pause = rules.options.checkpointAfter
+        var isSaving = false
         // A clock that was put back is no reason to wait.
         func isOver(_ milliseconds: Int64, since start: Instant) -> Bool {
             !(0...milliseconds).contains(now().milliseconds - start.milliseconds)
         }
         while !bell.isStopped {
             let isBusy = try run.step()
-            if isOver(pause, since: saved) {
-                let began = now()
-                try run.save()
-                saved = now()
-                // Of a long state checkpoints are rarer: they hold up what comes in.
-                let took = min(3_600_000, max(0, saved.milliseconds - began.milliseconds))
+            if isSaving, !run.isSaving {
+                // Of a long state checkpoints are rarer: they take from what judges.
+                let took = min(3_600_000, max(0, now().milliseconds - saved.milliseconds))
                 pause = max(rules.options.checkpointAfter, took * 100)
+                isSaving = false
+            }
+            if isOver(pause, since: saved), try run.beginSaving() {
+                saved = now()
+                isSaving = true
             }
             guard !isBusy else { continue }
             if isOver(rules.options.reloadAfter, since: asked) {

@@ -31,7 +31,7 @@ final class ReplayFold: Sendable {
 
         func apply(_ events: [Event]) {
             guard var taken = monitor.take() else { return }
-            for event in events { taken.apply(event) }
+            for index in events.indices { taken.apply(events[index]) }
             monitor = consume taken
         }
     }
@@ -79,8 +79,8 @@ final class ReplayFold: Sendable {
         queue.async(group: group) { [self] in
             var events: [Event] = []
             events.reserveCapacity(bytes.count / 128)
-            // One that is no event any more (of another program) changes nothing.
-            readers.read(bytes, received: nil) { if case .event(let event) = $0 { events.append(event) } }
+            // One that is no event any more (of another program) changes nothing. No figure asks for a text.
+            readers.readEvents(bytes) { events.append($0) }
             fold(events, number)
         }
     }

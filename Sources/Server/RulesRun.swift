@@ -42,6 +42,7 @@ final class RulesRun {
     /// What is before was seen already, before the restart.
     private let fresh: UInt64
     private var lines: [FindingLine] = []
+    private let checkpoints: CheckpointWriter
 
     /// Opens the file of findings and goes on from its checkpoint, or from the beginning of the log where there is none.
     init(
@@ -50,6 +51,7 @@ final class RulesRun {
     ) throws {
         (self.log, self.board, self.options, self.clock) = (log, board, options, clock)
         (self.files, self.name) = (files, name)
+        checkpoints = CheckpointWriter(files, RulesRun.checkpointName(name))
         try files.prepare()
         guard let lock = try files.lock(name + ".lock") else {
             throw LiveRulesError.locked(files.directory + "/" + name)
@@ -128,8 +130,10 @@ final class RulesRun {
         var newest: Instant?
         for entry in entries {
             if let replay, entry.position.index >= replay.applied { endReplay(replay) }
-            for case .event(let event) in parser.read(entry.record.payload) {
-                live.apply(event, position: entry.position.index) { take($0) }
+            entry.record.payload.withUnsafeBytes { payload in
+                parser.events(in: payload) { event in
+                    live.apply(event, position: entry.position.index) { take($0) }
+                }
             }
             applied = entry.position.index + 1
             newest = max(newest ?? entry.record.received, entry.record.received)
@@ -149,15 +153,37 @@ final class RulesRun {
 
     /// Keeps how far all has come, durably. O(findings that stand and conversations that are remembered).
     func save() throws {
-        // What the file says is known only once the log was read up to there; and what could not be written is not said.
-        guard replay == nil, lines.isEmpty else { return }
-        let (standing, end) = board.state.withLock { state in
-            (state.open.values.flatMap(\.values).sorted { $0.order < $1.order }.map(\.line), state.end)
+        try checkpoints.finish()
+        if let checkpoint { try checkpoints.save(checkpoint()) }
+    }
+
+    /// Begins to keep it while judging goes on; false where it cannot be kept at present. Throws what the last one met.
+    func beginSaving() throws(FileError) -> Bool {
+        guard !checkpoints.isBusy, let checkpoint else { return false }
+        try checkpoints.begin(checkpoint)
+        return true
+    }
+
+    /// Whether what was begun is not over yet.
+    var isSaving: Bool { checkpoints.isBusy }
+
+    /// Waits until what was begun is over.
+    func endSaving() { try? checkpoints.finish() }
+
+    /// How far all has come by now, put together where it is called. Nil where it cannot be kept: what the file says is known only
+    /// once the log was read up to there, and what could not be written is not said.
+    private var checkpoint: (@Sendable () -> RulesCheckpoint)? {
+        guard replay == nil, lines.isEmpty else { return nil }
+        let (open, end) = board.state.withLock { ($0.open, $0.end) }
+        let memory = live.memory(next: self.applied, isSorted: false)
+        let (generation, applied, at) = (generation, self.applied, live.now ?? Instant(milliseconds: .min))
+        return {
+            var memory = memory
+            memory.sort()
+            let standing = open.values.flatMap(\.values).sorted { $0.order < $1.order }.map(\.line)
+            return RulesCheckpoint(
+                generation: generation, offset: end, applied: applied, at: at, memory: memory, standing: standing)
         }
-        let checkpoint = RulesCheckpoint(
-            generation: generation, offset: end, applied: applied, at: live.now ?? Instant(milliseconds: .min),
-            memory: live.memory(next: applied), standing: standing)
-        try checkpoint.save(files, RulesRun.checkpointName(name))
     }
 
     private func take(_ change: LiveChange) {

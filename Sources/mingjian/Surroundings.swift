@@ -46,7 +46,7 @@ enum Surroundings {
 
     /// The time now; `MINGJIAN_NOW` (`2026-03-02T01:04:12.000Z`) stands for it in tests.
     static func now() throws -> Instant {
-        guard let text = ProcessInfo.processInfo.environment["MINGJIAN_NOW"], !text.isEmpty else {
+        guard let text = writtenNow else {
             return Instant(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded(.down)))
         }
         guard let instant = Instant(utcText: text) else {
@@ -57,6 +57,11 @@ enum Surroundings {
                     "MINGJIAN_NOW 的写法如 2026-03-02T01:04:12.000Z"))
         }
         return instant
+    }
+
+    /// Read once: the environment is a table that is made anew for each question.
+    private static let writtenNow = ProcessInfo.processInfo.environment["MINGJIAN_NOW"].flatMap {
+        $0.isEmpty ? nil : $0
     }
 
     /// The file of this program, whatever name it was called by.

@@ -14,6 +14,8 @@ struct SessionDriver {
         var hasAdvances = false
         /// Some messages come late; those of one instant keep their order.
         var isShuffled = false
+        /// Only findings are asked for, and nothing is kept where all messages have times.
+        var isLean = false
     }
 
     let random: RandomCase
@@ -53,7 +55,9 @@ struct SessionDriver {
             SessionOrigin(
                 id: conversation.id, part: number, shop: conversation.shop, buyer: conversation.buyer,
                 group: conversation.group, agent: conversation.agent, groups: random.groups,
-                isTruncatedAtStart: part.startIsCut, facts: facts(ofPart: number)), reader: reader)
+                isTruncatedAtStart: part.startIsCut, facts: facts(ofPart: number)), reader: reader,
+            tellsOutcomes: !manner.isLean,
+            keepsMessages: !manner.isLean || conversation.messages.contains { $0.time == nil })
         var order = Array(part.rows)
         if manner.isShuffled, part.close != nil { order = shuffled(order) }
         func take(_ events: [SessionEvent], _ driver: inout SessionDriver) {
@@ -72,7 +76,8 @@ struct SessionDriver {
             take(session.cutOff(at: asOf), &self)
             return
         }
-        if manner.hasAdvances, let close = part.close {
+        // Where nothing is kept the end may not lie before the time that was told.
+        if manner.hasAdvances, !(manner.isLean && part.isCutAtEnd), let close = part.close {
             let span = max(
                 0, close.milliseconds - (conversation.messages[part.rows.upperBound - 1].time?.milliseconds ?? 0))
             let before = close.advanced(by: -Int64.random(in: 0...span, using: &generator))

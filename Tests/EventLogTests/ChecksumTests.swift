@@ -36,6 +36,8 @@ struct ChecksumTests {
             let first = checksum(Array(bytes[..<cut]))
             let both = bytes[cut...].withUnsafeBytes { CRC32C.checksum($0, continuing: first) }
             #expect(checksum(bytes) == ~crc && both == ~crc, "length \(length), cut \(cut)")
+            let byTables = bytes[cut...].withUnsafeBytes { CRC32C.byTables($0, continuing: first) }
+            #expect(byTables == ~crc, "by tables, length \(length), cut \(cut)")
         }
     }
 

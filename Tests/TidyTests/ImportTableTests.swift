@@ -16,7 +16,7 @@ struct ImportTableTests {
         "Patterns": ["ConversationModel", "Diagnostics", "ChineseText", "CVectorscan", "CRE2", "Crypto"],
         "Evaluation": ["ConversationModel", "Diagnostics", "ChineseText", "RuleLanguage", "Patterns", "Crypto"],
         "Inspection": ["ConversationModel", "Diagnostics", "RuleLanguage", "Evaluation", "Archives"],
-        "EventLog": ["ConversationModel", "Crypto"],
+        "EventLog": ["ConversationModel", "CHardware", "Crypto"],
         "Events": ["ConversationModel", "Diagnostics", "CSimdJSON"],
         "Monitoring": ["ConversationModel"],
         "Reports": ["ConversationModel"],
