@@ -100,6 +100,14 @@ struct NaiveEvasion {
     let keyword: [Character]
     let homophones: Bool
     let wholeRuns: Bool
+    private let spellings: [[Step]]
+
+    init(keyword: [Character], homophones: Bool, wholeRuns: Bool) {
+        self.keyword = keyword
+        self.homophones = homophones
+        self.wholeRuns = wholeRuns
+        spellings = Self.spellings(of: keyword, homophones: homophones)
+    }
 
     /// What one character of the text may be taken for.
     private enum Step: Hashable {
@@ -111,7 +119,7 @@ struct NaiveEvasion {
     }
 
     /// All ways to write the keyword, one step a character that is written.
-    private var spellings: [[Step]] {
+    private static func spellings(of keyword: [Character], homophones: Bool) -> [[Step]] {
         var all: [(steps: [Step], weight: Int)] = [([], 0)]
         for (i, character) in keyword.enumerated() {
             var choices: [(steps: [Step], weight: Int)] = [([.whole(i)], 1)]
@@ -133,7 +141,9 @@ struct NaiveEvasion {
         }.map(\.steps)
     }
 
-    private func part(_ canonical: Set<String>, _ weight: Int, isTen: Bool = false, isLetter: Bool = false) -> Step {
+    private static func part(_ canonical: Set<String>, _ weight: Int, isTen: Bool = false, isLetter: Bool = false)
+        -> Step
+    {
         .part(canonical, weight, isTen: isTen, isLetter: isLetter)
     }
 
@@ -148,7 +158,6 @@ struct NaiveEvasion {
 
     func occurrences(in text: [Character]) -> [Range<Int>] {
         var result: [Range<Int>] = []
-        let spellings = spellings
         for start in text.indices where text[start].range.lowerBound >= result.last?.upperBound ?? 0 {
             if let end = spellings.flatMap({ ends(of: $0, from: start, in: text) }).max() {
                 result.append(text[start].range.lowerBound..<end)
