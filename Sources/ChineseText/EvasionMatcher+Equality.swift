@@ -4,7 +4,7 @@ extension EvasionMatcher {
     ///
     /// Such keywords have the same skeleton; those of one skeleton need not be such.
     public func findsTheSame(as other: EvasionMatcher) -> Bool {
-        variants == other.variants && homophones == other.homophones
+        spellings == other.spellings && homophones == other.homophones
             && isWordAtStart == other.isWordAtStart && isWordAtEnd == other.isWordAtEnd
     }
 }

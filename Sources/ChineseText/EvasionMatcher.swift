@@ -6,35 +6,22 @@
 /// has that digit; it is *alike* if both are Han of one syllable, or if it is the digit of the keyword's
 /// Han numeral (第1 for 第一). At least half of the keyword's characters, rounded up, must be equal.
 /// Right after itself a character may be repeated any number of times, unless it is a digit; 谢谢 is
-/// two characters, which one 谢 is not. A character may stand as its two halves (讠青), both equal.
+/// two characters, which one 谢 is not. A character may be spelled otherwise (`EvasionSpelling`): as its
+/// two halves (讠青) and 加 as a plus, all of it equal; as its syllable in letters and 信 as a heart, which
+/// is alike.
 ///
 /// Line ends and punctuation other than separators are characters, so nothing is seen through them.
 /// The keyword's own separators do not count, whatever they are; a gap that is too wide to be seen
 /// through matches another such gap. Invisible characters and marks are nothing, in any number.
 public struct EvasionMatcher: Sendable {
-    /// A character of the keyword, or half of one.
-    struct Element: Sendable, Equatable {
-        let canonical: UInt32
-        let syllable: UInt16
-        let digit: UInt8
-        /// Halves are never alike.
-        let mustBeEqual: Bool
-        /// What it counts if it is equal: the first half nothing.
-        let weight: Int
-
-        var isArabicDigit: Bool { canonical &- 0x30 < 10 }
-    }
-
-    /// Ways of writing characters in halves that are tried together.
-    static let variantLimit = 16
     /// Occurrences in one text.
     static let occurrenceLimit = 64
 
-    /// The keyword's skeleton, then those with characters in halves: a text that holds none of them
-    /// holds no occurrence. At most 16, without repetitions.
+    /// The keyword's skeleton, then those of its other spellings: a text that holds none of them holds
+    /// no occurrence. At most `EvasionSpelling.limit`, without repetitions.
     public let skeletons: [[UInt8]]
     /// The keyword and how else it may be written.
-    let variants: [[Element]]
+    let spellings: [EvasionSpelling]
     /// How many characters must be equal.
     let needed: Int
     /// Whether what stands beside the keyword's first and last character matters: it is Latin or a digit.
@@ -55,57 +42,27 @@ public struct EvasionMatcher: Sendable {
         while characters.last?.canonical == SkeletonTable.lineEnd { characters.removeLast() }
         while characters.first?.canonical == SkeletonTable.lineEnd { characters.removeFirst() }
         guard let first = characters.first, let last = characters.last else { return nil }
-        let variants = EvasionMatcher.variants(of: Array(characters), table: table)
-        self.variants = variants
+        let speller = EvasionSpeller(characters: Array(characters), homophones: homophones, table: table)
+        needed = speller.needed
+        spellings = speller.spellings
         var seen: Set<[UInt8]> = []
-        skeletons = variants.map { EvasionMatcher.skeleton(of: $0, table: table) }.filter { seen.insert($0).inserted }
-        needed = (variants[0].reduce(0) { $0 + $1.weight } + 1) / 2
+        skeletons = spellings.map { EvasionMatcher.skeleton(of: $0.elements, table: table) }
+            .filter { seen.insert($0).inserted }
         isWordAtStart = wholeRuns && first.isLatinOrDigit
         isWordAtEnd = wholeRuns && last.isLatinOrDigit
         self.homophones = homophones
         self.table = table
     }
 
-    /// The keyword's characters, and those with some in halves, the unchanged first.
-    private static func variants(of characters: [EvasionText.Character], table: SkeletonTable) -> [[Element]] {
-        var variants: [[Element]] = [[]]
-        for character in characters {
-            // A line end or a wide gap is no character, and equal to its like only.
-            let weight = character.canonical > SkeletonTable.wideGap ? 1 : 0
-            let whole = Element(
-                canonical: character.canonical, syllable: character.syllable, digit: character.digit,
-                mustBeEqual: false, weight: weight)
-            let halves = halves(of: character, table: table)
-            // One character alone is too little: 月半 stands in 本月半价.
-            if halves.isEmpty || characters.count == 1 || variants.count * 2 > variantLimit {
-                for i in variants.indices { variants[i].append(whole) }
-            } else {
-                variants = variants.map { $0 + [whole] } + variants.map { $0 + halves }
-            }
-        }
-        return variants
-    }
-
-    private static func halves(of character: EvasionText.Character, table: SkeletonTable) -> [Element] {
-        guard let scalar = Unicode.Scalar(character.canonical), let halves = LookAlikes.halves[scalar] else {
-            return []
-        }
-        return halves.unicodeScalars.enumerated().map { position, half in
-            let syllable = table.number(half.value)
-            return Element(
-                canonical: half.value, syllable: syllable, digit: table.digit(half.value, syllable: syllable),
-                mustBeEqual: true, weight: position)
-        }
-    }
-
-    private static func skeleton(of elements: [Element], table: SkeletonTable) -> [UInt8] {
+    private static func skeleton(of elements: [EvasionSpelling.Element], table: SkeletonTable) -> [UInt8] {
         var last: UInt32 = 0
         var bytes: [UInt8] = []
         for element in elements {
+            let syllable = SkeletonCodes.isPlus(element.canonical) ? table.plusSyllable : element.syllable
             let code =
-                element.syllable == 0
+                syllable == 0
                 ? SkeletonCodes.code(ofScalar: element.canonical)
-                : SkeletonCodes.code(ofSyllable: element.syllable, in: table.syllables)
+                : SkeletonCodes.code(ofSyllable: syllable, in: table.syllables)
             if code != last { bytes += SkeletonCodes.bytes(of: code) }
             last = code
         }
@@ -141,11 +98,10 @@ public struct EvasionMatcher: Sendable {
             var run = EvasionRun(matcher: self, characters: characters)
             var start = 0
             while start < characters.count, found.count < limit {
-                guard let last = run.longest(from: start) else {
+                guard let (last, end) = run.longest(from: start) else {
                     start = run.nextStart(after: start)
                     continue
                 }
-                let end = characters[last].end
                 found.append(Int(characters[start].start)..<Int(end))
                 start = last + 1
                 // A code point that folds to several characters belongs to one occurrence.

@@ -15,12 +15,15 @@ public struct EvasionText: Sendable {
         /// The original code point it comes from, in bytes.
         let start: UInt32
         let end: UInt32
+        /// Where a heart ends that stands behind it, with at most one separator between; 0 without one.
+        var heartEnd: UInt32 = 0
 
         /// A letter a–z or a digit 0–9.
         var isLatinOrDigit: Bool { canonical &- 0x61 < 26 || isArabicDigit }
         var isArabicDigit: Bool { canonical &- 0x30 < 10 }
         var isDigit: Bool { digit < 10 }
         var isHanDigit: Bool { isDigit && !isArabicDigit }
+        var isPlus: Bool { SkeletonCodes.isPlus(canonical) }
     }
 
     let characters: [Character]
@@ -46,7 +49,7 @@ public struct EvasionText: Sendable {
         self = text.withUTF8 { EvasionText($0, table: table) }
     }
 
-    private static func decode(_ bytes: UnsafeBufferPointer<UInt8>, at i: Int) -> (UInt32, Int) {
+    static func decode(_ bytes: UnsafeBufferPointer<UInt8>, at i: Int) -> (UInt32, Int) {
         let lead = UInt32(bytes[i])
         func tail(_ k: Int) -> UInt32 { UInt32(bytes[i + k] & 0x3F) }
         if lead < 0x80 { return (lead, 1) }
@@ -77,7 +80,17 @@ private struct EvasionReader {
         case .sequence:
             let offset = Int(entry & 0xFF_FFFF)
             for part in table.pool[(offset + 1)...].prefix(Int(table.pool[offset])) { read(part, at: codePoint) }
-        case .gone, .joiner, .space, .separator, .emoji, .modifier, .regional: gap.see(kind)
+        case .gone:
+            // The selector that makes ❤ an emoji belongs to it.
+            if let last = characters.last, last.heartEnd == start, start > 0 {
+                characters[characters.count - 1].heartEnd = end
+            }
+        case .heart:
+            gap.see(kind)
+            if let last = characters.last, last.heartEnd == 0, gap.count <= SkeletonTable.widestGap {
+                characters[characters.count - 1].heartEnd = end
+            }
+        case .joiner, .space, .separator, .emoji, .modifier, .regional: gap.see(kind)
         }
     }
 

@@ -28,6 +28,7 @@ struct MandarinReadings {
         for (codePoint, digit) in LookAlikes.hanDigits {
             readings[codePoint] = LookAlikes.digitSyllables[Int(digit)]
         }
+        for (scalar, syllable) in LookAlikes.readings { readings[scalar.value] = syllable }
         let syllables = [""] + Set(readings.values).sorted()
         let numberOf = Dictionary(uniqueKeysWithValues: zip(syllables, UInt16(0)...))
         var numbers = [UInt16](repeating: 0, count: Self.range.count)

@@ -22,7 +22,7 @@ struct SeparatorGap {
         case .separator:
             count += 1
             state = .other
-        case .emoji:
+        case .emoji, .heart:
             if state != .joined { count += 1 }
             state = .emoji
         case .modifier:

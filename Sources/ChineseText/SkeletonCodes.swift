@@ -58,6 +58,12 @@ final class SkeletonCodes: Sendable {
         return code(ofScalar: 0xE000 + UInt32(number))
     }
 
+    /// Plus signs are read as 加, so one skeleton finds both.
+    static let plusSyllable = "jia"
+
+    @inline(__always)
+    static func isPlus(_ canonical: UInt32) -> Bool { canonical == 0x2B || canonical == LookAlikes.heavyPlus }
+
     /// The UTF-8 bytes of an entry of 1–4 bytes.
     static func bytes(of code: UInt32) -> [UInt8] {
         if code >> 24 == 4 { return Unicode.Scalar(code & 0xFF_FFFF).map { Array(String(Character($0)).utf8) } ?? [] }
@@ -131,6 +137,9 @@ private struct SkeletonCodesBuilder {
     }
 
     private func code(ofCanonical scalar: UInt32) -> UInt32 {
+        if SkeletonCodes.isPlus(scalar), let number = parts.syllables.firstIndex(of: SkeletonCodes.plusSyllable) {
+            return SkeletonCodes.code(ofSyllable: UInt16(number), in: parts.syllables)
+        }
         let offset = scalar &- MandarinReadings.range.lowerBound
         let number = offset < UInt32(parts.numbers.count) ? parts.numbers[Int(offset)] : 0
         return number == 0

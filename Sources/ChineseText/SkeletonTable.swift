@@ -29,11 +29,13 @@ public final class SkeletonTable: Sendable {
         case regional = 12
         /// Several of the above: the offset of their number in the pool.
         case sequence = 13
+        /// An emoji that may stand for 信 (`EvasionMatcher`).
+        case heart = 14
     }
 
     static let limit: UInt32 = 0x30000
     static let blockShift: UInt32 = 7
-    static let formatVersion: UInt32 = 1
+    static let formatVersion: UInt32 = 2
 
     /// What skeletons and texts hold where more separators stand than are seen through.
     static let wideGap: UInt32 = 2
@@ -52,6 +54,8 @@ public final class SkeletonTable: Sendable {
     /// For each syllable whether a digit is read so, as all Han numerals are.
     let isDigitSyllable: [Bool]
     let codes: SkeletonCodes
+    /// The syllable that plus signs have in a skeleton.
+    let plusSyllable: UInt16
 
     /// What a cache must compare before it hands out a stored table.
     public static var cacheKey: String {
@@ -78,6 +82,7 @@ public final class SkeletonTable: Sendable {
         syllables = parts.syllables
         isDigitSyllable = parts.syllables.map { LookAlikes.digitSyllables.contains($0) }
         codes = SkeletonCodes(parts)
+        plusSyllable = UInt16(parts.syllables.firstIndex(of: SkeletonCodes.plusSyllable) ?? 0)
     }
 
     /// 0–9 for an ASCII digit and a Han numeral; 255 for other canonical scalars.

@@ -34,6 +34,8 @@ struct SkeletonTableBuilder {
             for offset in UInt32(0)..<26 { lookAlikes[start + offset] = 0x61 + offset }
         }
         for circle in LookAlikes.zeroes { lookAlikes[circle] = 0x30 }
+        for plus in LookAlikes.heavyPluses { lookAlikes[plus] = LookAlikes.heavyPlus }
+        lookAlikes.merge(LookAlikes.components) { $1 }
         self.lookAlikes = lookAlikes
     }
 
@@ -49,7 +51,10 @@ struct SkeletonTableBuilder {
             let block = (start..<start + blockSize).map { codePoint in
                 if isPlain(codePoint) { return UInt32(0) }
                 let items = items(of: codePoint)
-                if items == [SkeletonTable.Kind.scalar.rawValue << 24 | codePoint] { return UInt32(0) }
+                // A plus is one more thing in the skeleton, where blocks of entries are shared.
+                if items == [SkeletonTable.Kind.scalar.rawValue << 24 | codePoint], !SkeletonCodes.isPlus(codePoint) {
+                    return UInt32(0)
+                }
                 if items.count == 1 { return items[0] }
                 if items.isEmpty { return SkeletonTable.Kind.gone.rawValue << 24 }
                 let offset = sequences[items] ?? UInt32(parts.pool.count)
@@ -89,8 +94,16 @@ struct SkeletonTableBuilder {
         if codePoint == 0x200D { return single(.joiner) }
         if SkeletonTableBuilder.isMark(codePoint) || mj_general_category(codePoint) == 15 { return single(.gone) }
         if (0x1F3FB...0x1F3FF).contains(codePoint) { return single(.modifier) }
-        if (0x1F1E6...0x1F1FF).contains(codePoint) { return single(.regional) }
         if let letter = lookAlikes[codePoint] { return [SkeletonTable.Kind.scalar.rawValue << 24 | letter] }
+        if (0x1F1E6...0x1F1FF).contains(codePoint) { return single(.regional) }
+        if LookAlikes.hearts.contains(codePoint) { return single(.heart) }
+        if let letters = LookAlikes.pictures[codePoint] {
+            let word = letters.unicodeScalars.map { SkeletonTable.Kind.scalar.rawValue << 24 | $0.value }
+            return single(.emoji) + word + single(.emoji)
+        }
+        if let number = LookAlikes.numbers[codePoint] {
+            return [number / 10, number % 10].map { SkeletonTable.Kind.scalar.rawValue << 24 | 0x30 + $0 }
+        }
         let folded = folding.foldedScalars(of: scalar)
         if folded.isEmpty { return single(.gone) }
         if folded.count == 1 { return refined(folded[0], isFolded: folded[0] != codePoint) }

@@ -1,6 +1,7 @@
 import ChineseText
 import ConversationModel
 import Diagnostics
+import Patterns
 import RuleLanguage
 
 /// Static checks of the phrases in which entities do not count.
@@ -17,8 +18,12 @@ struct EntityChecks {
     /// Phrases, of which in all rules so many are looked at.
     private let budget = CheckBudget(100_000)
 
-    init(table: FoldTable) {
+    private let cache: DiskCache
+    private var skeletons: SkeletonTable?
+
+    init(table: FoldTable, cache: DiskCache) {
         self.table = table
+        self.cache = cache
     }
 
     /// Checks all entity conditions of a rule; a shared one once.
@@ -40,7 +45,8 @@ struct EntityChecks {
         var open = entity
         open.allow = []
         open.allowedDomains = []
-        let matcher = EntityMatcher(open, table: table)
+        if open.fold == .evasion, skeletons == nil { skeletons = SkeletonTable.cached(folding: table, in: cache) }
+        let matcher = EntityMatcher(open, table: table, skeletons: skeletons)
         for (phrase, place) in zip(entity.allow, entity.allowPlaces) {
             guard budget.take() else { return }
             if holds(matcher, Array(table.folded(phrase).utf8)) { continue }

@@ -9,8 +9,12 @@ final class EntityMatcher: Sendable {
     private let allow: [[UInt8]]
     private let includesProbable: Bool
     private let finder = EntityFinder()
+    /// What disguises are seen through by; nil where the condition does not ask for it.
+    private let skeletons: SkeletonTable?
 
-    init(_ condition: EntityCondition, table: FoldTable) {
+    /// `skeletons` is used where the condition's level is `evasion`.
+    init(_ condition: EntityCondition, table: FoldTable, skeletons: SkeletonTable?) {
+        self.skeletons = condition.fold == .evasion ? skeletons : nil
         kinds = condition.kinds.compactMap { EntityKind(rawValue: $0.rawValue) }
         domains = condition.allowedDomains.map { Array($0.utf8) }
         allow = condition.allow.map { Array(table.folded($0).utf8) }.filter { !$0.isEmpty }
@@ -21,7 +25,11 @@ final class EntityMatcher: Sendable {
     func holds(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         kinds.contains { kind in
             finder.entities(of: kind, in: text).contains { counts($0, in: text) }
-        }
+        } || disguised(in: text).contains { counts($0, in: text) }
+    }
+
+    private func disguised(in text: UnsafeBufferPointer<UInt8>) -> [Entity] {
+        skeletons.map { finder.disguised(kinds, in: text, table: $0) } ?? []
     }
 
     /// Where they are, sorted, or nil where there is none.
@@ -32,6 +40,7 @@ final class EntityMatcher: Sendable {
                 found.append(entity.range)
             }
         }
+        for entity in disguised(in: text) where counts(entity, in: text) { found.append(entity.range) }
         return found.isEmpty ? nil : found.sorted { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
     }
 
@@ -61,11 +70,10 @@ final class EntityMatcher: Sendable {
     /// What would count but for an allow-phrase, with the phrase that covers it.
     func shielded(in text: UnsafeBufferPointer<UInt8>) -> [(entity: Range<Int>, by: Range<Int>)] {
         if allow.isEmpty { return [] }
-        return kinds.flatMap { kind in
-            finder.entities(of: kind, in: text).compactMap { entity in
-                if entity.isProbable, !includesProbable { return nil }
-                return shield(of: entity.range, in: text).map { (entity.range, $0) }
-            }
+        let found = kinds.flatMap { finder.entities(of: $0, in: text) } + disguised(in: text)
+        return found.compactMap { entity in
+            if entity.isProbable, !includesProbable { return nil }
+            return shield(of: entity.range, in: text).map { (entity.range, $0) }
         }
     }
 }

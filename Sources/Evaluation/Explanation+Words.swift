@@ -101,7 +101,8 @@ enum ConditionWords {
             let list = listed(equals.texts)
             return Phrase("the whole message is one of \(list)", "整条消息是其一\(list)")
         case .entity(let entity):
-            let kinds = entity.kinds.map(\.rawValue).joined(separator: ", ")
+            let level = entity.fold == .folded ? "" : " (\(entity.fold.rawValue))"
+            let kinds = entity.kinds.map(\.rawValue).joined(separator: ", ") + level
             guard !entity.allow.isEmpty else { return Phrase("an entity: \(kinds)", "实体：\(kinds)") }
             let allowed = listed(entity.allow)
             return Phrase("an entity: \(kinds), but not in \(allowed)", "实体：\(kinds)，放行\(allowed)")

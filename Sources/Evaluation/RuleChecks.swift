@@ -24,7 +24,7 @@ public struct RuleChecks {
         var checks = RuleChecks(table: table, cache: cache)
         let form = NormalText(table: table)
         var keywords = KeywordChecks(table: table, cache: cache)
-        var entities = EntityChecks(table: table)
+        var entities = EntityChecks(table: table, cache: cache)
         var shapes: [RuleShapes] = []
         for rule in rules {
             let shape = RuleShapes(rule, form)

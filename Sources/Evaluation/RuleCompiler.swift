@@ -391,12 +391,15 @@ public struct RuleCompiler {
     private mutating func leaf(_ condition: EntityCondition) -> Int {
         var key = condition
         key.allowPlaces = []
-        return leafNumbers[.entity(key)]
-            ?? add(
-                TextLeaf(
-                    kind: .entity(EntityMatcher(condition, table: table)), level: .folded, atoms: [],
-                    needsVerification: true, isInverted: false),
-                key: .entity(key))
+        if let known = leafNumbers[.entity(key)] { return known }
+        if condition.fold == .evasion, parts.skeletons == nil {
+            parts.skeletons = SkeletonTable.cached(folding: table, in: cache)
+        }
+        return add(
+            TextLeaf(
+                kind: .entity(EntityMatcher(condition, table: table, skeletons: parts.skeletons)), level: .folded,
+                atoms: [], needsVerification: true, isInverted: false),
+            key: .entity(key))
     }
 
     /// Any message may be alike: the scanner cannot tell candidates.

@@ -133,6 +133,7 @@ final class TextShape {
                 && Set(theirs.allowedDomains).isSubset(of: mine.allowedDomains)
                 && Set(theirs.allow).isSubset(of: mine.allow)
                 && (!mine.includesProbable || theirs.includesProbable)
+                && (mine.fold == .folded || theirs.fold == .evasion)
         case (.length(let minimum, let maximum), .length(let floor, let ceiling)):
             return (minimum ?? 0) >= (floor ?? 0) && (maximum ?? .max) <= (ceiling ?? .max)
         default: return false

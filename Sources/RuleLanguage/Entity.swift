@@ -23,10 +23,14 @@ public struct EntityCondition: Sendable, Hashable {
     public var allowPlaces: [Place] = []
     /// What only looks like one counts, too: masked digits, numbers without a check digit.
     public var includesProbable: Bool
+    /// `folded`, or `evasion`: phone numbers, accounts and cards count in Han digits and in pieces, too.
+    public var fold: FoldLevel
 
     public init(
-        kinds: [EntityName], allowedDomains: [String] = [], allow: [String] = [], includesProbable: Bool = false
+        kinds: [EntityName], allowedDomains: [String] = [], allow: [String] = [], includesProbable: Bool = false,
+        fold: FoldLevel = .folded
     ) {
+        self.fold = fold
         self.kinds = kinds
         self.allowedDomains = allowedDomains
         self.allow = allow

@@ -4,7 +4,7 @@ import Diagnostics
 /// How much a text is folded before it is compared; `semantics.md` section 5.
 public enum FoldLevel: String, Sendable, Hashable, CaseIterable {
     case exact, folded
-    /// Folded, with separators, look-alikes, repeats and homophones seen through. Keywords only.
+    /// Folded, with separators, look-alikes, repeats and homophones seen through: keywords, and numbers of entities.
     case evasion
 }
 

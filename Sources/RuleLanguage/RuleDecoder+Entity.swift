@@ -2,14 +2,16 @@ import ConversationModel
 import Diagnostics
 
 extension RuleDecoder {
-    /// `"phone"`, `["phone", "email"]`, or `{"kinds": …, "allowedDomains": […], "allow": […], "probable": true}`.
+    /// `"phone"`, `["phone", "email"]`, or `{"kinds": …, "allowedDomains": […], "allow": […], "probable": true,
+    /// "fold": "evasion"}`.
     mutating func entity(_ member: JSONMember) -> EntityCondition? {
         guard case .object = member.value.content else {
             let kinds = entityKinds(member)
             return kinds.isEmpty ? nil : EntityCondition(kinds: kinds)
         }
         guard
-            let fields = fields(of: member.value, "entity", known: ["kinds", "allowedDomains", "allow", "probable"]),
+            let fields = fields(
+                of: member.value, "entity", known: ["kinds", "allowedDomains", "allow", "probable", "fold"]),
             let named = require(fields, "kinds")
         else { return nil }
         let kinds = entityKinds(named)
@@ -23,11 +25,29 @@ extension RuleDecoder {
         }
         let probable = fields["probable"].flatMap { boolean($0) } ?? false
         let allow = fields["allow"].map { allowedEntities($0) } ?? []
+        let fold = fields["fold"].map { entityFold($0, kinds) } ?? .folded
         guard !kinds.isEmpty else { return nil }
         var condition = EntityCondition(
-            kinds: kinds, allowedDomains: domains, allow: allow.map(\.text), includesProbable: probable)
+            kinds: kinds, allowedDomains: domains, allow: allow.map(\.text), includesProbable: probable, fold: fold)
         condition.allowPlaces = allow.map { $0.origin ?? place($0.range) }
         return condition
+    }
+
+    /// `folded` or `evasion`; the latter asks for a kind that is found disguised.
+    private mutating func entityFold(_ member: JSONMember, _ kinds: [EntityName]) -> FoldLevel {
+        let words = [FoldLevel.folded, .evasion].map(\.rawValue)
+        guard let word = word(member.value, words, name: member.key), let fold = FoldLevel(rawValue: word) else {
+            return .folded
+        }
+        let disguised: Set<EntityName> = [.phone, .wechatID, .qqNumber, .bankCard]
+        if fold == .evasion, !kinds.isEmpty, disguised.isDisjoint(with: kinds) {
+            diagnose(
+                .conflictingFields, member.keyRange,
+                Phrase(
+                    "\"fold\": \"evasion\" is about phone, wechat-id, qq-number and bank-card, and none of them is among the kinds",
+                    "“fold”: “evasion” 只对 phone、wechat-id、qq-number 和 bank-card 有意义，而 kinds 里没有这些种类"))
+        }
+        return fold
     }
 
     /// The phrases in which entities do not count: written here, or words of a list.

@@ -150,6 +150,7 @@ extension RuleWalk {
             value(
                 "\(path).entity.probable", old.includesProbable ? .bool(true) : nil,
                 new.includesProbable ? .bool(true) : nil)
+            text("\(path).entity.fold", old.fold.rawValue, new.fold.rawValue)
         case (.length(let least, let most), .length(let newLeast, let newMost)):
             value("\(path).length.min", least.map(RuleText.number), newLeast.map(RuleText.number))
             value("\(path).length.max", most.map(RuleText.number), newMost.map(RuleText.number))

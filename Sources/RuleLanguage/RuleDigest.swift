@@ -263,6 +263,7 @@ struct CanonicalBytes {
             add(entity.allowedDomains)
             add(entity.includesProbable)
             // Not written where there is none: rules from before keep their digests.
+            if entity.fold != .folded { add(entity.fold.rawValue) }
             if !entity.allow.isEmpty {
                 add("allow")
                 add(entity.allow)

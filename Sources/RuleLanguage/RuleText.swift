@@ -260,6 +260,7 @@ enum RuleText {
             "allowedDomains": entity.allowedDomains.isEmpty ? nil : .strings(entity.allowedDomains),
             "allow": entity.allow.isEmpty ? nil : .strings(entity.allow),
             "probable": entity.includesProbable ? .bool(true) : nil,
+            "fold": entity.fold == .folded ? nil : .string(entity.fold.rawValue),
         ])
     }
 

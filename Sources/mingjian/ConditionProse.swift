@@ -156,6 +156,9 @@ struct ConditionProse {
         if let domains = object?["allowedDomains"] as? [Any] {
             item.items.append(Item(text: "这些域名不算：" + Self.phrases(domains)))
         }
+        if object?["fold"] as? String == "evasion" {
+            item.items.append(Item(text: "用汉字数字、带圈数字或夹符号写的号码和账号也算"))
+        }
         if let allow = object?["allow"] as? [Any] {
             item.items.append(Item(text: "落在这些短语里的不算：" + Self.phrases(allow)))
         }

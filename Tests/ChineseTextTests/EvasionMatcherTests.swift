@@ -59,11 +59,33 @@ struct EvasionMatcherTests {
             // Characters in halves.
             ("加微信", "力口微信", "力口微信"), ("加微信", "力 口❤微亻言", "力 口❤微亻言"), ("请加", "讠青力口", "讠青力口"), ("妈的", "女馬的", "女馬的"),
             ("二维码", "二维石马", "二维石马"), ("进群", "进君羊", "进君羊"), ("骗子", "马扁子", "马扁子"), ("转账", "车专账", "车专账"),
+            ("加微信", "力口微イ言", "力口微イ言"), ("加微信", "カロ微信", "カロ微信"), ("加微信", "加微亻訁", "加微亻訁"), ("加微信", "加微⺅讠", "加微⺅讠"),
+            ("手机号", "手木几号", "手木几号"), ("联系我", "耳关系我", "耳关系我"), ("扫码", "扌彐石马", "扌彐石马"), ("说下", "訁兑下", "訁兑下"),
+            // Signs of addition as 加.
+            ("加微信", "➕微信", "➕微信"), ("加微信", "咨询➕薇❤信", "➕薇❤信"), ("加微信", "可以+微信", "+微信"), ("加微信", "便宜 ＋微信", "＋微信"),
+            ("加微信", "加+微信", "加+微信"), ("加微信", "亲，✚✚微信", "✚✚微信"), ("加微信", "详聊。十薇信", "十薇信"), ("加微信", "您十微信", "十微信"),
+            ("加vx", "＋ⓥⓧ", "＋ⓥⓧ"), ("加扣扣", "➕抠扣", "➕抠扣"), ("请加微信", "请+微信", "请+微信"), ("a+b", "A➕B", "A➕B"),
+            // Pictures and flags as letters, hearts as 信.
+            ("加qq", "加🐧", "加🐧"), ("加qq", "➕ 🐧12345", "➕ 🐧"), ("加qq", "加🇶🇶", "加🇶🇶"), ("vx", "🇻🇽", "🇻🇽"), ("v信", "🇻信", "🇻信"),
+            ("v信", "ꓦ信", "ꓦ信"), ("v信", "∨信", "∨信"), ("加微信", "加微❤", "加微❤"), ("加微信", "加 微 ❤️吧", "加 微 ❤️"),
+            ("微信号", "微💗号", "微💗号"), ("加v信", "加V♥", "加V♥"), ("加微信", "➕微💚", "➕微💚"),
+            // A syllable in letters.
+            ("加微信", "jia微信", "jia微信"), ("加微信", "加wei信", "加wei信"), ("加微信", "加 微 Xīn 聊", "加 微 Xīn"),
+            ("加微信", "力口微ｘｉｎ", "力口微ｘｉｎ"),
+            ("微信号", "Wei信号", "Wei信号"), ("转账", "zhuan账", "zhuan账"), ("加微信", "加微xin138", "加微xin"),
+            ("收款码", "收款ma", "收款ma"),
+            // What is no homophone to ICU.
+            ("加微信", "咖微信", "咖微信"), ("加微信", "茄微信", "茄微信"), ("加微信", "伽微信", "伽微信"), ("加微信", "佳微信", "佳微信"),
+            ("加微信", "珈微信", "珈微信"),
+            // Other digits.
+            ("69", "⓺⓽", "⓺⓽"), ("69", "➅❾", "➅❾"), ("69", "🄇🄊", "🄇🄊"), ("10", "🔟", "🔟"), ("10", "❿", "❿"),
+            ("12", "⓬", "⓬"), ("30", "㉊", "㉊"),
+            ("69", "69×2", "69"), ("二维码", "ニ维码", "ニ维码"),
             // A keyword's own separators and punctuation.
             ("加 微 信", "加微信", "加微信"), ("fuck you", "fuckyou", "fuckyou"), ("a---b", "a---b", "a---b"),
             ("一，二", "一，*二", "一，*二"),
             ("@微信", "加微信", "微信"), ("微信\n", "微信", "微信"),
-        ])
+        ] as [(String, String, String)])
     func evasionsAreFound(keyword: String, text: String, part: String) throws {
         let parts = try found(keyword, in: text)
         // Compared by scalars: strings are equal up to canonical equivalence.
@@ -88,9 +110,17 @@ struct EvasionMatcherTests {
             ("sb", "sbc"), ("sb", "usb"), ("qq", "q"), ("qq", "aqq"), ("vx", "vxé"), ("qq", "qqа"),
             // One is not two.
             ("谢谢", "谢"), ("扣扣", "扣款"), ("扣扣", "抠抠"), ("好好", "好"),
+            // A plus that adds up, and 十 that counts.
+            ("加微信", "支付宝+微信都可以"), ("加微信", "支付宝 + 微信"), ("加微信", "支付宝➕微信"), ("加微信", "5元➕微信红包"), ("加微信", "电话＋微信"),
+            ("加微信", "二十微信号"), ("加微信", "前十微信"), ("加微信", "旺旺++微信"), ("加", "+"), ("加", "1+1"), ("加微信", "3+微信"),
+            // Hearts that are decoration, and syllables that are parts of words.
+            ("加微信", "加薇❤"), ("加微信", "加微波炉❤"), ("加微信", "加❤微"), ("微信", "微❤"), ("加微信", "加微***❤"), ("加微信", "加❤❤"),
+            ("微信号", "HUAWEI信号不好"), ("加微信", "加微xing"), ("加微信", "jiawei信"), ("加微信", "加微 x"), ("转账", "zhuanzhang"),
+            ("v信", "√信息已核对"), ("加qq", "加企鹅公仔"), ("加微信", "参加微星活动"), ("加微信", "咖啡微辣"), ("加v信", "越南🇻🇳签证"),
+            ("请加", "讠加"), ("手机号", "手木马号"), ("信用", "亻用"),
             // Halves that are words of their own, and halves of one character alone.
             ("好评", "女子评"), ("胖", "本月半价"), ("加微信", "巧克力口味新上架"), ("加微信", "加㊙微信"), ("加微信", "力，口微信"), ("妈的", "女的"),
-        ])
+        ] as [(String, String)])
     func innocentTextIsNotFound(keyword: String, text: String) throws {
         #expect(try found(keyword, in: text) == [], "\(keyword) in \(text)")
     }
@@ -151,11 +181,16 @@ struct EvasionMatcherTests {
         #expect(matcher.skeletons.first == matcher.skeleton)
     }
 
-    @Test("characters in halves make at most 16 skeletons")
+    @Test("other spellings make at most 32 skeletons, and letters none without homophones")
     func skeletonsAreBounded() throws {
-        let matcher = try #require(EvasionMatcher("加谢转打你付", homophones: true, table: Self.table))
-        #expect(matcher.skeletons.count == 16)
-        #expect(try #require(EvasionMatcher("微软", homophones: true, table: Self.table)).skeletons.count == 1)
+        func count(_ keyword: String, homophones: Bool = true) throws -> Int {
+            try #require(EvasionMatcher(keyword, homophones: homophones, table: Self.table)).skeletons.count
+        }
+        #expect(try count("加谢转打你付") == 32)
+        #expect(try count(String(repeating: "加微信", count: 40)) == 32)
+        #expect(try count("微软") == 3)
+        #expect(try count("微软", homophones: false) == 1)
+        #expect(try count("加") == 1)
     }
 
     @Test(

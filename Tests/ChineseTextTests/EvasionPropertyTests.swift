@@ -33,7 +33,7 @@ struct EvasionPropertyTests {
         let letters = NaiveEvasion.palette.indices.filter {
             if case .character = NaiveEvasion.palette[$0].meaning { true } else { false }
         }
-        let fixed = ["加微信", "加信", "扣扣", "69", "六九", "微", "qq", "v信", "加69", "微微信", "660", "零六"]
+        let fixed = ["加微信", "加信", "扣扣", "69", "六九", "微", "qq", "v信", "加69", "微微信", "660", "零六", "加微", "加v信", "信信加"]
         var matched = 0
         for round in 0..<400 {
             // Characters that sound or look like one another stand side by side in the palette.
@@ -53,6 +53,8 @@ struct EvasionPropertyTests {
             let evasion = try #require(matcher)
             let naive = NaiveEvasion(
                 keyword: NaiveEvasion.characters(keyword), homophones: homophones, wholeRuns: wholeRuns)
+            // Of what has more spellings than are tried, some are not found.
+            if naive.isLimited { continue }
             let near = round % 2 == 0 ? keyword + few.prefix(2) : few + keyword
             for _ in 0..<8 {
                 let written = pieces(Int.random(in: 0...16, using: &random), near, &random)

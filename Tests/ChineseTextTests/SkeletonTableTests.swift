@@ -34,7 +34,9 @@ struct SkeletonTableTests {
             ("增加，微信", "[zeng][jia],[wei][xin]"), ("旅行", "[lv][xing]"), ("㐂", "㐂"), ("𠀋", "𠀋"), ("", ""), (" *", ""),
             ("\u{0}\u{1}\u{2}a\u{7F}", "a"), ("ﷺ", "صلىالهعليهوسلم"), ("½", "1⁄2"), ("™", "tm"), ("👨‍👩‍👧🇨🇳👍🏻a", "a"),
             ("a👨‍👩‍👧🇨🇳b", "ab"), ("a👨👩👧b", "a‖b"), ("请請", "[qing]"), ("й", "и"),
-        ])
+            ("加➕+微", "[jia][wei]"), ("🐧", "q"), ("a🐧b", "aqb"), ("🔟⓬㉊", "101230"), ("a❤️♡b", "ab"), ("🇻🇽", "vx"),
+            ("カロイ", "[li][kou][ren]"),
+        ] as [(String, String)])
     func skeletonsOfTexts(text: String, skeleton: String) {
         #expect(shown(text) == skeleton)
     }
@@ -49,6 +51,7 @@ struct SkeletonTableTests {
             ("谢", "xie"), ("女", "nv"), ("绿", "lv"), ("略", "lve"), ("二", "er"), ("陆", "liu"), ("〇", "ling"),
             ("群", "qun"),
             ("装", "zhuang"), ("死", "si"), ("滚", "gun"), ("傻", "sha"), ("恩", "en"), ("哦", "o"), ("請", "qing"),
+            ("咖", "jia"), ("佳", "jia"), ("讠", "yan"),
             ("號", "hao"),
         ])
     func readingsOfCommonCharacters(character: Unicode.Scalar, reading: String) {
@@ -59,8 +62,8 @@ struct SkeletonTableTests {
     func readingsEqualICU() throws {
         let transliterator = try #require(mj_han_latin_open())
         defer { mj_transliterator_close(transliterator) }
-        // Readings are those of the folded character; numerals have the readings of digits.
-        let numerals = Set("零〇一壹弌二贰弍三叁弎四肆五伍六陆七柒八捌九玖".unicodeScalars.map(\.value))
+        // Readings are those of the folded character; numerals have the readings of digits, and a few are others.
+        let numerals = Set("咖茄伽讠囗零〇一壹弌二贰弍三叁弎四肆五伍六陆七柒八捌九玖".unicodeScalars.map(\.value))
         let units = (UInt16(0x3400)..<0xA000).filter { !(0x4DC0..<0x4E00).contains($0) }
             .filter { Self.folding.isUnchanged(UInt32($0)) && !numerals.contains(UInt32($0)) }
         var wrong: [String] = []
@@ -149,7 +152,9 @@ struct SkeletonTableTests {
 
     @Test("folding first changes no skeleton of what people write")
     func foldingFirstChangesNothing() {
-        for text in ["請加Ｖ信", "加❤️微 信", "ⓠⓠ：①②③", "é ｅ\u{301}", "\u{200B}微\u{FEFF}信", "ТМД ΑΒΓ", "后天發貨～"] {
+        for text in [
+            "請加Ｖ信", "加❤️微 信", "ⓠⓠ：①②③", "é ｅ\u{301}", "\u{200B}微\u{FEFF}信", "ТМД ΑΒΓ", "后天發貨～", "カロ微亻訁", "＋加➕🐧①⓶🔟",
+        ] {
             #expect(Self.table.skeleton(of: Self.folding.folded(text)) == Self.table.skeleton(of: text), "\(text)")
         }
     }

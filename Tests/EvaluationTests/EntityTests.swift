@@ -51,6 +51,22 @@ struct EntityTests {
         #expect(try findings(outside, in: "看 http://taobao.com.evil.cn/").count == 1)
     }
 
+    @Test(
+        "at level evasion numbers count in any digits and in pieces, and the evidence is what was written",
+        arguments: [
+            ("打壹叁捌零零一三⑧〇00吧", ["壹叁捌零零一三⑧〇00"]), ("１３８❤１２３４❤５６７８", ["１３８❤１２３４❤５６７８"]),
+            ("1️⃣3️⃣8️⃣1️⃣2️⃣3️⃣4️⃣5️⃣6️⃣7️⃣8️⃣", ["1️⃣3️⃣8️⃣1️⃣2️⃣3️⃣4️⃣5️⃣6️⃣7️⃣8"]),
+            ("加🐧：❶❷❸❹❺❻ 或 13800138000", ["❶❷❸❹❺❻", "13800138000"]), ("店里热线一三八〇〇一三八〇〇〇", []),
+            ("一共一百三十八块，三天内到，一起下单吧", []), ("13.5 18.5 19.9 20", []),
+        ] as [(String, [String])])
+    func disguisedNumbers(text: String, expected: [String]) throws {
+        let allow = ["热线一三八〇〇一三八〇〇〇"]
+        let entity = EntityCondition(kinds: [.phone, .qqNumber], allow: allow, fold: .evasion)
+        #expect(try marked(entity, in: text).map { Array($0.utf8) } == expected.map { Array($0.utf8) }, "\(text)")
+        let plain = EntityCondition(kinds: [.phone, .qqNumber], allow: allow)
+        #expect(try marked(plain, in: text) == expected.filter { $0 == "13800138000" }, "\(text)")
+    }
+
     @Test("masked numbers count only where the rule asks for the probable")
     func probableIsAsked() throws {
         let text = "电话 138****1234"

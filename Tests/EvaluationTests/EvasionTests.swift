@@ -45,6 +45,15 @@ struct EvasionTests {
             ])
     }
 
+    @Test("signs, pictures, components and letters are seen through, a plus that adds up is not")
+    func seesThroughSpellings() throws {
+        let texts = [
+            "咨询➕薇❤信", "可以＋微信", "加wei信", "加微❤️，便宜", "カロ微亻讠", "加🐧12345678", "支付宝+微信都行", "HUAWEI信号不好", "加微波炉❤",
+        ]
+        let keywords = Keywords(phrases: ["加微信", "微信号", "加qq"], fold: .evasion)
+        #expect(try marked(keywords, in: texts) == ["➕薇❤信", "＋微信", "加wei信", "加微❤️", "カロ微亻讠", "加🐧"])
+    }
+
     @Test("what is innocent stays innocent")
     func leavesInnocentText() throws {
         let texts = ["关注微信公众号", "树立威信", "增加，微信支付", "价位信息", "加……微信", "加\n微信", "增加微信号"]

@@ -132,7 +132,7 @@ struct OracleText {
         case .entity(let entity):
             // What lies inside an allowed phrase does not count.
             let shields = entity.allow.flatMap { folded.places(of: FoldedText($0, level: .folded).scalars) }
-            let runs = (entity.kinds.contains(.phone) ? phones() : []).filter { run in
+            let runs = (entity.kinds.contains(.phone) ? phones(inHan: entity.fold == .evasion) : []).filter { run in
                 !shields.contains { $0.lowerBound <= run.lowerBound && run.upperBound <= $0.upperBound }
             }
             return runs.isEmpty ? nil : Span.union(runs.map { folded.span($0) })
@@ -154,13 +154,20 @@ struct OracleText {
         }
     }
 
-    /// Runs of exactly eleven digits that begin as mobile numbers do; no other form is drawn.
-    func phones() -> [Range<Int>] {
-        let scalars = folded.scalars
-        func isDigit(_ i: Int) -> Bool { scalars.indices.contains(i) && ("0"..."9").contains(scalars[i]) }
-        return scalars.indices.filter { i in
+    /// Runs of exactly eleven digits that begin as mobile numbers do; no other form is drawn. Han numerals
+    /// are digits where the level is `evasion`.
+    func phones(inHan: Bool = false) -> [Range<Int>] {
+        let han: [[Unicode.Scalar]] = [
+            ["零", "〇"], ["一", "壹"], ["二", "贰"], ["三", "叁"], ["四"], ["五"], ["六"], ["七"], ["八", "捌"], ["九"],
+        ]
+        let digits = folded.scalars.map { scalar in
+            ("0"..."9").contains(scalar)
+                ? Int(scalar.value) - 0x30 : inHan ? han.firstIndex { $0.contains(scalar) } : nil
+        }
+        func isDigit(_ i: Int) -> Bool { digits.indices.contains(i) && digits[i] != nil }
+        return digits.indices.filter { i in
             isDigit(i) && !isDigit(i - 1) && (i..<i + 11).allSatisfy(isDigit) && !isDigit(i + 11)
-                && scalars[i] == "1" && ("3"..."9").contains(scalars[i + 1])
+                && digits[i] == 1 && (3...9).contains(digits[i + 1] ?? 0)
         }.map { $0..<$0 + 11 }
     }
 

@@ -118,7 +118,7 @@ extension TextCondition {
         case .regex(let regex):
             return "/\(regex.pattern)/" + (regex.except.map { " except /\($0)/" } ?? "")
         case .entity(let entity):
-            return "entity(\(entity.kinds.map(\.rawValue).joined(separator: "|")) allow \(entity.allow))"
+            return "entity(\(entity.kinds.map(\.rawValue).joined(separator: "|")) allow \(entity.allow) \(entity.fold))"
         case .equals(let equals): return "equals(\(equals.texts.joined(separator: "|")))"
         case .similar(let similar): return "similar(\(similar.floor) \(similar.texts.joined(separator: "|")))"
         case .length(let minimum, let maximum):

@@ -104,9 +104,10 @@ struct RandomRules {
         if features.contains(.likeness), draw.chance(20) { return similar(&draw) }
         switch draw.number(0...10) {
         case 10:
-            let own = ["13812345678", "１３812345678好的", "退款13812345678", "3812345678", "138123456789"]
+            let own = ["13812345678", "１３812345678好的", "退款13812345678", "3812345678", "138123456789", "壹叁捌零零一三8零00"]
             let allow = draw.chance(50) ? draw.some(of: own, atMost: 2) : []
-            return TextCondition(.entity(EntityCondition(kinds: [.phone], allow: allow)))
+            let fold = draw.chance(50) ? FoldLevel.evasion : .folded
+            return TextCondition(.entity(EntityCondition(kinds: [.phone], allow: allow, fold: fold)))
         case 0: return TextCondition(.length(minimum: draw.one(of: [nil, 1, 2]), maximum: 4))
         case 1, 2:
             let texts = draw.some(of: ["嗯", "好的", "?", "您好", "谢谢", "sb"], atMost: 3)

@@ -47,6 +47,22 @@ import Testing
         #expect(shared.allowPlaces.map(\.path) == ["b.json", "b.json"])
     }
 
+    @Test("the level is folded or evasion, of kinds that are found disguised, and the digest tells them apart")
+    func levels() {
+        #expect(entity(#"{"kinds": "phone", "fold": "evasion"}"#) == EntityCondition(kinds: [.phone], fold: .evasion))
+        #expect(entity(#"{"kinds": "phone", "fold": "folded"}"#) == EntityCondition(kinds: [.phone]))
+        #expect(codes(#"{"kinds": "phone", "fold": "exact"}"#) == ["bad-value"])
+        #expect(codes(#"{"kinds": ["url", "date"], "fold": "evasion"}"#) == ["conflicting-fields"])
+        #expect(codes(#"{"kinds": ["url", "bank-card"], "fold": "evasion"}"#) == [])
+        func digest(_ json: String) -> String {
+            let text = ruleText(when: #"{"message": {"from": "agent", "entity": \#(json)}}"#)
+            return rulesDigest(loadRules(files: [SourceFile(path: "a.json", bytes: Array(text.utf8))]).rules)
+        }
+        let plain = digest(#""phone""#)
+        #expect(plain == digest(#"{"kinds": "phone", "fold": "folded"}"#))
+        #expect(plain != digest(#"{"kinds": "phone", "fold": "evasion"}"#))
+    }
+
     @Test("a digest tells allowed phrases apart, and is as before without them")
     func digests() throws {
         func digest(_ json: String) -> String {
