@@ -1,6 +1,7 @@
 import ChineseText
 import Crypto
 import Foundation
+import Synchronization
 
 /// Keeps what is slow to make (fold table, compiled patterns) on disk between runs.
 ///
@@ -56,14 +57,22 @@ public struct DiskCache: Sendable {
 }
 
 extension SkeletonTable {
-    /// The skeleton table from the cache, or generated and stored there.
+    /// The skeleton table from the cache, or generated and stored there; the process keeps it from then on, for making it
+    /// takes longer than compiling a few rules.
     public static func cached(folding: FoldTable, in cache: DiskCache) -> SkeletonTable {
-        let key = Array(SkeletonTable.cacheKey.utf8)
-        if let bytes = cache.value(for: key), let table = SkeletonTable(serialized: bytes) { return table }
-        let table = SkeletonTable(folding: folding)
-        cache.store(table.serialized, for: key)
-        return table
+        made.withLock { known in
+            if let known { return known }
+            let key = Array(SkeletonTable.cacheKey.utf8)
+            let stored = cache.value(for: key).flatMap { SkeletonTable(serialized: $0) }
+            let table = stored ?? SkeletonTable(folding: folding)
+            if stored == nil { cache.store(table.serialized, for: key) }
+            known = table
+            return table
+        }
     }
+
+    /// Every fold table is made in the same way: there is one table of skeletons.
+    private static let made = Mutex<SkeletonTable?>(nil)
 }
 
 extension FoldTable {

@@ -44,7 +44,8 @@ extension Condition {
 extension TextCondition {
     fileprivate func collect(into found: inout TextLookups) {
         switch kind {
-        case .equals, .entity, .similar, .length: break
+        case .equals, .similar, .length: break
+        case .entity(let entity): if entity.fold == .evasion { found.seesThroughDisguises = true }
         case .keywords(let keywords): if keywords.fold == .evasion { found.seesThroughDisguises = true }
         case .regex(let regex): found.regexes.append(regex)
         case .all(let parts), .any(let parts):
