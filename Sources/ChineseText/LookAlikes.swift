@@ -50,8 +50,17 @@ enum LookAlikes {
         return digits
     }()
 
-    /// Digits as they are spoken over a radio, and 两: digits only in a row of others.
-    static let spokenDigits: [UInt32: UInt8] = [0x5E7A: 1, 0x6D1E: 0, 0x62D0: 7, 0x52FE: 9, 0x4E24: 2]
+    /// A digit as it is spoken over a radio, or 两: digits only in a row of others. Asked of each Han character.
+    static func spokenDigit(_ codePoint: UInt32) -> UInt8? {
+        switch codePoint {
+        case 0x5E7A: 1  // 幺
+        case 0x4E24: 2  // 两
+        case 0x62D0: 7  // 拐
+        case 0x52FE: 9  // 勾
+        case 0x6D1E: 0  // 洞
+        default: nil
+        }
+    }
 
     /// Circles that stand for zero.
     static let zeroes: Set<UInt32> = [0x25CB, 0x25EF]

@@ -119,7 +119,7 @@ struct WrittenNumbers {
         let digit = table.digit(canonical, syllable: table.number(canonical))
         if digit < 10 { return .digit(digit) }
         // Of Han most are nothing here.
-        if canonical > 0x2FFF { return LookAlikes.spokenDigits[canonical].map { .digit($0) } ?? .other }
+        if canonical > 0x2FFF { return LookAlikes.spokenDigit(canonical).map { .digit($0) } ?? .other }
         return canonical &- 0x61 < 26 && codePoint >= 0x80 ? .letter(UInt8(canonical)) : .other
     }
 
