@@ -68,7 +68,7 @@ public struct LogCheck {
             (offset, due, problem) = (run.bytes.upperBound, run.end, run.problem ?? .cutShort)
         }
         if offset < size {
-            if isLast {
+            if isLast, !problem.isNeverUnfinished {
                 unfinishedBytes = size - offset
             } else {
                 note(.damaged(path: path, offset: offset, position: due, problem))

@@ -58,7 +58,9 @@ public struct LogRepair {
             return !(isLast && size <= SegmentFormat.headerSize)
         }
         let runs = try SegmentRun.all(in: file, from: header.first, isLast: isLast)
-        guard runs.count <= 1, (runs.first?.first ?? header.first) == header.first else { return true }
+        guard runs.count <= 1, (runs.first?.first ?? header.first) == header.first,
+            runs.first?.problem?.isNeverUnfinished != true
+        else { return true }
         return !isLast && (runs.first?.bytes.upperBound ?? SegmentFormat.headerSize) < size
     }
 

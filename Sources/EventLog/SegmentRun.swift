@@ -41,7 +41,10 @@ struct SegmentRun {
                 // A mark of another position is where the next run begins; anything else is to be got over.
                 let offset = run.bytes.upperBound + (run.problem == .position ? 0 : 1)
                 mark = try scanner.mark(from: offset, atLeast: run.end)
-                guard mark != nil || !isLast, let next = try run.behindOneFrame(file, size: size) else { break }
+                // Of a whole mark with another position nothing has to be guessed: what follows it is its own.
+                guard run.problem != .position, mark != nil || !isLast,
+                    let next = try run.behindOneFrame(file, size: size)
+                else { break }
                 runs.append(next)
                 run = next
             }

@@ -133,4 +133,7 @@ public enum FrameProblem: String, Hashable, Sendable {
     case position
     /// The checksum is right, and the record makes no sense: a defect of the writer.
     case contents
+
+    /// Whether it cannot be what a crash left of an unfinished write, wherever it stands.
+    var isNeverUnfinished: Bool { self == .position || self == .contents }
 }

@@ -21,10 +21,11 @@ extension ShopFigures {
 
 extension ShopMonitor {
     /// The ends of the slots of the day of `now` up to it, then `now`, ascending: at these instants figures show every slot.
+    /// The instant at which a day ends is of that day, not of the one that begins.
     ///
     /// Nil where the state does not reach back to the beginning of the day.
     public func instants(ofDayUntil now: Instant) -> [Instant]? {
-        let day = context.calendar.day(at: now.milliseconds).span
+        let day = context.calendar.day(at: now.milliseconds - 1).span
         guard day.start >= floor else { return nil }
         var result = stride(from: day.start + policy.slotLength, to: now.milliseconds, by: Int(policy.slotLength))
             .map { Instant(milliseconds: $0) }

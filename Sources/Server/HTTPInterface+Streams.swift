@@ -135,6 +135,10 @@ extension HTTPInterface {
             "mingjian_events_late_total", "counter", "Events that came later than the lateness allows.",
             [("", String(sources.reduce(0) { $0 + $1.counters.late }))])
         add(
+            "mingjian_events_over_limit_total", "counter",
+            "Events beyond what one buyer may have in memory: in the log, and in no figure.",
+            [("", String(sources.reduce(0) { $0 + $1.counters.overLimit }))])
+        add(
             "mingjian_log_up", "gauge", "Whether the log takes events.", [("", pipeline.failure == nil ? "1" : "0")])
         if let rules { lines += rules.board.metrics(end: pipeline.log.end.index) }
         return lines.joined(separator: "\n") + "\n"

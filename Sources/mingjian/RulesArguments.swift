@@ -8,7 +8,7 @@ import RuleLanguage
 
 /// Which rules a run takes: files, the versions of a store by day, one of them, or a draft.
 struct RulesArguments: ParsableArguments {
-    @Option(help: "Rule files or directories (may be repeated; default: Rules).")
+    @Option(help: "Rule files or directories (may be repeated; default: Rules, of serve none).")
     var rules: [String] = []
 
     @Option(help: "A store of versions: each conversation is judged by the version of its day.")

@@ -70,6 +70,26 @@ struct DamageTests {
         #expect(groupsLost < 40, "\(groupsLost)")
     }
 
+    @Test("an earlier group once more at the end of a log is damage, and a repair takes it away")
+    func earlierGroupAtTheEnd() async throws {
+        let (files, ids) = try await closedLog()
+        let last = try #require(try files.names().filter { $0.hasSuffix(".segment") }.max())
+        let whole = try #require(files.contents(last))
+        // From the first mark on: marks, records, and the seal.
+        for count in [SegmentFormat.markSize, whole.count - SegmentFormat.headerSize] {
+            files.damage(last) { $0 = whole + whole[SegmentFormat.headerSize...].prefix(count) }
+            #expect(throws: EventLogError.self) { _ = try EventLog.open(files) }
+            #expect(try LogCheck(files).problems.count == 1)
+            #expect(try LogCheck(files).unfinishedBytes == 0)
+            let repair = try LogRepair(files)
+            #expect(repair.setAside == ["memory/\(last).damaged"] && repair.lost.isEmpty && repair.kept == 60)
+            #expect(try LogCheck(files).problems.isEmpty)
+            let log = try EventLog.open(files)
+            #expect(try everything(in: log).map(\.id) == ids)
+            try await log.close()
+        }
+    }
+
     @Test("damage that a later group follows is an error; without one it is cut as a torn write")
     func middleAndTailDiffer() async throws {
         let files = MemoryFiles()
