@@ -146,8 +146,13 @@ public final class ZstdStream: ByteStream {
     private var compressed = 0
     private var decompressed = 0
     private var failure: ArchiveError?
-    /// ZSTD_BLOCKSIZE_MAX: bytes that a block unpacks to at most.
-    private static let largestBlock = 1 << 17
+    /// What the decoder wants next, by its own word: the rest of a block and the head of the one behind it.
+    private var wanted = ZstdStream.frameHead
+    /// It may hold more than there was room for.
+    private var holdsMore = false
+    /// Bytes of the least head of a frame, and of the head of a block.
+    private static let frameHead = 5
+    private static let blockHead = 3
 
     /// Unpacks `source`, which is called `name` in errors.
     public init(_ source: any ByteStream, name: String) throws(ArchiveError) {
@@ -190,15 +195,19 @@ public final class ZstdStream: ByteStream {
                 return
             }
         }
-        // A block at a time: of a call that fails nothing is given, not even what stood before the damage.
-        var part = ZSTD_outBuffer(
-            dst: output.dst, size: min(output.size, output.pos + Self.largestBlock), pos: output.pos)
-        let result = ZSTD_decompressStream(state, &part, &available)
-        output.pos = part.pos
+        // A block at a time, and nothing of the next while there is something to give: of a call that fails nothing is
+        // given, not even what stood before the damage.
+        let most = holdsMore ? 0 : wanted > Self.blockHead ? wanted - Self.blockHead : max(1, wanted)
+        var part = ZSTD_inBuffer(
+            src: available.src, size: min(available.size, available.pos + most), pos: available.pos)
+        let result = ZSTD_decompressStream(state, &output, &part)
+        available.pos = part.pos
         guard ZSTD_isError(result) == 0 else {
             throw damage(.corrupt(String(cString: ZSTD_getErrorName(result))))
         }
         isInsideFrame = result != 0
+        wanted = isInsideFrame ? result : Self.frameHead
+        holdsMore = isInsideFrame && output.pos == output.size
     }
 
     private func damage(_ damage: ArchiveError.Damage) -> ArchiveError {

@@ -32,6 +32,7 @@ public struct ByteKey: Hashable, Sendable {
         for text in texts { append(text) }
     }
 
+    /// All bytes in one piece.
     public func hash(into hasher: inout Hasher) {
         bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
     }

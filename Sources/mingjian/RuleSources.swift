@@ -148,7 +148,9 @@ struct RuleSources {
         }
         guard isDirectory.boolValue else { return [path] }
         let base = path.hasSuffix("/") ? String(path.dropLast()) : path
-        let below = FileManager.default.enumerator(atPath: base)?.compactMap { $0 as? String } ?? []
+        // A link to a directory has nothing below it by itself.
+        let folder = URL(fileURLWithPath: base).resolvingSymlinksInPath().path
+        let below = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
         return below.filter { name in
             !name.split(separator: "/").contains { $0.hasPrefix(".") }
                 && [".json", ".ndjson", ".jsonl"].contains { name.hasSuffix($0) }

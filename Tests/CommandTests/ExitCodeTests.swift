@@ -84,6 +84,18 @@ struct ExitCodeTests {
         #expect(outcome.output.isEmpty && !outcome.errors.isEmpty)
     }
 
+    @Test("a link to a directory of rules is that directory")
+    func linkedRules() throws {
+        let input = try directory.write("a.ndjson", Self.line)
+        let folder = directory.path + "/own"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try FileManager.default.moveItem(atPath: try rules(), toPath: folder + "/rule.json")
+        let link = directory.path + "/linked"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: folder)
+        let outcome = try Command.run(["inspect", input, "--rules", link, "--format", "ndjson"], in: directory)
+        #expect(outcome.code == 0 && outcome.lines.count == 1, "\(outcome.errors)")
+    }
+
     @Test("too many bad records are 65, a few are not, and results come all the same")
     func badRecords() throws {
         let input = try directory.write("a.ndjson", Self.line + "\nnonsense\n")

@@ -132,7 +132,9 @@ struct OracleText {
         case .entity(let entity):
             // What lies inside an allowed phrase does not count.
             let shields = entity.allow.flatMap { folded.places(of: FoldedText($0, level: .folded).scalars) }
-            let runs = (entity.kinds.contains(.phone) ? phones(inHan: entity.fold == .evasion) : []).filter { run in
+            // What is one as it stands is one at every level.
+            let all = entity.fold == .evasion ? phones() + phones(inHan: true) : phones()
+            let runs = (entity.kinds.contains(.phone) ? all : []).filter { run in
                 !shields.contains { $0.lowerBound <= run.lowerBound && run.upperBound <= $0.upperBound }
             }
             return runs.isEmpty ? nil : Span.union(runs.map { folded.span($0) })

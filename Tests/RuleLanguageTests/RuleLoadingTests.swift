@@ -27,11 +27,11 @@ import Testing
     @Test("what is read side by side is what is read one after another")
     func sideBySide() {
         // Enough for several pieces of lines; a broken line makes that all is read once more, in order.
-        let names = source(#"{"wordLists": {"甲表": ["甲乙", "丙丁"], "空着": ["戊"]}}"#, path: "names.json")
+        let names = source(#"{"wordLists": {"words-a": ["甲乙", "丙丁"], "spare": ["戊"]}}"#, path: "names.json")
         func files(_ more: String) -> [SourceFile] {
             let lines = (0..<3_000).map { number in
                 line("r\(number)").replacing(
-                    #"["甲乙"]"#, with: number % 7 == 3 ? #"["@甲表"]"# : #"["词\#(number)"]"#)
+                    #"["甲乙"]"#, with: number % 7 == 3 ? #"["@words-a"]"# : #"["词\#(number)"]"#)
             }
             let list = source(lines.joined(separator: "\n") + more, path: "l.ndjson")
             return [names, list, source("\(line("x"))\n\(line("y"))", path: "few.ndjson")]
