@@ -2,7 +2,7 @@
 public struct TextLookups: Sendable {
     /// Regexes in the order of the file; equal ones more than once.
     public fileprivate(set) var regexes: [RegexCondition] = []
-    /// Some keywords are looked for at level `evasion`.
+    /// Some keywords or entities are looked for at level `evasion`.
     public fileprivate(set) var seesThroughDisguises = false
 }
 

@@ -203,6 +203,19 @@ import Testing
         #expect(monitor.explain(.guidedSales, at: now).value == .max)
     }
 
+    @Test("the instant at which a day ends is of that day, where all of its slots are asked for")
+    func instantsOfADay() throws {
+        let midnight: Int64 = 1_772_380_800_000
+        var monitor = ShopMonitor(policy: MonitorPolicy())
+        let start = Instant(milliseconds: midnight - 86_400_000)
+        monitor.apply(Event(id: "1", shop: "s", time: start, received: start, content: .tick))
+        let instants = try #require(monitor.instants(ofDayUntil: Instant(milliseconds: midnight)))
+        #expect(instants.count == 480 && instants.last?.milliseconds == midnight)
+        #expect(instants.first?.milliseconds == midnight - 86_400_000 + 180_000)
+        let next = try #require(monitor.instants(ofDayUntil: Instant(milliseconds: midnight + 1)))
+        #expect(next.map(\.milliseconds) == [midnight + 1])
+    }
+
     @Test("the first day with a conversion is named")
     func firstDay() {
         let midnight: Int64 = 1_772_380_800_000
