@@ -103,6 +103,7 @@ struct BuyerState: Equatable, Sendable {
         let state = conversations[index]
         if state.ownerKind == target, state.owner == row.party { return }
         leave(index, row, giver: row.giver, &context, &sink, to: target)
+        if target == .assistant { assistantTakes(index, row, &context, &sink) }
         conversations[index].setOwner(target, row.party)
         if let since = state.staffWait.openSince {
             conversations[index].clock =
@@ -147,12 +148,10 @@ struct BuyerState: Equatable, Sendable {
         }
         let day = dayIndex(context.day(at: row.time).number)
         days[day].spoke = min(days[day].spoke, row.time)
-        if conversations[index].ownerKind == .assistant {
-            let slot = context.slot(at: row.time)
-            if slot != consultedSlot {
-                consultedSlot = slot
-                sink.consulted(row: row)
-            }
+        switch conversations[index].ownerKind {
+        case .assistant: consulted(row, &context, &sink)
+        case .nobody: conversations[index].hasUnownedMessage = true
+        default: break
         }
         conversations[index].hasBuyerMessage = true
         let needs = row.flags.contains(.needsAnswer)
@@ -171,6 +170,7 @@ struct BuyerState: Equatable, Sendable {
     ) {
         guard isContent(row) else { return }
         if conversations[index].ownerKind == .nobody {
+            assistantTakes(index, row, &context, &sink)
             conversations[index].setOwner(.assistant, EventRow.none)
         }
         guard !row.flags.contains(.automatic) else { return }
@@ -210,6 +210,21 @@ struct BuyerState: Equatable, Sendable {
             }
             conversations[index].clock = ConversationState.never
         }
+    }
+
+    /// What the buyer said while nobody had the conversation, he said to the assistant that takes it: known, and counted, when
+    /// it does.
+    private mutating func assistantTakes(
+        _ index: Int, _ row: EventRow, _ context: inout FoldContext, _ sink: inout some FactSink
+    ) {
+        if conversations[index].hasUnownedMessage { consulted(row, &context, &sink) }
+    }
+
+    private mutating func consulted(_ row: EventRow, _ context: inout FoldContext, _ sink: inout some FactSink) {
+        let slot = context.slot(at: row.time)
+        guard slot != consultedSlot else { return }
+        consultedSlot = slot
+        sink.consulted(row: row)
     }
 
     private mutating func answerBuyer(

@@ -47,8 +47,10 @@ struct ConversationState: Equatable, Sendable {
     /// The last buyer message that needs an answer.
     var lastNeed = never
     var readAt = never
-    /// Whether the buyer has spoken since the conversation began.
+    /// Whether the buyer has spoken in it, before it was closed or since.
     var hasBuyerMessage = false
+    /// Whether the buyer has spoken while nobody owned it, and nobody does yet.
+    var hasUnownedMessage = false
     var isOpen = false
 
     init(name: Int32, policy: TimePolicy) {
@@ -77,9 +79,15 @@ struct ConversationState: Equatable, Sendable {
     /// How long the owner of a silent conversation is remembered.
     static let ownerMemory: Int64 = 48 * 3_600_000
 
+    /// How long it is remembered of a silent conversation that the buyer spoke in it: what comes later is no reply to that.
+    static let questionMemory: Int64 = 72 * 3_600_000
+
     /// Whether nothing of it matters to an event at `time` or later.
     func isForgotten(at time: Int64, _ policy: TimePolicy) -> Bool {
-        isClosed(at: time, policy) && (ownerKind == .nobody || time - last > ConversationState.ownerMemory)
+        guard isClosed(at: time, policy) else { return false }
+        let hasOwner = ownerKind != .nobody && time - last <= ConversationState.ownerMemory
+        let hasQuestion = hasBuyerMessage && time - last <= ConversationState.questionMemory
+        return !hasOwner && !hasQuestion
     }
 
     mutating func begin(at time: Int64, _ policy: TimePolicy) {
@@ -87,8 +95,9 @@ struct ConversationState: Equatable, Sendable {
             endPart(policy)
             if ownerKind != .agent, ownerKind != .assistant { setOwner(.nobody, EventRow.none) }
         }
-        if last != ConversationState.never, time - last > ConversationState.ownerMemory {
-            if !isOpen { setOwner(.nobody, EventRow.none) }
+        if last != ConversationState.never, !isOpen {
+            if time - last > ConversationState.ownerMemory { setOwner(.nobody, EventRow.none) }
+            if time - last > ConversationState.questionMemory { hasBuyerMessage = false }
         }
         isOpen = true
         last = time
@@ -105,12 +114,13 @@ struct ConversationState: Equatable, Sendable {
         clock = ConversationState.never
         lastNeed = ConversationState.never
         readAt = ConversationState.never
-        hasBuyerMessage = false
+        hasUnownedMessage = false
         isOpen = false
     }
 
     mutating func setOwner(_ kind: Owner, _ number: Int32) {
         ownerKind = kind
         owner = number
+        hasUnownedMessage = false
     }
 }

@@ -89,9 +89,11 @@ public struct DayFigures: Hashable, Sendable {
     public var inquiringPayers: Int64 = 0
     /// Whether all orders of the 21 days before the day are known; M4 is undefined else.
     public var areOrdersKnown = false
-    /// Messages and orders of the day that came too late to leave no trace.
+    /// Whether anything had happened in the shop before `until`; else nothing is known of the day, and its figures are undefined.
+    public var isKnown = false
+    /// Events of the slots that begin before `until` that came too late to leave no trace.
     public var lateEvents: Int64 = 0
-    /// A late event changed figures of the day.
+    /// A late event changed figures of the day, in a slot that begins before `until`.
     public var isAmended = false
     /// Whether all of the day has arrived but what is late; until then its figures are tentative.
     public var isSettled = false
@@ -190,6 +192,8 @@ public struct AssistantFigures: Hashable, Sendable {
 public struct ShopFigures: Hashable, Sendable {
     /// What happened before this instant counts.
     public var asOf: Instant
+    /// When the first event of the shop happened; nil before there is one. What figures say of the time before it is undefined.
+    public var since: Instant?
     public var watermark: Instant?
     public var sequence: Int64
     public var counters: ShopMonitor.Counters
@@ -233,4 +237,7 @@ public struct ShopFigures: Hashable, Sendable {
 
     /// M7.
     public var pendingPerAgent: Ratio { Ratio(pending.open.count, online) }
+
+    /// Whether anything had happened before `end`: figures of what ended then are defined.
+    public func isKnown(before end: Instant) -> Bool { since.map { $0 < end } ?? false }
 }

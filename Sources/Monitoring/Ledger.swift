@@ -43,6 +43,10 @@ struct SlotSums: Equatable, Sendable {
     var handed: Int32 = 0
     /// A late event changed it.
     var isAmended = false
+    /// Events of the slot that came later than the lateness allows, and whether one of them belongs to what is counted for
+    /// whole days.
+    var lateEvents: Int32 = 0
+    var changesDay = false
 
     var isEmpty: Bool {
         agents.isEmpty && buyerWaits == 0 && buyerWaitTime == 0 && consulted == 0 && handed == 0
@@ -77,20 +81,41 @@ struct ClickRow: Equatable, Sendable {
 /// The sums of one day.
 struct DayLedger: Equatable, Sendable {
     var day: ShopCalendar.Day
-    var slots: [SlotSums]
+    fileprivate(set) var slots: [SlotSums]
     /// By half hour.
     var clicks: [[ClickRow]]
     /// Buyers who may have spoken on this day, in the order of their first event.
     var buyers: [Int32] = []
-    /// Events that came later than the lateness allows.
-    var lateEvents: Int64 = 0
-    var isAmended = false
+    /// Whether a slot has a mark of late events: most days have none, and their slots need not be looked at.
+    private(set) var hasMarks = false
 
     init(_ day: ShopCalendar.Day, slotLength: Int64) {
         self.day = day
         func count(_ length: Int64) -> Int { max(1, Int((day.span.end - day.span.start + length - 1) / length)) }
         slots = [SlotSums](repeating: SlotSums(), count: count(slotLength))
         clicks = [[ClickRow]](repeating: [], count: count(ShopCalendar.halfHour))
+    }
+
+    /// Sets the marks that late events leave in a slot.
+    mutating func mark(_ slot: Int, _ change: (inout SlotSums) -> Void) {
+        change(&slots[slot])
+        hasMarks = true
+    }
+
+    /// Takes the slots of a snapshot.
+    mutating func setSlots(_ slots: [SlotSums]) {
+        self.slots = slots
+        hasMarks = slots.contains { $0.lateEvents > 0 || $0.isAmended }
+    }
+
+    /// How many late events there are in the slots that begin before `until`, and whether one changed something there.
+    func late(before until: Int64, slotLength: Int64) -> (count: Int64, isAmended: Bool) {
+        guard hasMarks, until > day.span.start else { return (0, false) }
+        let count = min(slots.count, Int((until - day.span.start + slotLength - 1) / slotLength))
+        return slots[..<count].reduce(into: (0, false)) { sum, slot in
+            sum.0 += Int64(slot.lateEvents)
+            sum.1 = sum.1 || slot.isAmended || slot.changesDay
+        }
     }
 }
 
@@ -148,16 +173,19 @@ struct Ledger: Equatable, Sendable {
 
     mutating func noteLate(at time: Int64, changesDay: Bool) {
         let day = dayIndex(at: time)
-        days[day].lateEvents += 1
-        if changesDay { days[day].isAmended = true }
+        let slot = Int((time - days[day].day.span.start) / context.calendar.slotLength)
+        days[day].mark(slot) {
+            $0.lateEvents += 1
+            $0.changesDay = $0.changesDay || changesDay
+        }
     }
 
     /// Marks the slots whose sums the changes moved, and their days.
     mutating func amend() {
         for (start, sums) in changes ?? [:] where !sums.isEmpty {
             let day = dayIndex(at: start)
-            days[day].slots[Int((start - days[day].day.span.start) / context.calendar.slotLength)].isAmended = true
-            days[day].isAmended = true
+            let slot = Int((start - days[day].day.span.start) / context.calendar.slotLength)
+            days[day].mark(slot) { $0.isAmended = true }
         }
         changes = nil
     }

@@ -157,10 +157,19 @@ extension ShopMonitor {
                 case (.consulted, .consulted), (.handed, .handed):
                     result.terms.append(
                         Explanation.Term(
-                            subject: names.buyers.name(buyer.name), events: eventIDs([replay.owners[row.id], row])))
+                            subject: names.buyers.name(buyer.name),
+                            events: eventIDs([replay.owners[row.id], unowned(buyer, row), row])))
                 default: break
                 }
             }
+        }
+    }
+
+    /// What the buyer had said while nobody had the conversation, where it is counted as said to the assistant that took it.
+    private func unowned(_ buyer: Buyer, _ taking: EventRow) -> EventRow? {
+        guard taking.code != .buyer else { return nil }
+        return buyer.rows.last {
+            $0.conversation == taking.conversation && $0.code == .buyer && isContent($0) && ids.isBefore($0, taking)
         }
     }
 }

@@ -13,7 +13,8 @@ extension ShopMonitor {
         let slot = calendar.lastSlot(at: time)
         let halfHour = calendar.lastHalfHour(at: time)
         var result = ShopFigures(
-            asOf: now, watermark: watermark, sequence: sequence, counters: counters, isSilent: isSilent(at: now),
+            asOf: now, since: since, watermark: watermark, sequence: sequence, counters: counters,
+            isSilent: isSilent(at: now),
             firstDayWithConversion: firstDayWithConversion,
             today: dayFigures(today, until: time),
             yesterday: dayFigures(yesterday, until: yesterday.span.end),
@@ -58,9 +59,9 @@ extension ShopMonitor {
         result.areOrdersKnown =
             ordersKnownSince != .max && ordersKnownSince <= day.span.start - MonitorLimits.orderMemory
         result.isSettled = watermarkTime >= day.span.end
+        result.isKnown = began < until
         guard let ledger = ledger.day(day.number) else { return result }
-        result.lateEvents = ledger.lateEvents
-        result.isAmended = ledger.isAmended
+        (result.lateEvents, result.isAmended) = ledger.late(before: until, slotLength: policy.slotLength)
         for index in ledger.buyers {
             let buyer = buyers[Int(index)]
             guard let facts = buyer.day(day.number), facts.spoke < until else { continue }

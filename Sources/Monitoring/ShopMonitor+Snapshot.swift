@@ -1,9 +1,9 @@
 import ConversationModel
 
 extension ShopMonitor {
-    private static let format: [UInt8] = Array("MJSHOP2\n".utf8)
+    private static let format: [UInt8] = Array("MJSHOP3\n".utf8)
 
-    /// The state as bytes, with their digest at the end: equal states give equal bytes. Version 2.
+    /// The state as bytes, with their digest at the end: equal states give equal bytes. Version 3.
     public var snapshot: [UInt8] {
         let body = self.body
         return body + ShopMonitor.digest(of: body[...]).utf8
@@ -16,7 +16,7 @@ extension ShopMonitor {
         for value in [
             sequence, counters.applied, counters.late, counters.duplicate, counters.tooOld, counters.overLimit,
             counters.leftOut,
-            counters.fromTheFuture, watermarkTime, heard, ordersKnownSince, floor, nextCompaction,
+            counters.fromTheFuture, watermarkTime, heard, began, ordersKnownSince, floor, nextCompaction,
         ] { writer.integer(value) }
         for table in [
             names.buyers, names.conversations, names.agents, names.groups, names.orders, names.entries, ids.names,
@@ -59,6 +59,7 @@ extension ShopMonitor {
         counters.fromTheFuture = try reader.integer()
         watermarkTime = try reader.integer()
         heard = try reader.integer()
+        began = try reader.integer()
         ordersKnownSince = try reader.integer()
         floor = try reader.integer()
         nextCompaction = try reader.integer()

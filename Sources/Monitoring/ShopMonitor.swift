@@ -43,6 +43,8 @@ public struct ShopMonitor: Sendable {
     var watermarkTime = never
     /// When something was last received.
     var heard = never
+    /// When the first of its events happened, imported orders left out; `Int64.max`: nothing has.
+    var began = Int64.max
     /// Since when all orders are known; `Int64.max`: no order was ever seen.
     var ordersKnownSince = Int64.max
     var names = Names()
@@ -69,6 +71,10 @@ public struct ShopMonitor: Sendable {
     public var watermark: Instant? {
         watermarkTime == ShopMonitor.never ? nil : Instant(milliseconds: watermarkTime)
     }
+
+    /// When the first event of the shop happened that was taken, imported orders left out; nil before there is one. What
+    /// happened earlier nobody knows, and figures of then are undefined.
+    public var since: Instant? { began == .max ? nil : Instant(milliseconds: began) }
 
     /// Figures can be asked for at this instant and later; nil: at any.
     public var oldestAnswer: Instant? {
@@ -143,6 +149,7 @@ public struct ShopMonitor: Sendable {
         watermarkTime = max(watermarkTime, time - policy.lateness)
         compactIfDue()
         guard isApplied else { return refuse() }
+        began = min(began, time)
         counters.applied += 1
         if event.time.milliseconds > time { counters.fromTheFuture += 1 }
         if isLate { counters.late += 1 }

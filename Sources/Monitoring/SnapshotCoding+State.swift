@@ -47,6 +47,7 @@ extension SnapshotWriter {
         integer(state.staffWait.openSince?.milliseconds ?? ConversationState.never)
         for value in [state.clock, state.last, state.lastNeed, state.readAt] { integer(value) }
         flag(state.hasBuyerMessage)
+        flag(state.hasUnownedMessage)
         flag(state.isOpen)
     }
 
@@ -74,8 +75,6 @@ extension SnapshotWriter {
             }
         }
         list(day.buyers) { $0.integer($1) }
-        integer(day.lateEvents)
-        flag(day.isAmended)
     }
 
     private mutating func slot(_ slot: SlotSums) {
@@ -90,6 +89,8 @@ extension SnapshotWriter {
         integer(slot.consulted)
         integer(slot.handed)
         flag(slot.isAmended)
+        integer(slot.lateEvents)
+        flag(slot.changesDay)
     }
 }
 
@@ -166,6 +167,7 @@ extension SnapshotReader {
         state.lastNeed = try integer()
         state.readAt = try integer()
         state.hasBuyerMessage = try flag()
+        state.hasUnownedMessage = try flag()
         state.isOpen = try flag()
         return state
     }
@@ -205,11 +207,9 @@ extension SnapshotReader {
             }
         }
         guard slots.count == day.slots.count, clicks.count == day.clicks.count else { throw .damaged }
-        day.slots = slots
+        day.setSlots(slots)
         day.clicks = clicks
         day.buyers = try list { reader throws(SnapshotError) in try reader.index(below: bounds.buyers) }
-        day.lateEvents = try integer()
-        day.isAmended = try flag()
         return day
     }
 
@@ -231,6 +231,8 @@ extension SnapshotReader {
         slot.consulted = try small()
         slot.handed = try small()
         slot.isAmended = try flag()
+        slot.lateEvents = try small()
+        slot.changesDay = try flag()
         return slot
     }
 }

@@ -10,23 +10,30 @@ public struct FiguresJSON: Sendable {
 
     /// The figures of a shop; `sequence` is the position in the log up to which they count.
     public func value(_ figures: ShopFigures, shop: String, sequence: UInt64) -> JSONValue {
-        .members([
-            "shop": .text(shop), "asOf": time(figures.asOf), "watermark": time(figures.watermark),
+        // Of the time before the first event nobody knows anything.
+        func now(_ value: JSONValue) -> JSONValue { figures.isKnown(before: figures.asOf) ? value : value.undefined }
+        func slot(_ value: JSONValue) -> JSONValue {
+            figures.isKnown(before: figures.slot.end) ? value : value.undefined
+        }
+        return .members([
+            "shop": .text(shop), "asOf": time(figures.asOf), "since": time(figures.since),
+            "watermark": time(figures.watermark),
             "sequence": .integer(Int64(clamping: sequence)),
             "counters": counters(figures.counters),
             "today": day(figures.today), "yesterday": day(figures.yesterday),
             "yesterdayUntilThisTime": day(figures.yesterdayUntilThisTime),
             "slot": stretch(figures.slot), "isSlotAmended": .flag(figures.isSlotAmended),
-            "meanResponse": .members([
-                "milliseconds": .integer(figures.meanResponse), "agents": .integer(figures.respondingAgents),
-            ]),
-            "response": response(figures.response),
-            "buyerWaits": mean(figures.buyerWaits), "openBuyerWaits": open(figures.openBuyerWaits),
-            "pending": pending(figures.pending), "pendingPerAgent": ratio(figures.pendingPerAgent),
-            "online": .integer(figures.online), "suspended": .integer(figures.suspended),
-            "queued": .integer(figures.queued), "pooled": .integer(figures.pooled),
-            "unassigned": .integer(figures.unassigned),
-            "assistant": assistant(figures.assistant), "alarms": alarms(figures.alarms),
+            "meanResponse": slot(
+                .members([
+                    "milliseconds": .integer(figures.meanResponse), "agents": .integer(figures.respondingAgents),
+                ])),
+            "response": slot(response(figures.response)),
+            "buyerWaits": slot(mean(figures.buyerWaits)), "openBuyerWaits": now(open(figures.openBuyerWaits)),
+            "pending": now(pending(figures.pending)), "pendingPerAgent": now(ratio(figures.pendingPerAgent)),
+            "online": now(.integer(figures.online)), "suspended": now(.integer(figures.suspended)),
+            "queued": now(.integer(figures.queued)), "pooled": now(.integer(figures.pooled)),
+            "unassigned": now(.integer(figures.unassigned)),
+            "assistant": assistant(figures.assistant, now, slot), "alarms": alarms(figures.alarms),
             "groups": .list(figures.groups.map(group)), "agents": .list(figures.agents.map(agent)),
         ])
     }
@@ -71,7 +78,7 @@ public struct FiguresJSON: Sendable {
     }
 
     private func day(_ day: DayFigures) -> JSONValue {
-        .members([
+        let value = JSONValue.members([
             "day": .text(day.day.description), "until": time(day.until), "served": .integer(day.served),
             "guidedSales": .integer(day.guidedSales), "guidedSalesByPeople": .integer(day.guidedSalesByPeople),
             "guidedSalesByAssistant": .integer(day.guidedSalesByAssistant),
@@ -81,7 +88,9 @@ public struct FiguresJSON: Sendable {
             "conversion": day.conversion.map(ratio) ?? .null,
             "strictConversion": day.strictConversion.map(ratio) ?? .null,
             "lateEvents": .integer(day.lateEvents), "isAmended": .flag(day.isAmended),
+            "isSettled": .flag(day.isSettled),
         ])
+        return day.isKnown ? value : value.undefined
     }
 
     private func group(_ group: GroupFigures) -> JSONValue {
@@ -101,12 +110,14 @@ public struct FiguresJSON: Sendable {
         ])
     }
 
-    private func assistant(_ assistant: AssistantFigures) -> JSONValue {
+    private func assistant(
+        _ assistant: AssistantFigures, _ now: (JSONValue) -> JSONValue, _ slot: (JSONValue) -> JSONValue
+    ) -> JSONValue {
         .members([
             "isShown": .flag(assistant.isShown), "isOn": .flag(assistant.isOn),
-            "isHumanFirst": .flag(assistant.isHumanFirst), "servedToday": .integer(assistant.servedToday),
-            "consulted": .integer(assistant.consulted), "handed": .integer(assistant.handed),
-            "handOverRate": ratio(assistant.handOverRate), "halfHour": stretch(assistant.halfHour),
+            "isHumanFirst": .flag(assistant.isHumanFirst), "servedToday": now(.integer(assistant.servedToday)),
+            "consulted": slot(.integer(assistant.consulted)), "handed": slot(.integer(assistant.handed)),
+            "handOverRate": slot(ratio(assistant.handOverRate)), "halfHour": stretch(assistant.halfHour),
             "clicks": .list(
                 assistant.clicks.map { .members(["entry": .text($0.entry), "clicks": .integer($0.clicks)]) }),
             "entries": .list(assistant.entries.map { .members(["id": .text($0.id), "title": .text($0.title)]) }),

@@ -189,8 +189,18 @@ public struct LiveUpkeep: Service {
 }
 
 extension FigureName {
-    /// The shop's figure in milliseconds, thousandths, the currency's smallest unit, or as a count.
+    /// The shop's figure in milliseconds, thousandths, the currency's smallest unit, or as a count; nil where it is undefined.
     func value(in figures: ShopFigures) -> Int64? {
+        switch self {
+        case .served, .guidedSales, .guidedPayers, .conversion, .pending, .online, .suspended:
+            guard figures.isKnown(before: figures.asOf) else { return nil }
+        case .response, .consulted, .handed, .transferred, .closedUnanswered, .afterHours, .clicks:
+            guard figures.isKnown(before: figures.slot.end) else { return nil }
+        }
+        return defined(in: figures)
+    }
+
+    private func defined(in figures: ShopFigures) -> Int64? {
         switch self {
         case .served: figures.today.served
         case .guidedSales: figures.today.guidedSales

@@ -23,6 +23,16 @@ public enum JSONValue: Hashable, Sendable {
 
     static func integer(_ value: Int64?) -> JSONValue { value.map { .integer($0) } ?? .null }
     static func text(_ value: String?) -> JSONValue { value.map { .text($0) } ?? .null }
+    /// The same with `null` for every number.
+    var undefined: JSONValue {
+        switch self {
+        case .integer: .null
+        case .list(let values): .list(values.map(\.undefined))
+        case .object(let members): .object(members.map { Member(name: $0.name, value: $0.value.undefined) })
+        case .null, .flag, .text: self
+        }
+    }
+
     static func flag(_ value: Bool?) -> JSONValue { value.map { .flag($0) } ?? .null }
 
     /// The value in one line, as UTF-8.

@@ -14,15 +14,10 @@ struct LiveArguments: ParsableArguments {
     @Option(name: .customLong("log"), help: "The directory of the event log.")
     var directory: String
 
-    @OptionGroup var policyArguments: PolicyArguments
-
-    @Option(name: .customLong("slot"), help: "Length of a slot in minutes: a divisor of a day from 1 to 30.")
-    var slotMinutes = 3
+    @OptionGroup var monitorArguments: MonitorArguments
 
     /// The policy of every shop.
-    func policy() throws -> MonitorPolicy {
-        try monitorPolicy(try policyArguments.timePolicy(), slotMinutes: slotMinutes)
-    }
+    func policy() throws -> MonitorPolicy { try monitorArguments.policy() }
 
     /// Opens the log; with `isObserver` only to look at it, while somebody else may be writing. With `isMasking` personal
     /// numbers in texts are masked before they are kept.
@@ -31,15 +26,29 @@ struct LiveArguments: ParsableArguments {
     }
 }
 
-/// How shops are monitored under a time policy.
-func monitorPolicy(_ time: TimePolicy, slotMinutes: Int) throws -> MonitorPolicy {
-    guard let policy = MonitorPolicy(time: time, slotMinutes: slotMinutes) else {
-        throw CommandFailure(
-            code: CommandFailure.usage,
-            phrase: Phrase("--slot takes a divisor of a day from 1 to 30 minutes", "--slot 取 1 到 30 分钟，且整除一天"))
+/// How shops are monitored: the same for whoever reads or writes a log, else its snapshots do not serve.
+struct MonitorArguments: ParsableArguments {
+    @OptionGroup var policyArguments: PolicyArguments
+
+    @Option(name: .customLong("slot"), help: "Length of a slot in minutes: a divisor of a day from 1 to 30.")
+    var slotMinutes = 3
+
+    @Option(help: "Until when a conversation with an open wait is pending: answered, or read.")
+    var pendingUntil = MonitorPolicy.PendingUntil.answered
+
+    /// The policy of every shop.
+    func policy() throws -> MonitorPolicy {
+        let time = try policyArguments.timePolicy()
+        guard let policy = MonitorPolicy(time: time, slotMinutes: slotMinutes, pendingUntil: pendingUntil) else {
+            throw CommandFailure(
+                code: CommandFailure.usage,
+                phrase: Phrase("--slot takes a divisor of a day from 1 to 30 minutes", "--slot 取 1 到 30 分钟，且整除一天"))
+        }
+        return policy
     }
-    return policy
 }
+
+extension MonitorPolicy.PendingUntil: ExpressibleByArgument {}
 
 /// Opens the log in a directory; with `isObserver` only to look at it, while somebody else may be writing.
 func openLog(

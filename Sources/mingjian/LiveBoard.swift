@@ -11,13 +11,21 @@ struct LiveBoard {
 
     func text(_ figures: ShopFigures, shop: String, sequence: UInt64) -> String {
         let today = figures.today
+        let isKnown = figures.isKnown(before: figures.asOf)
+        let isSlotKnown = figures.isKnown(before: figures.slot.end)
+        /// Of the time before the first event nobody knows anything.
+        func now(_ value: Int64) -> String { isKnown ? String(value) : "—" }
+        func slot(_ value: Int64) -> String { isSlotKnown ? String(value) : "—" }
         var lines = [
             emphasis(clean(shop)) + "  " + stamp(figures.asOf)
                 + "  时段 \(clock(figures.slot.start))–\(clock(figures.slot.end))"
                 + (figures.isSlotAmended ? "（已修正）" : "")
-                + "  水位 \(figures.watermark.map(stamp) ?? "—")  序号 \(sequence)",
-            "",
+                + "  水位 \(figures.watermark.map(stamp) ?? "—")  序号 \(sequence)"
         ]
+        if let since = figures.since, !isKnown || !figures.yesterdayUntilThisTime.isKnown {
+            lines.append("记录始于 \(stamp(since))，此前没有数据")
+        }
+        lines.append("")
         lines += table(
             ["", "接待", "引导销售额（分）", "引导付款人数", "转化率", "迟到"],
             [
@@ -26,18 +34,18 @@ struct LiveBoard {
         lines.append("")
         lines.append(
             "人均响应 \(duration(figures.meanResponse))（客服 \(figures.respondingAgents)）"
-                + "  待回复 \(figures.pending.open.count)，最久 \(waiting(figures.pending.open, figures.asOf))"
-                + "，已读未回 \(figures.pending.readUnanswered)"
+                + "  待回复 \(now(figures.pending.open.count))，最久 \(waiting(figures.pending.open, figures.asOf))"
+                + "，已读未回 \(now(figures.pending.readUnanswered))"
                 + "  人均待回复 \(ratio(figures.pendingPerAgent))")
         lines.append(
-            "在线 \(figures.online)  挂起 \(figures.suspended)  排队 \(figures.queued)  离线池 \(figures.pooled)"
-                + "  未分配 \(figures.unassigned)  买家等待 \(mean(figures.buyerWaits))"
-                + "，未结束 \(figures.openBuyerWaits.count)")
+            "在线 \(now(figures.online))  挂起 \(now(figures.suspended))  排队 \(now(figures.queued))"
+                + "  离线池 \(now(figures.pooled))  未分配 \(now(figures.unassigned))  买家等待 \(mean(figures.buyerWaits))"
+                + "，未结束 \(now(figures.openBuyerWaits.count))")
         let assistant = figures.assistant
         if assistant.isShown {
             lines.append(
-                "智能助手：今日接待 \(assistant.servedToday)  咨询 \(assistant.consulted)"
-                    + "  转交 \(assistant.handed)  转人工率 \(percent(assistant.handOverRate))")
+                "智能助手：今日接待 \(assistant.servedToday)  咨询 \(slot(assistant.consulted))"
+                    + "  转交 \(slot(assistant.handed))  转人工率 \(percent(assistant.handOverRate))")
             for entry in assistant.clicks { lines.append("  首问语 \(clean(entry.entry))：\(entry.clicks)") }
         } else {
             lines.append(assistant.isOn == true ? "智能助手：今日无接待" : "智能助手：未开启")
@@ -131,9 +139,10 @@ struct LiveBoard {
     }
 
     private func row(_ title: String, _ day: DayFigures) -> [String] {
-        [
-            title, String(day.served), String(day.guidedSales), String(day.guidedPayers),
-            day.conversion.map(percent) ?? "—", String(day.lateEvents) + (day.isAmended ? "（已修正）" : ""),
+        func number(_ value: Int64) -> String { day.isKnown ? String(value) : "—" }
+        return [
+            title, number(day.served), number(day.guidedSales), number(day.guidedPayers),
+            day.conversion.map(percent) ?? "—", number(day.lateEvents) + (day.isAmended ? "（已修正）" : ""),
         ]
     }
 

@@ -50,10 +50,7 @@ extension LiveCommand {
         var speed = "max"
         @Option(name: .customLong("commands"), help: "A file of commands for the shops; '-' is standard input.")
         var commandFile: String?
-        @OptionGroup var policyArguments: PolicyArguments
-        @Option(
-            name: .customLong("slot"), help: "Length of a slot of the log's figures in minutes, as of live figures.")
-        var slotMinutes = 3
+        @OptionGroup var monitorArguments: MonitorArguments
 
         func run() throws {
             try mingjian.run { try simulate() }
@@ -71,7 +68,8 @@ extension LiveCommand {
                     code: CommandFailure.usage,
                     phrase: Phrase("give --out or --log, not both", "--out 与 --log 只能给一个"))
             }
-            let time = try policyArguments.timePolicy()
+            let policy = try monitorArguments.policy()
+            let time = policy.time
             guard let calendarDay = CalendarDay(day), case let start = time.zone.start(of: calendarDay),
                 LivePipeline.instants.contains(start)
             else {
@@ -90,7 +88,7 @@ extension LiveCommand {
             if input?.hasBadLines ?? false { return CommandFailure.badData }
             var simulation = SimulatedDay(seed: seed, shops: shops, day: day, start: start, commands: commands)
             if Surroundings.isInterrupted.load(ordering: .relaxed) { return CommandFailure.interrupted }
-            let sink = try sink(time)
+            let sink = try sink(policy)
             // A progress line would stand among the events.
             let isShown =
                 Surroundings.isTerminal(STDERR_FILENO)
@@ -118,9 +116,8 @@ extension LiveCommand {
             return wasRefused || input?.hasBadLines ?? false ? CommandFailure.badData : 0
         }
 
-        private func sink(_ time: TimePolicy) throws -> any EventSink {
+        private func sink(_ policy: MonitorPolicy) throws -> any EventSink {
             guard let directory else { return OutputSink(output: try outputFile()) }
-            let policy = try monitorPolicy(time, slotMinutes: slotMinutes)
             return LogSink(pipeline: try openLog(directory, policy: policy, isObserver: false))
         }
 

@@ -12,11 +12,13 @@ import Testing
 
     static let cases = [
         "across-midnight", "after-hours", "answer-under-a-second", "assistant-answer-counts",
-        "assistant-answer-does-not-count", "assistant-rates", "automatic-greeting", "card-starts-a-wait", "conversion",
+        "assistant-answer-does-not-count", "assistant-rates", "automatic-greeting", "before-the-first-event",
+        "card-starts-a-wait", "conversion",
         "conversion-undefined", "dated-2099", "duplicate", "entry-clicks", "first-answer-ends-it", "guided-sales",
         "hand-over-between-agents", "hand-over-starts-the-human-wait", "late-event", "out-of-order", "presence",
-        "read-unanswered", "read-unanswered-until-read", "reopened-conversation", "same-buyer-two-agents",
-        "silence-closes", "summer-time-1988", "take-over-without-record", "too-old",
+        "read-unanswered", "read-unanswered-until-read", "reopened-conversation", "reply-after-a-close",
+        "same-buyer-two-agents",
+        "silence-closes", "summer-time-1988", "take-over-without-record", "the-assistant-takes-it-next", "too-old",
     ]
 
     @Test("the suite has these cases")
@@ -117,6 +119,8 @@ extension ShopFigures {
         case "counters.fromTheFuture": return counters.fromTheFuture
         default: break
         }
+        for (name, day) in [("today", today), ("yesterday", yesterday), ("yesterdayUntil", yesterdayUntilThisTime)]
+        where parts.first == name && !day.isKnown { return nil }
         if parts.first == "agent", parts.last == "mean" { return agent?.response.answers.mean }
         if parts.last == "oldest" { return told[name] }
         return told[name] ?? 0

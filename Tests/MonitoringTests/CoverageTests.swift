@@ -32,7 +32,8 @@ import Testing
         }
         for name in [
             "today.served", "today.sales", "today.salesByPeople", "today.payers", "today.payersByPeople",
-            "today.inquiring", "today.inquiringPayers", "today.late", "today.conversion", "yesterday.served",
+            "today.inquiring", "today.inquiringPayers", "today.late", "today.amended", "today.known",
+            "today.conversion", "yesterday.served",
             "yesterday.sales", "yesterdayUntil.served", "yesterdayUntil.sales", "slot.amended", "respondingAgents",
             "meanResponse", "buyerWaits", "openBuyerWaits", "queued", "pooled", "unassigned", "pending",
             "readUnanswered", "online", "suspended", "group.pending", "group.online", "agent.answers",

@@ -23,6 +23,8 @@ extension LiveOracle {
         var lastNeed: Int64?
         var readAt: Int64?
         var hasBuyer = false
+        /// The buyer spoke while nobody had the conversation.
+        var waitsForOwner = false
 
         var agent: String? { owner.hasPrefix("agent:") ? String(owner.dropFirst(6)) : nil }
         var since: Int64? { forPeople == nil ? nil : clock ?? forPeople }
@@ -33,7 +35,7 @@ extension LiveOracle {
         }
 
         mutating func end() {
-            self = Reading(owner: owner, isOpen: false, last: last)
+            self = Reading(owner: owner, isOpen: false, last: last, hasBuyer: hasBuyer)
         }
     }
 
@@ -74,7 +76,10 @@ extension LiveOracle {
                 reading.end()
                 if reading.agent == nil, reading.owner != "assistant" { reading.owner = "nobody" }
             }
-            if !reading.isOpen, let last = reading.last, at - last > 48 * LiveOracle.hour { reading.owner = "nobody" }
+            if !reading.isOpen, let last = reading.last {
+                if at - last > 48 * LiveOracle.hour { reading.owner = "nobody" }
+                if at - last > 72 * LiveOracle.hour { reading.hasBuyer = false }
+            }
             reading.isOpen = true
             reading.last = at
             switch event.content {
@@ -138,7 +143,11 @@ extension LiveOracle {
         }
         guard let target, target != reading.owner else { return }
         leave(reading, giver: giver, fromAssistant: fromAssistant, to: target, at, change.buyer, &facts)
+        if target == "assistant", reading.waitsForOwner {
+            facts.append(Fact(what: .consulted, who: change.buyer, time: at))
+        }
         reading.owner = target
+        reading.waitsForOwner = false
         if let since = reading.forPeople { reading.clock = settings.carries ? since : at }
     }
 
@@ -149,8 +158,12 @@ extension LiveOracle {
         switch message.speaker {
         case .system: break
         case .buyer:
-            if reading.owner == "nobody", let to = message.addressee { reading.owner = name(to) }
+            if reading.owner == "nobody", let to = message.addressee {
+                reading.owner = name(to)
+                reading.waitsForOwner = false
+            }
             buyer.messages.append(at)
+            if reading.owner == "nobody" { reading.waitsForOwner = true }
             if reading.owner == "assistant" { facts.append(Fact(what: .consulted, who: message.buyer, time: at)) }
             reading.hasBuyer = true
             guard message.needsAnswer ?? true else { return }
@@ -159,7 +172,11 @@ extension LiveOracle {
             reading.clock = reading.clock ?? at
             reading.lastNeed = at
         case .assistant:
-            if reading.owner == "nobody" { reading.owner = "assistant" }
+            if reading.owner == "nobody" {
+                if reading.waitsForOwner { facts.append(Fact(what: .consulted, who: message.buyer, time: at)) }
+                reading.owner = "assistant"
+                reading.waitsForOwner = false
+            }
             if message.isAutomatic { return }
             if reading.hasBuyer { buyer.replies.append((nil, at)) }
             if settings.assistantAnswers { answerBuyer(at, &reading, &facts) }
@@ -172,7 +189,10 @@ extension LiveOracle {
         case .agent:
             let agent = message.agent ?? ""
             if message.isAutomatic {
-                if reading.owner == "nobody" { reading.owner = "agent:" + agent }
+                if reading.owner == "nobody" {
+                    reading.owner = "agent:" + agent
+                    reading.waitsForOwner = false
+                }
                 return
             }
             if reading.hasBuyer { buyer.replies.append((agent, at)) }
@@ -182,6 +202,7 @@ extension LiveOracle {
                     reading, giver: nil, fromAssistant: reading.owner == "assistant", to: "agent", at, message.buyer,
                     &facts)
                 reading.owner = "agent:" + agent
+                reading.waitsForOwner = false
             }
             answerBuyer(at, &reading, &facts)
             guard reading.forPeople != nil else { return }

@@ -89,7 +89,17 @@ extension LiveOracle {
         }
         told["\(name).payers"] = payers
         told["\(name).inquiring"] = inquiring
-        told["\(name).late"] = Int64(lateOfDay[day] ?? 0)
+        let slots = late.map { slotStart($0.time) }.filter { self.day($0) == day && $0 < until }
+        told["\(name).late"] = Int64(slots.count)
+        let isMoved = amendedSlots.contains { self.day($0) == day && $0 < until }
+        let isTouched = late.contains { time, event in
+            switch event.content {
+            case .message, .order: slots.contains(slotStart(time))
+            default: false
+            }
+        }
+        if isMoved || isTouched { told["\(name).amended"] = 1 }
+        if events.contains(where: { $0.time < until }) { told["\(name).known"] = 1 }
         if isKnown, inquiring > 0 { told["\(name).conversion"] = payers * 1000 / inquiring + 1 }
     }
 

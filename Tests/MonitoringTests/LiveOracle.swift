@@ -28,9 +28,9 @@ struct LiveOracle {
     var imported: [Event] = []
     var counters: [String: Int] = [:]
     var watermark: Int64?
-    /// Starts of slots that late events changed, and days by number.
+    /// Starts of slots that late events changed, and the late events.
     var amendedSlots: Set<Int64> = []
-    var lateOfDay: [Int32: Int] = [:]
+    var late: [(time: Int64, event: Event)] = []
     private var heard: Int64?
 
     init(_ settings: Settings) { self.settings = settings }
@@ -74,7 +74,7 @@ struct LiveOracle {
         events.insert((time, event), at: place)
         if isLate {
             counters["late", default: 0] += 1
-            lateOfDay[day(time), default: 0] += 1
+            late.append((time, event))
             if findsAmended { markAmended(before, facts(before: .max)) }
         }
         heard = max(heard ?? .min, event.received.milliseconds)

@@ -51,7 +51,7 @@ struct MemoryTests {
     func horizon() {
         var monitor = state(buyers: 2048, events: 10)
         let full = monitor.memory
-        for day in 1...5 as ClosedRange<Int64> {
+        for day in 1...6 as ClosedRange<Int64> {
             monitor.advance(to: Instant(milliseconds: MemoryTests.start + day * 86_400_000))
         }
         #expect(monitor.buyers.isEmpty)

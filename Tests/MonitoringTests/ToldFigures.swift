@@ -14,6 +14,8 @@ extension ShopFigures {
             told["\(name).inquiring"] = day.inquiring
             told["\(name).inquiringPayers"] = day.inquiringPayers
             told["\(name).late"] = day.lateEvents
+            told["\(name).amended"] = day.isAmended ? 1 : 0
+            told["\(name).known"] = day.isKnown ? 1 : 0
             // A rate of 0 is something.
             if let conversion = day.conversion?.perMille { told["\(name).conversion"] = conversion + 1 }
         }
