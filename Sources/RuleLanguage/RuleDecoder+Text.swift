@@ -41,6 +41,7 @@ extension RuleDecoder {
         if let member = fields["fold"] {
             context.fold = foldLevel(member) ?? context.fold
             if context.fold == .evasion { checkEvasion(fields, member) }
+            checkIdleFold(fields, member)
         }
         requireCompanion(fields, of: ["match", "boundary", "allow", "homophones"], "keywords")
         requireCompanion(fields, of: ["except"], "regex")
@@ -94,6 +95,19 @@ extension RuleDecoder {
             return nil
         }
         return exceptions.isEmpty ? all : TextCondition(.unless(all, exceptions), place: here)
+    }
+
+    /// `fold` written beside an entity, where it looks as if it were about that, and is about nothing.
+    private mutating func checkIdleFold(_ fields: Fields, _ member: JSONMember) {
+        guard let entity = fields["entity"],
+            fields.present(["keywords", "regex", "equals", "use", "all", "any", "not", "unless"]).isEmpty
+        else { return }
+        diagnose(
+            .conflictingFields, member.value.range,
+            Phrase("'fold' here is about nothing: an entity has its own", "这里的 “fold” 不起作用：实体的 fold 写在实体里面"),
+            help: Phrase(
+                "write {\"kinds\": …, \"fold\": …} as the value of '\(entity.key)'",
+                "把 “\(entity.key)” 写成 {\"kinds\": …, \"fold\": …}"))
     }
 
     /// `fold` "evasion" written beside something that it cannot be asked of.

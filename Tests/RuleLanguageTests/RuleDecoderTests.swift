@@ -237,6 +237,10 @@ import Testing
             #"{"after": {"message": {}}, "expect": {"message": {}}, "within": {"time": "1m"}, "excuse": {"whn": {"mssage": {}}, "times": 0}}"#,
             ["unknown-field", "unknown-field", "out-of-range"]
         ),
+        // Beside an entity alone, 'fold' would be about nothing; beside keywords it is about them.
+        (#"{"message": {"entity": ["phone"], "fold": "evasion"}}"#, ["conflicting-fields"]),
+        (#"{"message": {"entity": {"kinds": ["phone"], "fold": "evasion"}}}"#, []),
+        (#"{"message": {"entity": ["phone"], "keywords": ["电话"], "fold": "evasion"}}"#, []),
         // The right key counts, and what it says is not said twice.
         (#"{"message": {"from": "buyer", "form": "nobody"}}"#, ["unknown-field"]),
     ])
