@@ -7,6 +7,13 @@ struct OrderRecord: Equatable, Sendable {
     var order: Int32
     var placed = never
     var closedUnpaid = never
+    /// When an import says that it was paid: counts in no figure, and is told by explanations.
+    var importedPaid = never
+
+    /// Whether who placed it had bought, at `time` and by what is known at `now`.
+    func isBought(before time: Int64, now: Int64) -> Bool {
+        placed < time && placed >= time - MonitorLimits.orderMemory && closedUnpaid >= now
+    }
 }
 
 /// A payment of a buyer.
@@ -52,9 +59,13 @@ struct Buyer: Equatable, Sendable {
 
     /// Whether he had placed an order in the 21 days before `time` that was not closed unpaid before `now`.
     func hasBought(before time: Int64, now: Int64) -> Bool {
-        orders.contains {
-            $0.placed < time && $0.placed >= time - MonitorLimits.orderMemory && $0.closedUnpaid >= now
-        }
+        orders.contains { $0.isBought(before: time, now: now) }
+    }
+
+    /// The last of the orders for which `hasBought` holds.
+    func lastOrder(before time: Int64, now: Int64) -> OrderRecord? {
+        orders.filter { $0.isBought(before: time, now: now) }
+            .max { ($0.placed, $0.order) < ($1.placed, $1.order) }
     }
 
     func day(_ number: Int32) -> BuyerDay? { state.days.first { $0.day == number } }

@@ -47,7 +47,9 @@ extension Buyer {
         state.forget(before: floor, day: day, context.policy)
         payments.removeAll { $0.time < oldest }
         orders.removeAll { order in
-            let last = order.placed == OrderRecord.never ? order.closedUnpaid : order.placed
+            // An order that was never placed is known by what else was said of it.
+            let last =
+                [order.placed, order.closedUnpaid].first { $0 != OrderRecord.never } ?? order.importedPaid
             return last < oldest - MonitorLimits.orderMemory
         }
         listed = 0

@@ -1,37 +1,88 @@
 import ConversationModel
 
 extension ShopMonitor {
-    /// Where a figure as of `now` comes from.
+    /// Where a figure as of `now` comes from; of a figure that is counted for days also that of `day`.
     ///
     /// The events are those within the horizon: further back, what was counted is known, but not by which
     /// event. O(buyers), and the events of those concerned.
-    public func explain(_ figure: Explanation.Figure, at now: Instant) -> Explanation {
+    public func explain(
+        _ figure: Explanation.Figure, of day: Explanation.Day = .today, at now: Instant
+    ) -> Explanation {
         var result = Explanation(figure: figure, asOf: now, arithmetic: .count)
         let time = now.milliseconds
-        let today = context.calendar.day(at: time)
         switch figure {
-        case .served(let scope): explainServed(scope, today, until: time, &result)
-        case .guidedSales, .guidedPayers, .conversion: explainSales(figure, today, until: time, &result)
-        case .response(let scope): explainResponse(scope, at: time, &result)
+        case .served(let scope):
+            let (day, until) = span(of: day, at: time, &result)
+            explainServed(scope, day, until: until, &result)
+        case .guidedSales, .guidedPayers, .guidedSalesLed, .guidedPayersLed, .conversion, .strictConversion,
+            .inquiring:
+            let (day, until) = span(of: day, at: time, &result)
+            explainSales(figure, day, until: until, &result)
+        case .response(let scope), .answers(let scope): explainResponse(figure, scope, at: time, &result)
+        case .uncounted(let scope): explainUncounted(scope, at: time, &result)
+        case .buyerWaits: explainBuyerWaits(at: time, &result)
         case .pending(let scope): explainPending(scope, at: time, &result)
+        case .readUnanswered(let scope): explainPending(scope, isOfRead: true, at: time, &result)
+        case .leftPending(let scope): explainLeftPending(scope, at: time, &result)
+        case .openBuyerWaits, .queued, .pooled, .unassigned: explainOpen(figure, at: time, &result)
         case .online(let scope), .suspended(let scope): explainPresence(figure, scope, at: time, &result)
         case .transferred(let scope), .closedUnanswered(let scope), .afterHours(let scope):
             explainSlot(figure, scope, at: time, &result)
         case .consulted, .handed: explainAssistant(figure, at: time, &result)
-        case .clicks(let entry):
-            let halfHour = context.calendar.lastHalfHour(at: time)
-            result.span = Stretch(halfHour)
-            for click in clicks(in: halfHour) where names.entries.name(click.entry) == entry {
-                result.terms.append(Explanation.Term(subject: entry, events: [ids.name(click.id)]))
-            }
+        case .clicks(let entry): explainClicks(entry, at: time, &result)
+        case .pendingPerAgent(let scope):
+            divide(.pending(scope), by: .online(scope), at: now, &result)
+        case .handOverRate: divide(.handed, by: .consulted, at: now, &result)
         }
+        result.isKnown = began < result.span?.end.milliseconds ?? time
+        listEvents(&result)
         return result
+    }
+
+    /// Notes which stretch of which day is asked for.
+    private func span(
+        of day: Explanation.Day, at time: Int64, _ result: inout Explanation
+    ) -> (ShopCalendar.Day, until: Int64) {
+        let calendar = context.calendar
+        let today = calendar.day(at: time)
+        let yesterday = calendar.day(today.number - 1)
+        let (day, until) =
+            switch day {
+            case .today: (today, time)
+            case .yesterday: (yesterday, yesterday.span.end)
+            case .yesterdayUntilThisTime: (yesterday, calendar.sameTimeYesterday(time))
+            }
+        result.span = Stretch(ShopCalendar.Stretch(start: day.span.start, end: until))
+        return (day, until)
+    }
+
+    /// A rate of two figures, each of which can be explained.
+    private func divide(
+        _ figure: Explanation.Figure, by other: Explanation.Figure, at now: Instant, _ result: inout Explanation
+    ) {
+        let (above, below) = (explain(figure, at: now), explain(other, at: now))
+        result.arithmetic = .ratio
+        result.span = above.span
+        (result.terms, result.others) = (above.terms, below.terms)
+        for left in above.leftOut + below.leftOut where result.leftOut.count < Explanation.listedLeftOut {
+            result.leftOut.append(left)
+        }
+        result.leftOutCount = above.leftOutCount + below.leftOutCount
+    }
+
+    private func explainClicks(_ entry: String?, at time: Int64, _ result: inout Explanation) {
+        let halfHour = context.calendar.lastHalfHour(at: time)
+        result.span = Stretch(halfHour)
+        for click in clicks(in: halfHour) {
+            let name = names.entries.name(click.entry)
+            guard entry == nil || entry == name else { continue }
+            result.terms.append(Explanation.Term(subject: name, events: [ids.name(click.id)]))
+        }
     }
 
     private func explainServed(
         _ scope: Explanation.Scope, _ day: ShopCalendar.Day, until: Int64, _ result: inout Explanation
     ) {
-        result.span = Stretch(ShopCalendar.Stretch(start: day.span.start, end: until))
         for buyer in buyers {
             guard let facts = buyer.day(day.number) else { continue }
             let name = names.buyers.name(buyer.name)
@@ -70,7 +121,7 @@ extension ShopMonitor {
 
     /// The events that make a buyer served: what he said, the reply, and what the reply follows if that was
     /// before.
-    private func served(_ buyer: Buyer, _ spoke: EventRow?, _ answer: EventRow?) -> [String?] {
+    func served(_ buyer: Buyer, _ spoke: EventRow?, _ answer: EventRow?) -> [String?] {
         guard let spoke, let answer else { return [id(spoke), id(answer), nil] }
         let place = buyer.rows.firstIndex(of: answer) ?? 0
         let followed = buyer.rows[..<place].last {
@@ -78,55 +129,6 @@ extension ShopMonitor {
         }
         guard let followed else { return [id(spoke), id(answer), nil] }
         return eventIDs([spoke, answer, followed])
-    }
-
-    /// The same of the first reply of that day by anybody.
-    private func served(_ buyer: Buyer, _ facts: BuyerDay) -> [String?] {
-        let reply = min(facts.humanReply, facts.assistantReply)
-        return served(
-            buyer, buyer.rows.first { $0.code == .buyer && $0.time == facts.spoke && isContent($0) },
-            buyer.rows.first {
-                ($0.code == .agent || $0.code == .assistant) && $0.time == reply && !$0.flags.contains(.automatic)
-                    && isContent($0)
-            })
-    }
-
-    private func explainSales(
-        _ figure: Explanation.Figure, _ day: ShopCalendar.Day, until: Int64, _ result: inout Explanation
-    ) {
-        result.span = Stretch(ShopCalendar.Stretch(start: day.span.start, end: until))
-        result.arithmetic = figure == .guidedSales ? .sum : figure == .guidedPayers ? .count : .ratio
-        for buyer in buyers {
-            let name = names.buyers.name(buyer.name)
-            let facts = buyer.day(day.number) ?? BuyerDay(day: day.number)
-            let paid = buyer.payments.filter { day.span.contains($0.time) && $0.time < until }
-            let guided = paid.filter { facts.servedSince <= $0.time }
-            for payment in paid where facts.servedSince > payment.time {
-                result.leaveOut(
-                    name, facts.servedSince < until ? .paidBefore : .notServed, [ids.name(payment.id)])
-            }
-            let events = guided.isEmpty ? [] : served(buyer, facts)
-            if figure == .guidedSales {
-                for payment in guided {
-                    result.terms.append(
-                        Explanation.Term(
-                            subject: name, value: payment.amount, events: events + [ids.name(payment.id)]))
-                }
-            } else if !guided.isEmpty {
-                result.terms.append(
-                    Explanation.Term(subject: name, events: events + guided.map { ids.name($0.id) }))
-            }
-            guard figure == .conversion, facts.spoke < until else { continue }
-            let spoke = buyer.rows.first { $0.code == .buyer && $0.time == facts.spoke && isContent($0) }
-            if buyer.hasBought(before: facts.spoke, now: until) {
-                result.leaveOut(name, .hasBought, [id(spoke)])
-            } else {
-                result.others.append(Explanation.Term(subject: name, events: [id(spoke)]))
-            }
-        }
-        let isKnown =
-            ordersKnownSince != .max && ordersKnownSince <= day.span.start - MonitorLimits.orderMemory
-        if figure == .conversion, !isKnown { result.others = [] }
     }
 
     private func explainPresence(
@@ -140,7 +142,11 @@ extension ShopMonitor {
             let suspended = before.last { $0.code == .suspended || $0.code == .resumed || $0.code == .offline }
             var events = [came.flatMap { ids.name($0.id) }]
             if case .suspended = figure {
-                guard state.isOnline, state.isSuspended else { continue }
+                guard state.isSuspended else { continue }
+                guard state.isOnline else {
+                    result.leaveOut(name, .offline, [suspended.flatMap { ids.name($0.id) }])
+                    continue
+                }
                 events.append(suspended.flatMap { ids.name($0.id) })
             } else if !state.isOnline {
                 result.leaveOut(name, .offline, [came.flatMap { ids.name($0.id) }])

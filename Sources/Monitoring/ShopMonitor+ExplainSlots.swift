@@ -25,12 +25,92 @@ extension ShopMonitor {
                 if fact.isLoss, row.giver == EventRow.none { events.append(replay.owners[row.id]) }
                 result.terms.append(
                     Explanation.Term(
-                        subject: name, agent: names.agents.name(agent), value: measured.length ?? 0,
+                        subject: name, agent: names.agents.name(agent), conversation: conversation(row),
+                        value: measured.length ?? 0,
                         events: eventIDs(events)))
             }
             guard case .transferred = figure else { continue }
             for (agent, row) in replay.losses where slot.contains(row.time) && !told.contains(row.id) {
                 if isIn(scope, agent, at: time) { result.leaveOut(name, .noOpenWait, [id(row)]) }
+            }
+        }
+    }
+
+    /// 未计入: the answers of the last whole slot that count in no mean, each with the reason.
+    func explainUncounted(_ scope: Explanation.Scope, at time: Int64, _ result: inout Explanation) {
+        let slot = context.calendar.lastSlot(at: time)
+        result.span = Stretch(slot)
+        for buyer in buyers where buyer.rows.contains(where: { $0.code == .agent && slot.contains($0.time) }) {
+            let replay = Replay(buyer, before: slot.end, context)
+            for (fact, row) in replay.recorded.facts where row.code == .agent && slot.contains(row.time) {
+                guard isIn(scope, row.party, at: time) else { continue }
+                let events: [String?]
+                let reason: Explanation.LeftOut.Reason
+                switch fact {
+                case .answer(_, let from):
+                    guard context.policy.measured(from: from, to: row.time).length == nil else { continue }
+                    reason = .outsideHours
+                    events = eventIDs(clockRows(buyer, replay, from: from, until: row) + [row])
+                case .noClock:
+                    reason = .noClock
+                    events = eventIDs(assistantRows(buyer, replay, until: row) + [row])
+                default: continue
+                }
+                result.terms.append(
+                    Explanation.Term(
+                        subject: names.buyers.name(buyer.name), agent: names.agents.name(row.party),
+                        conversation: conversation(row), reason: reason, events: events))
+            }
+        }
+    }
+
+    /// Why a reply has no clock: what the buyer asked, and what the assistant said then.
+    private func assistantRows(_ buyer: Buyer, _ replay: Replay, until reply: EventRow) -> [EventRow?] {
+        let rows = buyer.rows.filter { $0.conversation == reply.conversation && ids.isBefore($0, reply) }
+        let said = rows.last { $0.code == .assistant && !$0.flags.contains(.automatic) && isContent($0) }
+        guard let said else { return [nil] }
+        let asked = rows.last {
+            $0.code == .buyer && $0.flags.contains(.needsAnswer) && isContent($0) && ids.isBefore($0, said)
+        }
+        return [asked, said, replay.owners[said.id]] + (asked.flatMap { replay.owners[$0.id] }.map { [$0] } ?? [])
+    }
+
+    /// The buyers' own waits that ended in the last whole slot, whoever answered.
+    func explainBuyerWaits(at time: Int64, _ result: inout Explanation) {
+        let slot = context.calendar.lastSlot(at: time)
+        result.span = Stretch(slot)
+        result.arithmetic = .mean
+        for buyer in buyers where buyer.rows.contains(where: { slot.contains($0.time) }) {
+            let name = names.buyers.name(buyer.name)
+            let replay = Replay(buyer, before: slot.end, context)
+            var told: Set<Int32> = []
+            for (fact, row) in replay.recorded.facts where slot.contains(row.time) {
+                guard case .buyerWait(let from) = fact else { continue }
+                told.insert(row.id)
+                let rows = buyer.rows.filter { $0.conversation == row.conversation && ids.isBefore($0, row) }
+                let asked = rows.first {
+                    $0.code == .buyer && $0.time == from && $0.flags.contains(.needsAnswer) && isContent($0)
+                }
+                guard let length = context.policy.measured(from: from, to: row.time).length else {
+                    result.leaveOut(name, .outsideHours, [id(asked), id(row)])
+                    continue
+                }
+                result.terms.append(
+                    Explanation.Term(
+                        subject: name, agent: row.code == .agent ? names.agents.name(row.party) : nil,
+                        conversation: conversation(row), value: length, events: eventIDs([asked, row])))
+            }
+            for row in replay.unansweredCloses where slot.contains(row.time) {
+                result.leaveOut(name, .closed, [id(row)])
+            }
+            for row in buyer.rows where slot.contains(row.time) && !told.contains(row.id) {
+                guard row.code == .agent || row.code == .assistant else { continue }
+                let reason: Explanation.LeftOut.Reason =
+                    if !isContent(row) { .noContent } else if row.flags.contains(.automatic) {
+                        .automatic
+                    } else if row.code == .assistant, !context.policy.waits.assistantAnswers { .assistantMessage } else
+                    { .noOpenWait }
+                result.leaveOut(name, reason, [id(row)])
             }
         }
     }

@@ -7,6 +7,7 @@ struct RecordedFacts: FactSink {
         case noClock(Int32)
         case transferred(Int32, from: Int64)
         case closed(Int32, from: Int64)
+        case buyerWait(from: Int64)
         case consulted, handed
     }
 
@@ -23,7 +24,7 @@ struct RecordedFacts: FactSink {
     mutating func closedUnanswered(_ agent: Int32, from: Int64, row: EventRow) {
         facts.append((.closed(agent, from: from), row))
     }
-    mutating func buyerWait(from: Int64, row: EventRow) {}
+    mutating func buyerWait(from: Int64, row: EventRow) { facts.append((.buyerWait(from: from), row)) }
 }
 
 /// A buyer's events up to an instant, with what followed from them.
@@ -36,6 +37,8 @@ struct Replay {
     var lastOwners: [Int32: EventRow] = [:]
     /// Events by which an agent lost his conversation, but not by its close.
     var losses: [(agent: Int32, row: EventRow)] = []
+    /// Events that closed a conversation in which the buyer still waited.
+    var unansweredCloses: [EventRow] = []
 
     init(_ buyer: Buyer, before time: Int64, _ context: FoldContext) {
         var context = context
@@ -44,6 +47,7 @@ struct Replay {
             if row.time >= time { break }
             owners[row.id] = lastOwners[row.conversation]
             let before = owner(row.conversation)
+            if row.code == .closed, isWaiting(row, context.policy) { unansweredCloses.append(row) }
             state.take(row, &context, &recorded)
             if owner(row.conversation) != before {
                 lastOwners[row.conversation] = row
@@ -53,6 +57,13 @@ struct Replay {
             }
             // An owner that the event itself names is known by it.
             if before.kind == .nobody { owners[row.id] = lastOwners[row.conversation] }
+        }
+    }
+
+    /// Whether a buyer's own wait is open in the row's conversation, and silence has not closed it.
+    private func isWaiting(_ row: EventRow, _ policy: TimePolicy) -> Bool {
+        state.conversations.contains {
+            $0.name == row.conversation && $0.buyerWait.openSince != nil && !$0.isClosed(at: row.time, policy)
         }
     }
 
@@ -67,10 +78,13 @@ private func != (a: (kind: Owner, number: Int32), b: (kind: Owner, number: Int32
 }
 
 extension ShopMonitor {
-    func explainResponse(_ scope: Explanation.Scope, at time: Int64, _ result: inout Explanation) {
+    /// The answers of the last whole slot, each with its length.
+    func explainResponse(
+        _ figure: Explanation.Figure, _ scope: Explanation.Scope, at time: Int64, _ result: inout Explanation
+    ) {
         let slot = context.calendar.lastSlot(at: time)
         result.span = Stretch(slot)
-        if case .shop = scope { result.arithmetic = .meanOfMeans } else { result.arithmetic = .mean }
+        result.arithmetic = figure == .response(.shop) ? .meanOfMeans : .mean
         for buyer in buyers where buyer.rows.contains(where: { $0.code == .agent && slot.contains($0.time) }) {
             let name = names.buyers.name(buyer.name)
             let replay = Replay(buyer, before: slot.end, context)
@@ -85,7 +99,8 @@ extension ShopMonitor {
                     }
                     result.terms.append(
                         Explanation.Term(
-                            subject: name, agent: names.agents.name(agent), value: length,
+                            subject: name, agent: names.agents.name(agent), conversation: conversation(row),
+                            value: length,
                             events: eventIDs(clockRows(buyer, replay, from: from, until: row) + [row])))
                 case .noClock(let agent) where isIn(scope, agent, at: time):
                     told.insert(row.id)
@@ -103,7 +118,7 @@ extension ShopMonitor {
     }
 
     /// What made the owner whom a passing took it from: without it, a message that names somebody would have made him the owner.
-    private func previousOwner(_ passing: EventRow?, _ replay: Replay) -> [EventRow?] {
+    func previousOwner(_ passing: EventRow?, _ replay: Replay) -> [EventRow?] {
         passing.flatMap { replay.owners[$0.id] }.map { [$0] } ?? []
     }
 
@@ -118,31 +133,35 @@ extension ShopMonitor {
         return [passing, rows.last(where: asks)] + previousOwner(passing, replay)
     }
 
-    func explainPending(_ scope: Explanation.Scope, at time: Int64, _ result: inout Explanation) {
-        for buyer in buyers {
-            if buyer.state.conversations.isEmpty, buyer.rows.last.map({ $0.time < time }) ?? true { continue }
+    /// What waits for an answer of an agent; with `isOfRead` only what was read since.
+    func explainPending(
+        _ scope: Explanation.Scope, isOfRead: Bool = false, at time: Int64, _ result: inout Explanation
+    ) {
+        forEachConversation(at: time) { buyer, replay, state in
+            guard state.ownerKind == .agent, let clock = state.openClock, isIn(scope, state.owner, at: time)
+            else { return }
             let name = names.buyers.name(buyer.name)
-            let replay = Replay(buyer, before: time, context)
-            for state in replay.state.conversations {
-                guard state.ownerKind == .agent, let clock = state.openClock, isIn(scope, state.owner, at: time)
-                else { continue }
-                let rows = buyer.rows.filter { $0.conversation == state.name && $0.time < time }
-                let since = state.staffWait.openSince?.milliseconds
-                let asked = rows.first { $0.code == .buyer && $0.time == since && $0.flags.contains(.needsAnswer) }
-                let passed = rows.first { $0.time == clock && $0.code.rawValue < EventRow.Code.buyer.rawValue }
-                // Where the clock began with a message, nothing was passed.
-                let began = passed ?? rows.first { $0.time == clock && $0.code == .buyer }
-                let events = eventIDs([asked, began, replay.lastOwners[state.name]] + previousOwner(passed, replay))
-                if state.isClosed(at: time, context.policy) {
-                    result.leaveOut(name, .closed, events)
-                } else if state.isRead, policy.pendingUntil == .read {
-                    let read = rows.last { $0.code == .read && $0.time == state.readAt }
-                    result.leaveOut(name, .read, events + [id(read)])
-                } else {
-                    result.terms.append(
-                        Explanation.Term(
-                            subject: name, agent: names.agents.name(state.owner), events: events))
-                }
+            let rows = buyer.rows.filter { $0.conversation == state.name && $0.time < time }
+            let passed = rows.first { $0.time == clock && $0.code.rawValue < EventRow.Code.buyer.rawValue }
+            // Where the clock began with a message, nothing was passed.
+            let began = passed ?? rows.first { $0.time == clock && $0.code == .buyer }
+            var events = eventIDs(
+                [asked(state.staffWait, rows), began, replay.lastOwners[state.name]] + previousOwner(passed, replay))
+            if state.isRead {
+                events.append(id(rows.last { $0.code == .read && $0.time == state.readAt }))
+            }
+            if state.isClosed(at: time, context.policy) {
+                result.leaveOut(name, .closed, events)
+            } else if isOfRead, !state.isRead {
+                result.leaveOut(name, .unread, events)
+            } else if !isOfRead, state.isRead, policy.pendingUntil == .read {
+                result.leaveOut(name, .read, events)
+            } else {
+                let start = context.policy.opening(from: Instant(milliseconds: clock)).milliseconds
+                result.terms.append(
+                    Explanation.Term(
+                        subject: name, agent: names.agents.name(state.owner),
+                        conversation: names.conversations.name(state.name), since: start, events: events))
             }
         }
     }
@@ -152,24 +171,53 @@ extension ShopMonitor {
         result.span = Stretch(slot)
         for buyer in buyers where buyer.rows.contains(where: { slot.contains($0.time) }) {
             let replay = Replay(buyer, before: slot.end, context)
+            let name = names.buyers.name(buyer.name)
+            var isCounted = false
             for (fact, row) in replay.recorded.facts where slot.contains(row.time) {
                 switch (fact, figure) {
                 case (.consulted, .consulted), (.handed, .handed):
+                    isCounted = true
                     result.terms.append(
                         Explanation.Term(
-                            subject: names.buyers.name(buyer.name),
-                            events: eventIDs([replay.owners[row.id], unowned(buyer, row), row])))
+                            subject: name, conversation: conversation(row),
+                            events: eventIDs([replay.owners[row.id]] + unowned(buyer, row, figure) + [row])))
                 default: break
                 }
             }
+            guard figure == .consulted, !isCounted else { continue }
+            let spoke = buyer.rows.first { $0.code == .buyer && slot.contains($0.time) && isContent($0) }
+            if let spoke { result.leaveOut(name, .notToAssistant, [id(spoke)]) }
         }
     }
 
     /// What the buyer had said while nobody had the conversation, where it is counted as said to the assistant that took it.
-    private func unowned(_ buyer: Buyer, _ taking: EventRow) -> EventRow? {
-        guard taking.code != .buyer else { return nil }
-        return buyer.rows.last {
-            $0.conversation == taking.conversation && $0.code == .buyer && isContent($0) && ids.isBefore($0, taking)
+    private func unowned(_ buyer: Buyer, _ taking: EventRow, _ figure: Explanation.Figure) -> [EventRow?] {
+        guard figure == .consulted, taking.code != .buyer else { return [] }
+        return [
+            buyer.rows.last {
+                $0.conversation == taking.conversation && $0.code == .buyer && isContent($0) && ids.isBefore($0, taking)
+            }
+        ]
+    }
+
+    // MARK: Helpers
+
+    /// Each conversation that may be open at `time`, with its buyer.
+    func forEachConversation(at time: Int64, _ body: (Buyer, Replay, ConversationState) -> Void) {
+        for buyer in buyers {
+            if buyer.state.conversations.isEmpty, buyer.rows.last.map({ $0.time < time }) ?? true { continue }
+            let replay = Replay(buyer, before: time, context)
+            for state in replay.state.conversations { body(buyer, replay, state) }
         }
     }
+
+    /// The message with which an open wait began; nil where none is open, or it is not known.
+    func asked(_ wait: WaitTracker, _ rows: [EventRow]) -> EventRow? {
+        guard let since = wait.openSince?.milliseconds else { return nil }
+        return rows.first {
+            $0.code == .buyer && $0.time == since && $0.flags.contains(.needsAnswer) && isContent($0)
+        }
+    }
+
+    func conversation(_ row: EventRow) -> String { names.conversations.name(row.conversation) }
 }

@@ -46,7 +46,7 @@ extension ShopMonitor {
     // MARK: Days
 
     /// The first day before which all orders of 21 days are known.
-    private var firstDayWithConversion: CalendarDay? {
+    var firstDayWithConversion: CalendarDay? {
         guard ordersKnownSince != .max else { return nil }
         let known = ordersKnownSince + MonitorLimits.orderMemory
         let day = context.calendar.day(at: known)

@@ -143,7 +143,9 @@ extension ShopMonitor {
             if wasPaid { return true }
             return setOrder(change.order, buyer) { $0.closedUnpaid = min($0.closedUnpaid, time) }
         case .paid(let amount):
-            if change.isImported { return true }
+            if change.isImported {
+                return setOrder(change.order, buyer) { $0.importedPaid = min($0.importedPaid, time) }
+            }
             guard buyers[buyer].payments.count < MonitorLimits.buyerOrders else { return false }
             let payment = PaymentRecord(time: time, amount: amount, id: id)
             let index = buyers[buyer].payments.lastIndex { $0.time <= time }.map { $0 + 1 } ?? 0

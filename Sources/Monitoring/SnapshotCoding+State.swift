@@ -10,6 +10,7 @@ extension SnapshotWriter {
             $0.integer($1.order)
             $0.integer($1.placed)
             $0.integer($1.closedUnpaid)
+            $0.integer($1.importedPaid)
         }
         list(buyer.payments) {
             $0.integer($1.time)
@@ -103,7 +104,7 @@ extension SnapshotReader {
         buyer.orders = try list { reader throws(SnapshotError) in
             OrderRecord(
                 order: try reader.index(below: bounds.orders), placed: try reader.integer(),
-                closedUnpaid: try reader.integer())
+                closedUnpaid: try reader.integer(), importedPaid: try reader.integer())
         }
         buyer.payments = try list { reader throws(SnapshotError) in
             PaymentRecord(

@@ -20,6 +20,7 @@ public struct FiguresJSON: Sendable {
             "watermark": time(figures.watermark),
             "sequence": .integer(Int64(clamping: sequence)),
             "counters": counters(figures.counters),
+            "firstDayWithConversion": .text(figures.firstDayWithConversion?.description),
             "today": day(figures.today), "yesterday": day(figures.yesterday),
             "yesterdayUntilThisTime": day(figures.yesterdayUntilThisTime),
             "slot": stretch(figures.slot), "isSlotAmended": .flag(figures.isSlotAmended),
@@ -35,27 +36,6 @@ public struct FiguresJSON: Sendable {
             "unassigned": now(.integer(figures.unassigned)),
             "assistant": assistant(figures.assistant, now, slot), "alarms": alarms(figures.alarms),
             "groups": .list(figures.groups.map(group)), "agents": .list(figures.agents.map(agent)),
-        ])
-    }
-
-    /// Where a figure comes from; `watermark` is the shop's.
-    public func value(
-        _ explanation: Explanation, shop: String, name: String, watermark: Instant?, sequence: UInt64
-    ) -> JSONValue {
-        .members([
-            "shop": .text(shop), "figure": .text(name), "asOf": time(explanation.asOf), "watermark": time(watermark),
-            "sequence": .integer(Int64(clamping: sequence)),
-            "span": explanation.span.map(stretch) ?? .null,
-            "arithmetic": .text(explanation.arithmetic.rawValue), "value": .integer(explanation.value),
-            "terms": .list(explanation.terms.map(term)), "others": .list(explanation.others.map(term)),
-            "leftOut": .list(
-                explanation.leftOut.map {
-                    .members([
-                        "subject": .text($0.subject), "reason": .text($0.reason.rawValue),
-                        "events": .list($0.events.map { .text($0) }),
-                    ])
-                }),
-            "leftOutCount": .integer(Int64(explanation.leftOutCount)),
         ])
     }
 
@@ -193,14 +173,7 @@ public struct FiguresJSON: Sendable {
         ])
     }
 
-    private func stretch(_ stretch: Stretch) -> JSONValue {
+    func stretch(_ stretch: Stretch) -> JSONValue {
         .members(["start": time(stretch.start), "end": time(stretch.end)])
-    }
-
-    private func term(_ term: Explanation.Term) -> JSONValue {
-        .members([
-            "subject": .text(term.subject), "agent": .text(term.agent), "value": .integer(term.value),
-            "events": .list(term.events.map { .text($0) }), "isComplete": .flag(term.isComplete),
-        ])
     }
 }

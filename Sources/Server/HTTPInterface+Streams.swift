@@ -68,9 +68,7 @@ extension HTTPInterface {
 
     /// Points of a day, each beside the one of the day before; those before the horizon are null.
     func series(_ shop: String, _ query: Query) async throws -> Response {
-        guard let name = query["figure"].flatMap({ FigureName(rawValue: $0) }), name != .clicks else {
-            throw HTTPProblem.badParameter("figure", "one of those of explain, clicks excepted")
-        }
+        let name = try figureName(query)
         let now = now()
         var day = zone.day(of: now)
         if let text = query["day"] {
@@ -185,37 +183,5 @@ public struct LiveUpkeep: Service {
         }
         // A log that has stopped is told by /readyz; a server that ends would take the figures with it.
         try? await gracefulShutdown()
-    }
-}
-
-extension FigureName {
-    /// The shop's figure in milliseconds, thousandths, the currency's smallest unit, or as a count; nil where it is undefined.
-    func value(in figures: ShopFigures) -> Int64? {
-        switch self {
-        case .served, .guidedSales, .guidedPayers, .conversion, .pending, .online, .suspended:
-            guard figures.isKnown(before: figures.asOf) else { return nil }
-        case .response, .consulted, .handed, .transferred, .closedUnanswered, .afterHours, .clicks:
-            guard figures.isKnown(before: figures.slot.end) else { return nil }
-        }
-        return defined(in: figures)
-    }
-
-    private func defined(in figures: ShopFigures) -> Int64? {
-        switch self {
-        case .served: figures.today.served
-        case .guidedSales: figures.today.guidedSales
-        case .guidedPayers: figures.today.guidedPayers
-        case .conversion: figures.today.conversion?.perMille
-        case .response: figures.meanResponse
-        case .pending: figures.pending.open.count
-        case .online: figures.online
-        case .suspended: figures.suspended
-        case .consulted: figures.assistant.consulted
-        case .handed: figures.assistant.handed
-        case .transferred: figures.response.transferredUnanswered.count
-        case .closedUnanswered: figures.response.closedUnanswered
-        case .afterHours: figures.response.afterHours
-        case .clicks: nil
-        }
     }
 }

@@ -167,29 +167,6 @@ public struct HTTPInterface: HTTPResponder {
         }
         return instant
     }
-
-    private func explain(_ shop: String, _ query: Query) async throws -> Response {
-        guard [nil, "true", "false"].contains(query["assistant"]) else {
-            throw HTTPProblem.badParameter("assistant", "true or false")
-        }
-        guard let name = query["figure"].flatMap({ FigureName(rawValue: $0) }) else {
-            throw HTTPProblem.badParameter(
-                "figure", "one of \(FigureName.allCases.map(\.rawValue).joined(separator: ", "))")
-        }
-        guard
-            let figure = name.figure(
-                group: query["group"], agent: query["agent"], isAssistant: query["assistant"] == "true",
-                entry: query["entry"])
-        else { throw HTTPProblem("no-such-figure", .notFound, "the figure has no such scope") }
-        let sequence = await pipeline.position.index
-        guard let explanation = try await pipeline.explain(figure, of: shop, at: try instant(query)) else {
-            throw HTTPProblem.noShop
-        }
-        let watermark = await pipeline.shop(shop)?.watermark
-        return .bytes(
-            json.value(explanation, shop: shop, name: name.rawValue, watermark: watermark, sequence: sequence).bytes,
-            "application/json")
-    }
 }
 
 /// The parameters of a request.

@@ -1,4 +1,5 @@
 import Foundation
+import Monitoring
 
 /// What the API offers: the table by which requests are answered and `/openapi.json` is written.
 struct HTTPRoute: Hashable, Sendable {
@@ -23,6 +24,8 @@ struct HTTPRoute: Hashable, Sendable {
     var about: String
     var parameters: [Parameter] = []
     var mediaType = "application/json"
+    /// The schema of the answer among `OpenAPISchemas.all`; nil: any object, or text.
+    var schema: String?
     /// Whether a token is needed where there are any.
     var isProtected = true
 
@@ -35,11 +38,11 @@ struct HTTPRoute: Hashable, Sendable {
             ])
         ]))
 
-    /// The parameter that names a figure, one of `names`.
-    private static func figure(_ names: [FigureName], _ about: String) -> Parameter {
+    /// The parameter that names a figure.
+    private static func figure(_ about: String) -> Parameter {
         Parameter(
             name: "figure", isRequired: true, about: about,
-            schema: .members(["type": .text("string"), "enum": .list(names.map { .text($0.rawValue) })]))
+            schema: OpenAPISchemas.words(FigureName.allCases.map(\.rawValue)))
     }
 
     static let all = [
@@ -49,12 +52,12 @@ struct HTTPRoute: Hashable, Sendable {
         HTTPRoute(operation: .listShops, method: "GET", path: "/api/v1/shops", about: "Names of the shops, ascending"),
         HTTPRoute(
             operation: .shopFigures, method: "GET", path: "/api/v1/shops/{shop}/figures",
-            about: "The figures of a shop at an instant", parameters: [at]),
+            about: "The figures of a shop at an instant", parameters: [at], schema: "Figures"),
         HTTPRoute(
             operation: .shopSeries, method: "GET", path: "/api/v1/shops/{shop}/series",
             about: "A figure over a day, beside the day before",
             parameters: [
-                figure(FigureName.allCases.filter { $0 != .clicks }, "the shop's figure"),
+                figure("the shop's figure"),
                 Parameter(
                     name: "day", about: "YYYY-MM-DD in the shop's zone; today where it is absent",
                     schema: .members(["type": .text("string"), "format": .text("date")])),
@@ -66,13 +69,18 @@ struct HTTPRoute: Hashable, Sendable {
             operation: .shopExplain, method: "GET", path: "/api/v1/shops/{shop}/explain",
             about: "What a figure counted, and what it left out",
             parameters: [
-                figure(FigureName.allCases, "of the shop, or of agent, group or assistant where it has that scope"),
-                Parameter(name: "agent", about: "whose figure"), Parameter(name: "group", about: "whose figure"),
+                figure("of the shop, or of agent, group or assistant where it has that scope"),
+                Parameter(name: "agent", about: "whose figure"),
+                Parameter(name: "group", about: "whose figure; empty: of those who are in no group"),
                 Parameter(
                     name: "assistant", about: "true: the assistant's figure",
                     schema: .members(["type": .text("boolean")])),
-                Parameter(name: "entry", about: "the entry of clicks"), at,
-            ]),
+                Parameter(name: "entry", about: "the entry of clicks; all of them where it is absent"),
+                Parameter(
+                    name: "day", about: "which day's, of figures that are counted for days; today where it is absent",
+                    schema: OpenAPISchemas.words(Explanation.Day.allCases.map(\.rawValue))),
+                at,
+            ], schema: "Explanation"),
         HTTPRoute(
             operation: .shopSources, method: "GET", path: "/api/v1/shops/{shop}/sources",
             about: "How the shop's source is doing"),
@@ -150,7 +158,7 @@ enum OpenAPIDocument {
                 "securitySchemes": .members([
                     "bearer": .members(["type": .text("http"), "scheme": .text("bearer")])
                 ]),
-                "schemas": .members(["Problem": problem]),
+                "schemas": OpenAPISchemas.all,
             ]),
         ])
     }
@@ -191,7 +199,10 @@ enum OpenAPIDocument {
         if route.isProtected, !isOpen {
             members.append(.init(name: "security", value: .list([.members(["bearer": .list([])])])))
         }
-        let type = route.mediaType == "application/json" ? "object" : "string"
+        let schema: JSONValue =
+            if let name = route.schema { OpenAPISchemas.reference(name) } else {
+                .members(["type": .text(route.mediaType == "application/json" ? "object" : "string")])
+            }
         members.append(
             .init(
                 name: "responses",
@@ -201,14 +212,14 @@ enum OpenAPIDocument {
                         "content": .object([
                             .init(
                                 name: route.mediaType,
-                                value: .members(["schema": .members(["type": .text(type)])]))
+                                value: .members(["schema": schema]))
                         ]),
                     ]),
                     "default": .members([
                         "description": .text("a problem, RFC 9457"),
                         "content": .members([
                             "application/problem+json": .members([
-                                "schema": .members(["$ref": .text("#/components/schemas/Problem")])
+                                "schema": OpenAPISchemas.reference("Problem")
                             ])
                         ]),
                     ]),
@@ -222,13 +233,4 @@ enum OpenAPIDocument {
             "description": .text(parameter.about), "schema": parameter.schema,
         ])
     }
-
-    private static let problem = JSONValue.members([
-        "type": .text("object"),
-        "required": .list(["type", "title", "status"].map { .text($0) }),
-        "properties": .members([
-            "type": .members(["type": .text("string")]), "title": .members(["type": .text("string")]),
-            "status": .members(["type": .text("integer")]), "detail": .members(["type": .text("string")]),
-        ]),
-    ])
 }

@@ -27,17 +27,17 @@ extension LivePipeline {
         try await state(of: shop, at: instant)?.figures(at: instant)
     }
 
-    /// Where a figure comes from; nil where nothing of the shop has come.
+    /// Where a figure comes from, of `day` where it is counted for days; nil where nothing of the shop has come.
     ///
     /// Of a group or an agent that the shop does not have: `LiveQueryError.noSuchName`.
     public func explain(
-        _ figure: Explanation.Figure, of shop: String, at instant: Instant
+        _ figure: Explanation.Figure, of shop: String, on day: Explanation.Day = .today, at instant: Instant
     ) async throws -> Explanation? {
         guard let state = try await state(of: shop, at: instant) else { return nil }
         switch figure.scope {
         case .agent(let name) where !state.knows(agent: name): throw LiveQueryError.noSuchName(name)
         case .group(let name?) where !state.knows(group: name): throw LiveQueryError.noSuchName(name)
-        default: return state.explain(figure, at: instant)
+        default: return state.explain(figure, of: day, at: instant)
         }
     }
 

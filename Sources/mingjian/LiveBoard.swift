@@ -31,6 +31,11 @@ struct LiveBoard {
             [
                 row("今日", today), row("昨日同时", figures.yesterdayUntilThisTime), row("昨日全天", figures.yesterday),
             ])
+        if !today.areOrdersKnown {
+            lines.append(
+                figures.firstDayWithConversion.map { "转化率自 \($0) 起有定义：此前 21 天的订单未齐" }
+                    ?? "转化率无定义：还没有任何订单")
+        }
         lines.append("")
         lines.append(
             "人均响应 \(duration(figures.meanResponse))（客服 \(figures.respondingAgents)）"
@@ -107,35 +112,6 @@ struct LiveBoard {
             case .failed(let reason): "失败 \(clean(reason))"
             }
         return "\(action)  \(clean(dispatch.author)) \(clock(dispatch.commanded))  \(outcome)"
-    }
-
-    /// Where a figure comes from, as text.
-    func text(_ explanation: Explanation, shop: String, name: String) -> String {
-        var lines = ["\(emphasis(clean(shop)))  \(name)  \(stamp(explanation.asOf))"]
-        if let span = explanation.span { lines.append("区间 \(stamp(span.start)) 至 \(stamp(span.end))（不含）") }
-        lines.append(
-            "算法 \(explanation.arithmetic.rawValue)  值 \(explanation.value.map { String($0) } ?? "—")"
-                + "  计入 \(explanation.terms.count)"
-                + (explanation.arithmetic == .ratio ? "  分母 \(explanation.others.count)" : ""))
-        func add(_ title: String, _ terms: [Explanation.Term]) {
-            for term in terms {
-                lines.append(
-                    "  \(title) \(clean(term.subject))" + (term.agent.map { " ← \(clean($0))" } ?? "")
-                        + "  \(term.value)  \(term.events.map(clean).joined(separator: ", "))"
-                        + (term.isComplete ? "" : "（部分事件已超出保留期）"))
-            }
-        }
-        add("计入", explanation.terms)
-        add("分母", explanation.others)
-        for left in explanation.leftOut {
-            lines.append(
-                "  未计入 \(clean(left.subject))  \(left.reason.rawValue)  \(left.events.map(clean).joined(separator: ", "))"
-            )
-        }
-        if explanation.leftOutCount > explanation.leftOut.count {
-            lines.append("  未计入共 \(explanation.leftOutCount)")
-        }
-        return lines.joined(separator: "\n") + "\n"
     }
 
     private func row(_ title: String, _ day: DayFigures) -> [String] {

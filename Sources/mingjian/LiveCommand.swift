@@ -93,81 +93,6 @@ struct LiveCommand: ParsableCommand {
         }
     }
 
-    struct Explain: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "explain",
-            abstract: "Lists what a figure counted and what it left out. 指标溯源",
-            discussion: """
-                FIGURE is one of served, guided-sales, guided-payers, conversion, response, pending, online,
-                suspended, consulted, handed, clicks (with --entry), transferred, closed-unanswered, after-hours.
-
-                Examples:
-                  mingjian live explain pending --log live/log --shop 云杉家居 --agent 豆豆 --at 2026-03-02T10:30:00+08:00
-
-                Exit codes: 0 done; 1 no such shop; 64 usage; 66 policy; 74 the log cannot be read.
-                """)
-
-        @Argument(help: "The figure.")
-        var figure: String
-        @OptionGroup var arguments: LiveArguments
-        @Option(help: "The shop.")
-        var shop: String
-        @Option(help: "The group whose figure it is; '' for those in none.")
-        var group: String?
-        @Option(help: "The agent whose figure it is.")
-        var agent: String?
-        @Flag(help: "The assistant's figure.")
-        var assistant = false
-        @Option(help: "The entry of the first questions, for clicks.")
-        var entry: String?
-        @Option(help: "The instant: RFC 3339 with an offset, or milliseconds (default: now).")
-        var at: String?
-        @Option(help: "text or json.")
-        var format = Format.text
-
-        func run() throws {
-            try mingjian.run {
-                let now = try instant(at)
-                guard let name = FigureName(rawValue: figure),
-                    let asked = name.figure(group: group, agent: agent, isAssistant: assistant, entry: entry)
-                else {
-                    throw CommandFailure(
-                        code: CommandFailure.usage,
-                        phrase: Phrase(
-                            "no such figure, or not of a group, agent or the assistant; figures: "
-                                + FigureName.allCases.map(\.rawValue).joined(separator: ", "),
-                            "没有这个指标，或它不分组、不分客服；指标有："
-                                + FigureName.allCases.map(\.rawValue).joined(separator: "、")))
-                }
-                let policy = try arguments.policy()
-                let pipeline = try arguments.open(policy: policy, isObserver: true)
-                let shop = shop
-                let found = try waiting {
-                    let explanation = try await pipeline.explain(asked, of: shop, at: now)
-                    let watermark = await pipeline.shop(shop)?.watermark
-                    return (explanation: explanation, watermark: watermark, sequence: await pipeline.position.index)
-                }
-                guard let explanation = found.explanation else {
-                    sayNothingOf(shop)
-                    return 1
-                }
-                switch format {
-                case .text:
-                    let board = LiveBoard(
-                        zone: policy.time.zone, isColoured: Surroundings.usesColour(STDOUT_FILENO))
-                    try Output().write(board.text(explanation, shop: shop, name: name.rawValue))
-                case .json:
-                    let json = FiguresJSON(zone: policy.time.zone)
-                        .value(
-                            explanation, shop: shop, name: name.rawValue, watermark: found.watermark,
-                            sequence: found.sequence)
-                    try Output().write(json.bytes + [0x0A])
-                }
-                return 0
-            }
-        }
-    }
-
     struct Board: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "board",
@@ -237,6 +162,6 @@ private func digest(of shop: String, _ state: ShopMonitor, until now: Instant, _
 }
 
 /// Says that the log has no event of a shop.
-private func sayNothingOf(_ shop: String) {
+func sayNothingOf(_ shop: String) {
     say(Phrase("nothing has come of shop '\(shop)'", "没有店铺 “\(shop)” 的事件"))
 }
