@@ -1,3 +1,4 @@
+import ConversationModel
 import Monitoring
 
 /// Figures that can be explained, by the words of commands and of the API.
@@ -25,13 +26,14 @@ public enum FigureName: String, CaseIterable, Sendable {
     case handOverRate = "hand-over-rate"
     case clicks
 
-    /// Whether it is counted for the last whole slot.
-    private var isOfSlot: Bool {
+    /// When what it counts had ended: the last whole slot, the last half hour, or the instant.
+    private func end(in figures: ShopFigures) -> Instant {
         switch self {
         case .response, .answers, .uncounted, .afterHours, .transferred, .closedUnanswered, .buyerWaits, .consulted,
-            .handed, .handOverRate, .clicks:
-            true
-        default: false
+            .handed, .handOverRate:
+            figures.slot.end
+        case .clicks: figures.assistant.halfHour.end
+        default: figures.asOf
         }
     }
 
@@ -100,7 +102,7 @@ public enum FigureName: String, CaseIterable, Sendable {
 
     /// The shop's figure in milliseconds, thousandths, the currency's smallest unit, or as a count; nil where it is undefined.
     func value(in figures: ShopFigures) -> Int64? {
-        guard figures.isKnown(before: isOfSlot ? figures.slot.end : figures.asOf) else { return nil }
+        guard figures.isKnown(before: end(in: figures)) else { return nil }
         let today = figures.today
         return switch self {
         case .served: today.served
