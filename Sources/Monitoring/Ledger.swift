@@ -82,8 +82,9 @@ struct DayLedger: Equatable, Sendable {
     var clicks: [[ClickRow]]
     /// Buyers who may have spoken on this day, in the order of their first event.
     var buyers: [Int32] = []
-    /// Events that came later than the lateness allows.
-    var lateEvents: Int64 = 0
+    /// Events that came later than the lateness allows, as they came; -1: one whose id is forgotten.
+    var late: [Int32] = []
+    var lateEvents: Int64 { Int64(late.count) }
     var isAmended = false
 
     init(_ day: ShopCalendar.Day, slotLength: Int64) {
@@ -146,9 +147,9 @@ struct Ledger: Equatable, Sendable {
         days[day].clicks[half].append(click)
     }
 
-    mutating func noteLate(at time: Int64, changesDay: Bool) {
+    mutating func noteLate(_ id: Int32, at time: Int64, changesDay: Bool) {
         let day = dayIndex(at: time)
-        days[day].lateEvents += 1
+        days[day].late.append(id)
         if changesDay { days[day].isAmended = true }
     }
 
@@ -168,6 +169,7 @@ struct Ledger: Equatable, Sendable {
         last = 0
         for index in days.indices {
             days[index].buyers = days[index].buyers.map { map.buyers[Int($0)] }.filter { $0 != EventRow.none }
+            days[index].late = days[index].late.map { map.id($0) }
             for half in days[index].clicks.indices {
                 for click in days[index].clicks[half].indices {
                     days[index].clicks[half][click].id = map.id(days[index].clicks[half][click].id)

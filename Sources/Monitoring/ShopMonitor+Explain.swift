@@ -18,6 +18,11 @@ extension ShopMonitor {
             .inquiring:
             let (day, until) = span(of: day, at: time, &result)
             explainSales(figure, day, until: until, &result)
+        case .lateEvents:
+            let (day, _) = span(of: day, at: time, &result)
+            for number in ledger.day(day.number)?.late ?? [] {
+                result.terms.append(Explanation.Term(subject: ids.name(number) ?? "", events: [ids.name(number)]))
+            }
         case .response(let scope), .answers(let scope): explainResponse(figure, scope, at: time, &result)
         case .uncounted(let scope): explainUncounted(scope, at: time, &result)
         case .buyerWaits: explainBuyerWaits(at: time, &result)
@@ -34,6 +39,7 @@ extension ShopMonitor {
             divide(.pending(scope), by: .online(scope), at: now, &result)
         case .handOverRate: divide(.handed, by: .consulted, at: now, &result)
         }
+        arrange(&result)
         listEvents(&result)
         return result
     }
@@ -63,9 +69,7 @@ extension ShopMonitor {
         result.arithmetic = .ratio
         result.span = above.span
         (result.terms, result.others) = (above.terms, below.terms)
-        for left in above.leftOut + below.leftOut where result.leftOut.count < Explanation.listedLeftOut {
-            result.leftOut.append(left)
-        }
+        result.leftOut = above.leftOut + below.leftOut
         result.leftOutCount = above.leftOutCount + below.leftOutCount
     }
 

@@ -56,7 +56,9 @@ extension ShopMonitor {
             if agents[number].state(at: time).isOnline {
                 result.leaveOut(name, .online, [came])
             } else {
-                let events: [String?] = [came].compactMap { $0 } + terms.flatMap(\.events)
+                // Who was never seen online has no event that says so.
+                let gone: [String?] = came == nil ? [] : [came]
+                let events = gone + terms.flatMap(\.events)
                 let isComplete = terms.allSatisfy(\.isComplete)
                 result.terms.append(
                     Explanation.Term(

@@ -75,7 +75,7 @@ extension SnapshotWriter {
             }
         }
         list(day.buyers) { $0.integer($1) }
-        integer(day.lateEvents)
+        list(day.late) { $0.integer($1) }
         flag(day.isAmended)
     }
 
@@ -209,7 +209,7 @@ extension SnapshotReader {
         day.slots = slots
         day.clicks = clicks
         day.buyers = try list { reader throws(SnapshotError) in try reader.index(below: bounds.buyers) }
-        day.lateEvents = try integer()
+        day.late = try list { reader throws(SnapshotError) in try reader.number(below: bounds.ids) }
         day.isAmended = try flag()
         return day
     }

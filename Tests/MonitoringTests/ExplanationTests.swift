@@ -260,6 +260,10 @@ import Testing
         scene.apply(110, .agent(AgentChange(agent: "豆豆", kind: .offline)))
         let left = scene.explain(.leftPending(.shop), 120)
         #expect(left.terms.map(\.subject) == ["豆豆"] && left.terms.map(\.events) == [["e9", "e6", "e7", "e8"]])
+        scene.say(130, "戊")
+        scene.change(131, "戊", .assigned(to: .agent("小禾")))
+        // Who was never seen online has no event that says so, and none is missing.
+        #expect(scene.explain(.leftPending(.shop), 140).terms.map(\.isComplete) == [true, true])
         #expect(left.events.map(\.type).last == "agent-offline" && left.events.map(\.id) == ["e6", "e7", "e8", "e9"])
     }
 
