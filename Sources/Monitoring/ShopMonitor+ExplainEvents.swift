@@ -4,22 +4,24 @@ extension ShopMonitor {
     /// Puts the terms, and what was left out, into the order of what decided each: the same whatever order the events came
     /// in. Of what was left out no more than the first are kept.
     func arrange(_ result: inout Explanation) {
-        result.terms = arranged(result.terms, \.subject) { last(of: $0.events) }
-        result.others = arranged(result.others, \.subject) { last(of: $0.events) }
-        let all = arranged(result.leftOut, \.subject) { $0.orderTime?.milliseconds ?? last(of: $0.events) }
+        result.terms = arranged(result.terms, { [$0.subject] + $0.events }, { last(of: $0.events) })
+        result.others = arranged(result.others, { [$0.subject] + $0.events }, { last(of: $0.events) })
+        let all = arranged(
+            result.leftOut, { [$0.subject] + $0.events + [$0.order ?? ""] },
+            { $0.events.isEmpty ? $0.orderTime?.milliseconds ?? .min : last(of: $0.events) })
         result.leftOut = Array(all.prefix(Explanation.listedLeftOut))
     }
 
     private func arranged<Element>(
-        _ elements: [Element], _ name: (Element) -> String, _ time: (Element) -> Int64
+        _ elements: [Element], _ names: (Element) -> [String], _ time: (Element) -> Int64
     ) -> [Element] {
-        elements.map { (time: time($0), name: name($0), element: $0) }.sorted { a, b in
-            a.time != b.time ? a.time < b.time : a.name.utf8.lexicographicallyPrecedes(b.name.utf8)
+        elements.map { (time: time($0), names: names($0), element: $0) }.sorted { a, b in
+            a.time != b.time ? a.time < b.time : a.names.lexicographicallyPrecedes(b.names)
         }.map(\.element)
     }
 
     /// When the last of the events happened.
-    private func last(of events: [String]) -> Int64 {
+    func last(of events: [String]) -> Int64 {
         events.compactMap { number(of: $0).map { ids.times[Int($0)] } }.max() ?? .min
     }
 

@@ -47,6 +47,7 @@ extension ShopMonitor {
     func explainLeftPending(_ scope: Explanation.Scope, at time: Int64, _ result: inout Explanation) {
         var pending = Explanation(figure: .pending(scope), asOf: result.asOf, arithmetic: .count)
         explainPending(scope, at: time, &pending)
+        arrange(&pending)
         let byAgent = Dictionary(grouping: pending.terms) { $0.agent ?? "" }
         for number in agents.indices {
             let name = names.agents.name(Int32(number))
@@ -57,8 +58,8 @@ extension ShopMonitor {
                 result.leaveOut(name, .online, [came])
             } else {
                 // Who was never seen online has no event that says so.
-                let gone: [String?] = came == nil ? [] : [came]
-                let events = gone + terms.flatMap(\.events)
+                let known = terms.flatMap(\.events) + (came.map { [$0] } ?? [])
+                let events: [String?] = known.sorted { last(of: [$0]) < last(of: [$1]) }
                 let isComplete = terms.allSatisfy(\.isComplete)
                 result.terms.append(
                     Explanation.Term(

@@ -63,6 +63,33 @@ import Testing
         }
     }
 
+    @Test("the order in which events came plays no part in an explanation", arguments: 0..<30 as Range<UInt64>)
+    func orderOfArrival(seed: UInt64) {
+        var draw = RandomLog(seed: seed &+ 70_000)
+        var log = draw.log(100, arrivals: false)
+        // Within the horizon, all received at once.
+        let first = log.map(\.time.milliseconds).min() ?? 0
+        log.removeAll { event in
+            if case .order(let change) = event.content, change.isImported { return false }
+            return event.time.milliseconds > first + 40 * LiveOracle.hour
+        }
+        let end = log.map(\.time).max() ?? Instant(milliseconds: 0)
+        for index in log.indices { log[index].received = end }
+        let monitors = [log, log.reversed(), log.shuffled(using: &draw.random)].map { events in
+            var monitor = ShopMonitor(policy: draw.settings.policy)
+            for event in events { monitor.apply(event) }
+            return monitor
+        }
+        for question in [end.milliseconds + 1] + draw.questions(log, 5) {
+            let now = Instant(milliseconds: question)
+            for figure in ExplainedFigures.ofTheShop where figure != .lateEvents {
+                let explained = monitors.map { $0.explain(figure, at: now) }
+                #expect(explained[0] == explained[1], "seed \(seed), \(figure) at \(question)")
+                #expect(explained[0] == explained[2], "seed \(seed), \(figure) at \(question)")
+            }
+        }
+    }
+
     @Test("what was left out has its reason")
     func reasons() {
         var monitor = ShopMonitor(policy: MonitorPolicy())
@@ -259,7 +286,7 @@ import Testing
         #expect(scene.explain(.leftPending(.shop), 100).leftOut.map(\.reason) == [.online])
         scene.apply(110, .agent(AgentChange(agent: "豆豆", kind: .offline)))
         let left = scene.explain(.leftPending(.shop), 120)
-        #expect(left.terms.map(\.subject) == ["豆豆"] && left.terms.map(\.events) == [["e9", "e6", "e7", "e8"]])
+        #expect(left.terms.map(\.subject) == ["豆豆"] && left.terms.map(\.events) == [["e6", "e7", "e8", "e9"]])
         scene.say(130, "戊")
         scene.change(131, "戊", .assigned(to: .agent("小禾")))
         // Who was never seen online has no event that says so, and none is missing.
