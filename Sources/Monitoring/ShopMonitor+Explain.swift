@@ -20,6 +20,7 @@ extension ShopMonitor {
             explainSales(figure, day, until: until, &result)
         case .lateEvents:
             let (day, _) = span(of: day, at: time, &result)
+            result.span = Stretch(day.span)
             for number in ledger.day(day.number)?.late ?? [] {
                 result.terms.append(Explanation.Term(subject: ids.name(number) ?? "", events: [ids.name(number)]))
             }

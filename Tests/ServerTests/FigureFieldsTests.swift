@@ -310,6 +310,15 @@ import Testing
         #expect(problems(.members(["shop": .integer(1)]), schemas["Figures"], "").count > 20)
     }
 
+    @Test("the documentation names every figure, every reason and why there is no value")
+    func documentation() throws {
+        let page = try String(contentsOf: Self.root.appendingPathComponent("docs/live.md"), encoding: .utf8)
+        let words =
+            FigureName.allCases.map(\.rawValue) + Explanation.LeftOut.Reason.allCases.map(\.rawValue)
+            + Explanation.Undefined.allCases.map(\.rawValue) + Explanation.Day.allCases.map(\.rawValue)
+        for word in words { #expect(page.contains("`\(word)`"), "\(word)") }
+    }
+
     @Test("the words for events are those of the event schema")
     func wordsOfEvents() {
         let monitor = Self.shop()
@@ -323,10 +332,11 @@ import Testing
         for type in types { #expect(Self.schemaTypes.contains(type), "\(type)") }
     }
 
+    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
     private static let schemaTypes: Set<String> = {
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent("schema/event.schema.json")
-        guard let data = try? Data(contentsOf: file),
+        guard let data = try? Data(contentsOf: root.appendingPathComponent("schema/event.schema.json")),
             let schema = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
             let definitions = schema["$defs"] as? [String: Any]
         else { return [] }
