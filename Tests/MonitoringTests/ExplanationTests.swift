@@ -25,6 +25,9 @@ import Testing
                 #expect((explanation.undefined == nil) == (value != nil), "\(comment)")
                 let listed = (explanation.terms + explanation.others).flatMap(\.events)
                 #expect(known.isSuperset(of: listed), "\(comment)")
+                // Where nothing is forgotten yet, no event is missing.
+                let isWhole = (explanation.terms + explanation.others).allSatisfy(\.isComplete)
+                #expect(isWhole || monitor.oldestAnswer != nil, "\(comment)")
                 let told = explanation.events.map(\.id)
                 #expect(Set(told) == Set(listed + explanation.leftOut.flatMap(\.events)), "\(comment)")
                 ExplainedFigures.check(explanation, of: day, log, draw.settings, question, comment)
