@@ -62,11 +62,5 @@ struct Buyer: Equatable, Sendable {
         orders.contains { $0.isBought(before: time, now: now) }
     }
 
-    /// The last of the orders for which `hasBought` holds.
-    func lastOrder(before time: Int64, now: Int64) -> OrderRecord? {
-        orders.filter { $0.isBought(before: time, now: now) }
-            .max { ($0.placed, $0.order) < ($1.placed, $1.order) }
-    }
-
     func day(_ number: Int32) -> BuyerDay? { state.days.first { $0.day == number } }
 }

@@ -16,6 +16,8 @@ public struct Explanation: Hashable, Sendable {
         /// What M4 is divided by, and M4 among those only.
         case inquiring
         case strictConversion
+        /// 迟到: events of the day that came later than the lateness allows, as far as they have come; the instant plays no part.
+        case lateEvents
         /// M6, M15, and the mean of a group's answers.
         case response(Scope)
         /// The mean of all answers; of an agent and of a group the same as `response`.
@@ -59,7 +61,8 @@ public struct Explanation: Hashable, Sendable {
                 .afterHours(let scope):
                 scope
             case .guidedSales, .guidedPayers, .guidedSalesLed, .guidedPayersLed, .conversion, .inquiring,
-                .strictConversion, .buyerWaits, .openBuyerWaits, .queued, .pooled, .unassigned, .consulted, .handed,
+                .strictConversion, .lateEvents, .buyerWaits, .openBuyerWaits, .queued, .pooled, .unassigned, .consulted,
+                .handed,
                 .handOverRate, .clicks:
                 .shop
             }
@@ -69,7 +72,7 @@ public struct Explanation: Hashable, Sendable {
         public var isOfDay: Bool {
             switch self {
             case .served, .guidedSales, .guidedPayers, .guidedSalesLed, .guidedPayersLed, .conversion, .inquiring,
-                .strictConversion:
+                .strictConversion, .lateEvents:
                 true
             default: false
             }
@@ -101,7 +104,8 @@ public struct Explanation: Hashable, Sendable {
 
     /// Something that was counted.
     public struct Term: Hashable, Sendable {
-        /// The buyer, or the agent where the figure counts agents.
+        /// The buyer; the agent where the figure counts agents, the entry where it counts clicks, the event's id where
+        /// it counts events.
         public var subject: String
         /// Whose answer it is, or who has the conversation, where the figure is about such.
         public var agent: String?
@@ -207,8 +211,10 @@ public struct Explanation: Hashable, Sendable {
         public var id: String
         /// When it happened, as it counts.
         public var time: Instant
-        /// What it is, by the word of the event schema: `message`, `conversation-assigned`, `order-paid`.
-        public var type: String
+        /// What it is, by the word of the event schema: `message`, `conversation-assigned`, `order-paid`; nil where no
+        /// more than its time is kept.
+        public var type: String?
+        public var buyer: String?
         /// Who speaks, of a message.
         public var speaker: Speaker?
         public var isAutomatic = false
@@ -236,12 +242,13 @@ public struct Explanation: Hashable, Sendable {
     /// What happened in it is counted; nil: what is so at that instant.
     public var span: Stretch?
     public var arithmetic: Arithmetic
+    /// By the time of their last event.
     public var terms: [Term] = []
     /// What is divided by, where the arithmetic is a ratio.
     public var others: [Term] = []
     /// How many of what was left out are listed.
     public static let listedLeftOut = 1_000
-    /// The first of them, and how many there are.
+    /// The first of them by the time of their last event, and how many there are.
     public var leftOut: [LeftOut] = []
     public var leftOutCount = 0
     /// The events that are listed, by their order.
@@ -304,7 +311,6 @@ public struct Explanation: Hashable, Sendable {
         at orderTime: Int64? = nil
     ) {
         leftOutCount += 1
-        guard leftOut.count < Explanation.listedLeftOut else { return }
         leftOut.append(
             LeftOut(
                 subject: subject, reason: reason, events: events.compactMap { $0 }, order: order,

@@ -91,9 +91,9 @@ public struct DayFigures: Hashable, Sendable {
     public var areOrdersKnown = false
     /// Whether anything had happened in the shop before `until`; else nothing is known of the day, and its figures are undefined.
     public var isKnown = false
-    /// Events of the slots that begin before `until` that came too late to leave no trace.
+    /// Events of the day before `until` that came too late to leave no trace.
     public var lateEvents: Int64 = 0
-    /// A late event changed figures of the day, in a slot that begins before `until`.
+    /// A late event changed figures of the day, one before `until` or in a slot that begins before it.
     public var isAmended = false
     /// Whether all of the day has arrived but what is late; until then its figures are tentative.
     public var isSettled = false

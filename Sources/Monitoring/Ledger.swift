@@ -43,10 +43,6 @@ struct SlotSums: Equatable, Sendable {
     var handed: Int32 = 0
     /// A late event changed it.
     var isAmended = false
-    /// Events of the slot that came later than the lateness allows, and whether one of them belongs to what is counted for
-    /// whole days.
-    var lateEvents: Int32 = 0
-    var changesDay = false
 
     var isEmpty: Bool {
         agents.isEmpty && buyerWaits == 0 && buyerWaitTime == 0 && consulted == 0 && handed == 0
@@ -78,6 +74,15 @@ struct ClickRow: Equatable, Sendable {
     var id: Int32
 }
 
+/// A late event.
+struct LateRow: Equatable, Sendable {
+    var time: Int64
+    /// Absent where it is forgotten.
+    var id: Int32
+    /// Whether it belongs to what is counted for whole days.
+    var changesDay: Bool
+}
+
 /// The sums of one day.
 struct DayLedger: Equatable, Sendable {
     var day: ShopCalendar.Day
@@ -86,8 +91,10 @@ struct DayLedger: Equatable, Sendable {
     var clicks: [[ClickRow]]
     /// Buyers who may have spoken on this day, in the order of their first event.
     var buyers: [Int32] = []
-    /// Whether a slot has a mark of late events: most days have none, and their slots need not be looked at.
-    private(set) var hasMarks = false
+    /// Events that came later than the lateness allows, as they came.
+    var late: [LateRow] = []
+    /// Whether late events changed the sums of a slot: on most days they did not, and no slot need be looked at.
+    private(set) var hasAmendedSlots = false
 
     init(_ day: ShopCalendar.Day, slotLength: Int64) {
         self.day = day
@@ -96,26 +103,24 @@ struct DayLedger: Equatable, Sendable {
         clicks = [[ClickRow]](repeating: [], count: count(ShopCalendar.halfHour))
     }
 
-    /// Sets the marks that late events leave in a slot.
-    mutating func mark(_ slot: Int, _ change: (inout SlotSums) -> Void) {
-        change(&slots[slot])
-        hasMarks = true
+    /// Marks a slot whose sums late events changed.
+    mutating func amend(_ slot: Int) {
+        slots[slot].isAmended = true
+        hasAmendedSlots = true
     }
 
     /// Takes the slots of a snapshot.
     mutating func setSlots(_ slots: [SlotSums]) {
         self.slots = slots
-        hasMarks = slots.contains { $0.lateEvents > 0 || $0.isAmended }
+        hasAmendedSlots = slots.contains(where: \.isAmended)
     }
 
-    /// How many late events there are in the slots that begin before `until`, and whether one changed something there.
-    func late(before until: Int64, slotLength: Int64) -> (count: Int64, isAmended: Bool) {
-        guard hasMarks, until > day.span.start else { return (0, false) }
+    /// Whether late events before `until`, or in a slot that begins before it, changed something of the day.
+    func isAmended(before until: Int64, slotLength: Int64) -> Bool {
+        if late.contains(where: { $0.changesDay && $0.time < until }) { return true }
+        guard hasAmendedSlots, until > day.span.start else { return false }
         let count = min(slots.count, Int((until - day.span.start + slotLength - 1) / slotLength))
-        return slots[..<count].reduce(into: (0, false)) { sum, slot in
-            sum.0 += Int64(slot.lateEvents)
-            sum.1 = sum.1 || slot.isAmended || slot.changesDay
-        }
+        return slots[..<count].contains(where: \.isAmended)
     }
 }
 
@@ -171,13 +176,9 @@ struct Ledger: Equatable, Sendable {
         days[day].clicks[half].append(click)
     }
 
-    mutating func noteLate(at time: Int64, changesDay: Bool) {
+    mutating func noteLate(_ id: Int32, at time: Int64, changesDay: Bool) {
         let day = dayIndex(at: time)
-        let slot = Int((time - days[day].day.span.start) / context.calendar.slotLength)
-        days[day].mark(slot) {
-            $0.lateEvents += 1
-            $0.changesDay = $0.changesDay || changesDay
-        }
+        days[day].late.append(LateRow(time: time, id: id, changesDay: changesDay))
     }
 
     /// Marks the slots whose sums the changes moved, and their days.
@@ -185,7 +186,7 @@ struct Ledger: Equatable, Sendable {
         for (start, sums) in changes ?? [:] where !sums.isEmpty {
             let day = dayIndex(at: start)
             let slot = Int((start - days[day].day.span.start) / context.calendar.slotLength)
-            days[day].mark(slot) { $0.isAmended = true }
+            days[day].amend(slot)
         }
         changes = nil
     }
@@ -196,6 +197,7 @@ struct Ledger: Equatable, Sendable {
         last = 0
         for index in days.indices {
             days[index].buyers = days[index].buyers.map { map.buyers[Int($0)] }.filter { $0 != EventRow.none }
+            for late in days[index].late.indices { days[index].late[late].id = map.id(days[index].late[late].id) }
             for half in days[index].clicks.indices {
                 for click in days[index].clicks[half].indices {
                     days[index].clicks[half][click].id = map.id(days[index].clicks[half][click].id)

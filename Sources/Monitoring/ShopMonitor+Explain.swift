@@ -18,6 +18,11 @@ extension ShopMonitor {
             .inquiring:
             let (day, until) = span(of: day, at: time, &result)
             explainSales(figure, day, until: until, &result)
+        case .lateEvents:
+            let (day, until) = span(of: day, at: time, &result)
+            for late in ledger.day(day.number)?.late ?? [] where late.time < until {
+                result.terms.append(Explanation.Term(subject: ids.name(late.id) ?? "", events: [ids.name(late.id)]))
+            }
         case .response(let scope), .answers(let scope): explainResponse(figure, scope, at: time, &result)
         case .uncounted(let scope): explainUncounted(scope, at: time, &result)
         case .buyerWaits: explainBuyerWaits(at: time, &result)
@@ -35,6 +40,7 @@ extension ShopMonitor {
         case .handOverRate: divide(.handed, by: .consulted, at: now, &result)
         }
         result.isKnown = began < result.span?.end.milliseconds ?? time
+        arrange(&result)
         listEvents(&result)
         return result
     }
@@ -64,9 +70,7 @@ extension ShopMonitor {
         result.arithmetic = .ratio
         result.span = above.span
         (result.terms, result.others) = (above.terms, below.terms)
-        for left in above.leftOut + below.leftOut where result.leftOut.count < Explanation.listedLeftOut {
-            result.leftOut.append(left)
-        }
+        result.leftOut = above.leftOut + below.leftOut
         result.leftOutCount = above.leftOutCount + below.leftOutCount
     }
 

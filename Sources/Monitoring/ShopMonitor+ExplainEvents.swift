@@ -1,6 +1,35 @@
 import ConversationModel
 
 extension ShopMonitor {
+    /// Puts the terms, and what was left out, into the order of what decided each: the same whatever order the events came
+    /// in. Of what was left out no more than the first are kept.
+    func arrange(_ result: inout Explanation) {
+        result.terms = arranged(result.terms, { [$0.subject] + $0.events }, { last(of: $0.events) })
+        result.others = arranged(result.others, { [$0.subject] + $0.events }, { last(of: $0.events) })
+        let all = arranged(
+            result.leftOut, { [$0.subject] + $0.events + [$0.order ?? ""] },
+            { $0.events.isEmpty ? $0.orderTime?.milliseconds ?? .min : last(of: $0.events) })
+        result.leftOut = Array(all.prefix(Explanation.listedLeftOut))
+    }
+
+    private func arranged<Element>(
+        _ elements: [Element], _ names: (Element) -> [String], _ time: (Element) -> Int64
+    ) -> [Element] {
+        elements.map { (time: time($0), names: names($0), element: $0) }.sorted { a, b in
+            a.time != b.time ? a.time < b.time : a.names.lexicographicallyPrecedes(b.names)
+        }.map(\.element)
+    }
+
+    /// When the last of the events happened.
+    func last(of events: [String]) -> Int64 {
+        events.compactMap { number(of: $0).map { ids.times[Int($0)] } }.max() ?? .min
+    }
+
+    private func number(of event: String) -> Int32? {
+        var event = event
+        return event.withUTF8 { ids.names.known($0) }
+    }
+
     /// Lists the events that the terms and what was left out name, with their times and what they are.
     func listEvents(_ result: inout Explanation) {
         var wanted: Set<Int32> = []
@@ -12,13 +41,18 @@ extension ShopMonitor {
         // By rank: what counts first in the same millisecond.
         var found: [(rank: UInt8, event: Explanation.ListedEvent)] = []
         for buyer in buyers {
-            for row in buyer.rows where wanted.contains(row.id) { found.append((row.code.rawValue, listed(row))) }
-            for payment in buyer.payments where wanted.contains(payment.id) {
-                found.append((.max, listed("order-paid", payment.id, payment.time)))
+            let name = names.buyers.name(buyer.name)
+            for row in buyer.rows where wanted.remove(row.id) != nil {
+                found.append((row.code.rawValue, listed(row, of: name)))
+            }
+            for payment in buyer.payments where wanted.remove(payment.id) != nil {
+                var event = listed("order-paid", payment.id, payment.time)
+                event.buyer = name
+                found.append((.max, event))
             }
         }
         for (number, agent) in agents.enumerated() {
-            for row in agent.rows where wanted.contains(row.id) {
+            for row in agent.rows where wanted.remove(row.id) != nil {
                 var event = listed(row.code.type, row.id, row.time)
                 event.agent = names.agents.name(Int32(number))
                 event.group = row.group == EventRow.none ? nil : names.groups.name(row.group)
@@ -26,10 +60,12 @@ extension ShopMonitor {
             }
         }
         for day in ledger.days {
-            for click in day.clicks.joined() where wanted.contains(click.id) {
+            for click in day.clicks.joined() where wanted.remove(click.id) != nil {
                 found.append((.max, listed("entry-clicked", click.id, click.time)))
             }
         }
+        // Of orders, settings and commands no more is kept than that they came.
+        for number in wanted { found.append((.max, listed(nil, number, ids.times[Int(number)]))) }
         result.events = found.sorted { a, b in
             if a.event.time != b.event.time { return a.event.time < b.event.time }
             return a.rank != b.rank ? a.rank < b.rank : a.event.id.utf8.lexicographicallyPrecedes(b.event.id.utf8)
@@ -37,16 +73,16 @@ extension ShopMonitor {
     }
 
     private func note(_ event: String, _ wanted: inout Set<Int32>) {
-        var event = event
-        if let number = event.withUTF8({ ids.names.known($0) }) { wanted.insert(number) }
+        if let number = number(of: event) { wanted.insert(number) }
     }
 
-    private func listed(_ type: String, _ id: Int32, _ time: Int64) -> Explanation.ListedEvent {
+    private func listed(_ type: String?, _ id: Int32, _ time: Int64) -> Explanation.ListedEvent {
         Explanation.ListedEvent(id: ids.name(id) ?? "", time: Instant(milliseconds: time), type: type)
     }
 
-    private func listed(_ row: EventRow) -> Explanation.ListedEvent {
+    private func listed(_ row: EventRow, of buyer: String) -> Explanation.ListedEvent {
         var event = listed(row.code.type, row.id, row.time)
+        event.buyer = buyer
         event.speaker = row.code.speaker
         event.isAutomatic = row.flags.contains(.automatic)
         if row.giver != EventRow.none { event.giver = names.agents.name(row.giver) }

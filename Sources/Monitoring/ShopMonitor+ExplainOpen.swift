@@ -47,6 +47,7 @@ extension ShopMonitor {
     func explainLeftPending(_ scope: Explanation.Scope, at time: Int64, _ result: inout Explanation) {
         var pending = Explanation(figure: .pending(scope), asOf: result.asOf, arithmetic: .count)
         explainPending(scope, at: time, &pending)
+        arrange(&pending)
         let byAgent = Dictionary(grouping: pending.terms) { $0.agent ?? "" }
         for number in agents.indices {
             let name = names.agents.name(Int32(number))
@@ -56,7 +57,9 @@ extension ShopMonitor {
             if agents[number].state(at: time).isOnline {
                 result.leaveOut(name, .online, [came])
             } else {
-                let events: [String?] = [came].compactMap { $0 } + terms.flatMap(\.events)
+                // Who was never seen online has no event that says so.
+                let known = terms.flatMap(\.events) + (came.map { [$0] } ?? [])
+                let events: [String?] = known.sorted { last(of: [$0]) < last(of: [$1]) }
                 let isComplete = terms.allSatisfy(\.isComplete)
                 result.terms.append(
                     Explanation.Term(

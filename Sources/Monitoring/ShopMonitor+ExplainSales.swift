@@ -18,7 +18,7 @@ extension ShopMonitor {
             guard question.asksForOrders, facts.spoke < until else { continue }
             let name = names.buyers.name(buyer.name)
             let spoke = id(message(of: buyer, facts))
-            if let order = buyer.lastOrder(before: facts.spoke, now: until) {
+            if let order = lastOrder(of: buyer, before: facts.spoke, now: until) {
                 result.leaveOut(
                     name, .hasBought, [spoke], order: names.orders.name(order.order), at: order.placed)
             } else if !result.areOrdersKnown {
@@ -65,6 +65,8 @@ extension ShopMonitor {
             }
         }
         guard !guided.isEmpty else { return }
+        // In one millisecond they stand as they came.
+        guided.sort { $0.time != $1.time ? $0.time < $1.time : ids.isBefore($0.id, $1.id) }
         // Whoever had bought is left out once, by what he said.
         let isInquiring = result.areOrdersKnown && !buyer.hasBought(before: facts.spoke, now: until)
         if question.isOfInquiring, !isInquiring { return }
@@ -77,6 +79,14 @@ extension ShopMonitor {
             }
         } else {
             result.terms.append(Explanation.Term(subject: name, events: events + guided.map { ids.name($0.id) }))
+        }
+    }
+
+    /// The last of the orders by which the buyer had bought.
+    private func lastOrder(of buyer: Buyer, before time: Int64, now: Int64) -> OrderRecord? {
+        buyer.orders.filter { $0.isBought(before: time, now: now) }.max { a, b in
+            if a.placed != b.placed { return a.placed < b.placed }
+            return names.orders.nameBytes(a.order).lexicographicallyPrecedes(names.orders.nameBytes(b.order))
         }
     }
 

@@ -61,7 +61,8 @@ extension ShopMonitor {
         result.isSettled = watermarkTime >= day.span.end
         result.isKnown = began < until
         guard let ledger = ledger.day(day.number) else { return result }
-        (result.lateEvents, result.isAmended) = ledger.late(before: until, slotLength: policy.slotLength)
+        result.lateEvents = Int64(ledger.late.count { $0.time < until })
+        result.isAmended = ledger.isAmended(before: until, slotLength: policy.slotLength)
         for index in ledger.buyers {
             let buyer = buyers[Int(index)]
             guard let facts = buyer.day(day.number), facts.spoke < until else { continue }

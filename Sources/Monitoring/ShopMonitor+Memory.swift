@@ -16,7 +16,7 @@ extension ShopMonitor {
         for agent in agents { sum += room(agent.rows) }
         sum += room(settings.rows) + room(ledger.days)
         for day in ledger.days {
-            sum += room(day.slots) + room(day.clicks) + room(day.buyers)
+            sum += room(day.slots) + room(day.clicks) + room(day.buyers) + room(day.late)
             for slot in day.slots { sum += room(slot.agents) }
             for half in day.clicks { sum += room(half) }
         }

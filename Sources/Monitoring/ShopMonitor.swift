@@ -143,7 +143,7 @@ public struct ShopMonitor: Sendable {
         let isApplied = take(event.content, time: time, id: id)
         if isLate {
             ledger.amend()
-            if isApplied { ledger.noteLate(at: time, changesDay: ShopMonitor.changesDay(event.content)) }
+            if isApplied { ledger.noteLate(id, at: time, changesDay: ShopMonitor.changesDay(event.content)) }
         }
         heard = max(heard, event.received.milliseconds)
         watermarkTime = max(watermarkTime, time - policy.lateness)

@@ -76,6 +76,11 @@ extension SnapshotWriter {
             }
         }
         list(day.buyers) { $0.integer($1) }
+        list(day.late) {
+            $0.integer($1.time)
+            $0.integer($1.id)
+            $0.flag($1.changesDay)
+        }
     }
 
     private mutating func slot(_ slot: SlotSums) {
@@ -90,8 +95,6 @@ extension SnapshotWriter {
         integer(slot.consulted)
         integer(slot.handed)
         flag(slot.isAmended)
-        integer(slot.lateEvents)
-        flag(slot.changesDay)
     }
 }
 
@@ -211,6 +214,10 @@ extension SnapshotReader {
         day.setSlots(slots)
         day.clicks = clicks
         day.buyers = try list { reader throws(SnapshotError) in try reader.index(below: bounds.buyers) }
+        day.late = try list { reader throws(SnapshotError) in
+            LateRow(
+                time: try reader.integer(), id: try reader.number(below: bounds.ids), changesDay: try reader.flag())
+        }
         return day
     }
 
@@ -232,8 +239,6 @@ extension SnapshotReader {
         slot.consulted = try small()
         slot.handed = try small()
         slot.isAmended = try flag()
-        slot.lateEvents = try small()
-        slot.changesDay = try flag()
         return slot
     }
 }

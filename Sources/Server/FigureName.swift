@@ -12,6 +12,7 @@ public enum FigureName: String, CaseIterable, Sendable {
     case guidedPayersByAssistant = "guided-payers-by-assistant"
     case inquiring, conversion
     case strictConversion = "strict-conversion"
+    case lateEvents = "late-events"
     case response, answers, uncounted
     case afterHours = "after-hours"
     case transferred
@@ -76,6 +77,7 @@ public enum FigureName: String, CaseIterable, Sendable {
         case .inquiring: .inquiring
         case .conversion: .conversion
         case .strictConversion: .strictConversion
+        case .lateEvents: .lateEvents
         case .response: .response(scope)
         case .answers: .answers(scope)
         case .uncounted: .uncounted(scope)
@@ -115,6 +117,7 @@ public enum FigureName: String, CaseIterable, Sendable {
         case .inquiring: today.areOrdersKnown ? today.inquiring : nil
         case .conversion: today.conversion?.perMille
         case .strictConversion: today.strictConversion?.perMille
+        case .lateEvents: today.lateEvents
         case .response: figures.meanResponse
         case .answers: figures.response.answers.mean
         case .uncounted: figures.response.uncounted

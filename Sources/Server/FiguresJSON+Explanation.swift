@@ -47,6 +47,7 @@ extension FiguresJSON {
     private func event(_ event: Explanation.ListedEvent) -> JSONValue {
         .members([
             "id": .text(event.id), "time": time(event.time), "type": .text(event.type),
+            "buyer": .text(event.buyer),
             "from": .text(event.speaker?.name), "isAutomatic": .flag(event.isAutomatic),
             "agent": .text(event.agent), "group": .text(event.group), "isToAssistant": .flag(event.isToAssistant),
             "giver": .text(event.giver),

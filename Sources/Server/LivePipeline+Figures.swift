@@ -29,8 +29,9 @@ extension LivePipeline {
 
     /// Where a figure comes from, of `day` where it is counted for days; nil where nothing of the shop has come.
     ///
-    /// Of a group or an agent that the shop does not have: `LiveQueryError.noSuchName`.
-    public func explain(
+    /// Of a group or an agent that the shop does not have: `LiveQueryError.noSuchName`. Not on the actor, where events would
+    /// wait for it.
+    public nonisolated func explain(
         _ figure: Explanation.Figure, of shop: String, on day: Explanation.Day = .today, at instant: Instant
     ) async throws -> Explanation? {
         guard let state = try await state(of: shop, at: instant) else { return nil }

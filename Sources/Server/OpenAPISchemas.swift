@@ -129,7 +129,8 @@ enum OpenAPISchemas {
         "leftOutCount": integer,
         "events": list(
             object([
-                "id": text, "time": time, "type": text, "from": optional(text), "isAutomatic": flag,
+                "id": text, "time": time, "type": optional(text), "buyer": optional(text), "from": optional(text),
+                "isAutomatic": flag,
                 "agent": optional(text), "group": optional(text), "isToAssistant": flag, "giver": optional(text),
             ])),
     ])

@@ -20,29 +20,31 @@ struct ExplanationText {
             lines.append(
                 say(
                     Phrase(
-                        "counted: from \(stamp(span.start)) until before \(stamp(span.end))",
+                        "span: from \(stamp(span.start)) to \(stamp(span.end)) (excluded)",
                         "统计区间：\(stamp(span.start)) 至 \(stamp(span.end))（不含）")))
         }
         lines.append(emphasis(result(explanation)))
         for mean in explanation.means {
             lines.append(
-                "  \(clean(mean.agent)): \(duration(mean.mean.sum)) ÷ \(mean.mean.count) = \(duration(mean.mean.mean))")
+                "  \(clean(mean.agent))" + say(Phrase(": ", "："))
+                    + "\(duration(mean.mean.sum)) ÷ \(mean.mean.count) = \(duration(mean.mean.mean))")
         }
         let events = Dictionary(explanation.events.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         func add(_ title: Phrase, _ terms: [Explanation.Term]) {
             if terms.isEmpty { return }
             lines.append(heading(title, terms.count))
             for term in terms {
-                lines.append("  " + self.term(term, explanation))
-                lines += self.events(term.events, events, explanation.asOf)
+                // An event that is counted is a line, and needs none above it.
+                if explanation.figure != .lateEvents { lines.append("  " + self.term(term, explanation)) }
+                lines += self.events(term.events, of: term.subject, events, explanation.asOf)
                 if !term.isComplete {
                     lines.append("      " + say(Phrase("(earlier events are no longer kept)", "（更早的事件已超出保留期）")))
                 }
             }
         }
         if explanation.arithmetic == .ratio {
-            add(Phrase("Above the line", "分子"), explanation.terms)
-            add(Phrase("Below the line", "分母"), explanation.others)
+            add(Phrase("Numerator", "分子"), explanation.terms)
+            add(Phrase("Denominator", "分母"), explanation.others)
         } else {
             add(Phrase("Counted", "计入"), explanation.terms)
         }
@@ -57,7 +59,7 @@ struct ExplanationText {
                 line += say(Phrase(")", "）"))
             }
             lines.append(line)
-            lines += self.events(left.events, events, explanation.asOf)
+            lines += self.events(left.events, of: left.subject, events, explanation.asOf)
         }
         if explanation.leftOutCount > explanation.leftOut.count {
             lines.append(
@@ -115,7 +117,7 @@ struct ExplanationText {
             return title
                 + say(
                     Phrase(
-                        "\(value) (smallest unit of the currency) = the sum of \(terms) payments",
+                        "\(value) in the smallest unit of the currency = the sum of the payments below (\(terms))",
                         "\(value) 分 = \(terms) 笔付款之和"))
         case .mean:
             return title + "\(duration(value)) = \(duration(explanation.sum)) ÷ \(terms)"
@@ -123,7 +125,7 @@ struct ExplanationText {
             return title
                 + say(
                     Phrase(
-                        "\(duration(value)) = the mean of the means of \(explanation.means.count) agents",
+                        "\(duration(value)) = the mean of the agents' means (\(explanation.means.count))",
                         "\(duration(value)) = \(explanation.means.count) 位客服各自平均值的平均"))
         case .ratio:
             if case .pendingPerAgent = explanation.figure {
@@ -170,11 +172,13 @@ struct ExplanationText {
 
     /// A line for each event: when it was, what it was, its id.
     private func events(
-        _ listed: [String], _ known: [String: Explanation.ListedEvent], _ now: Instant
+        _ listed: [String], of subject: String, _ known: [String: Explanation.ListedEvent], _ now: Instant
     ) -> [String] {
         listed.map { id in
             guard let event = known[id] else { return "      \(clean(id))" }
-            return "      \(clock(event.time, now))  \(what(event))  [\(clean(id))]"
+            let buyer = event.buyer == subject ? nil : event.buyer.map(clean)
+            let whose = buyer.map { say(Phrase(" (\($0))", "（\($0)）")) } ?? ""
+            return "      \(clock(event.time, now))  \(what(event))\(whose)  [\(clean(id))]"
         }
     }
 
@@ -211,7 +215,8 @@ struct ExplanationText {
             case ("agent-offline", _): Phrase("\(agent ?? "—") offline", "\(agent ?? "—") 下线")
             case ("agent-suspended", _): Phrase("\(agent ?? "—") suspended", "\(agent ?? "—") 挂起")
             case ("agent-resumed", _): Phrase("\(agent ?? "—") resumed", "\(agent ?? "—") 解挂")
-            default: Phrase(event.type, event.type)
+            case (let type?, _): Phrase(type, type)
+            case (nil, _): Phrase("an order, a setting or a command", "订单、设置或调度")
             }
         return say(phrase)
     }
@@ -230,8 +235,12 @@ struct ExplanationText {
 
     private func duration(_ milliseconds: Int64?) -> String {
         guard let milliseconds else { return "—" }
-        let tenths = milliseconds / 100
-        return "\(tenths / 10).\(tenths % 10) s"
+        let tenths = milliseconds / 100 % 600
+        let seconds = say(Phrase("\(tenths / 10).\(tenths % 10) s", "\(tenths / 10).\(tenths % 10) 秒"))
+        let minutes = milliseconds / 60_000
+        if minutes == 0 { return seconds }
+        if minutes < 60 { return say(Phrase("\(minutes) min ", "\(minutes) 分 ")) + seconds }
+        return say(Phrase("\(minutes / 60) h \(minutes % 60) min ", "\(minutes / 60) 小时 \(minutes % 60) 分 ")) + seconds
     }
 
     /// Names come from outside: nothing in them reaches the terminal as a command.

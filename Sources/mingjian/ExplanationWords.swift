@@ -6,7 +6,7 @@ extension FigureName {
     /// What supervisors call it.
     var phrase: Phrase {
         switch self {
-        case .served: Phrase("served today", "累计接待")
+        case .served: Phrase("buyers served", "累计接待")
         case .guidedSales: Phrase("guided sales", "引导销售额")
         case .guidedSalesByPeople: Phrase("guided sales, led by people", "引导销售额（人工）")
         case .guidedSalesByAssistant: Phrase("guided sales, by the assistant alone", "引导销售额（仅助手）")
@@ -17,6 +17,7 @@ extension FigureName {
         case .conversion: Phrase("conversion: guided payers ÷ inquiring buyers", "转化率：引导付款人数 ÷ 询单人数")
         case .strictConversion:
             Phrase("strict conversion: payers among the inquiring ÷ inquiring buyers", "严格转化率：询单买家中的付款人数 ÷ 询单人数")
+        case .lateEvents: Phrase("late events of the day", "当日迟到事件")
         case .response: Phrase("mean response time of the last slot", "上一时段平均响应")
         case .answers: Phrase("mean over all answers of the last slot", "上一时段全部回复的平均响应")
         case .uncounted: Phrase("answers of the last slot that count in no mean", "上一时段未计入平均的回复")

@@ -31,7 +31,7 @@ struct LiveBoard {
             [
                 row("今日", today), row("昨日同时", figures.yesterdayUntilThisTime), row("昨日全天", figures.yesterday),
             ])
-        if !today.areOrdersKnown {
+        if !today.areOrdersKnown || !figures.yesterday.areOrdersKnown {
             lines.append(
                 figures.firstDayWithConversion.map { "转化率自 \($0) 起有定义：此前 21 天的订单未齐" }
                     ?? "转化率无定义：还没有任何订单")
@@ -118,7 +118,9 @@ struct LiveBoard {
         func number(_ value: Int64) -> String { day.isKnown ? String(value) : "—" }
         return [
             title, number(day.served), number(day.guidedSales), number(day.guidedPayers),
-            day.conversion.map(percent) ?? "—", number(day.lateEvents) + (day.isAmended ? "（已修正）" : ""),
+            // With nobody who inquired the numbers say why there is none.
+            day.areOrdersKnown ? percent(Ratio(day.guidedPayers, day.inquiring)) : "—",
+            number(day.lateEvents) + (day.isAmended ? "（已修正）" : ""),
         ]
     }
 

@@ -21,10 +21,11 @@ extension LiveCommand {
                   closed-unanswered, pending, read-unanswered, left-pending, online, suspended
                 Of the shop, or with --group:                pending-per-agent
                 Of the shop:  guided-sales, guided-payers (each with -by-people, -by-assistant), inquiring,
-                  conversion, strict-conversion, buyer-waits, open-buyer-waits, queued, pooled, unassigned,
+                  conversion, strict-conversion, late-events, buyer-waits, open-buyer-waits, queued, pooled, unassigned,
                   consulted, handed, hand-over-rate, clicks (of all entries, or with --entry of one)
 
-                --day yesterday and --day yesterday-until-this-time: served, inquiring and what is about sales.
+                --day yesterday and --day yesterday-until-this-time: served, inquiring, late-events and
+                what is about sales.
 
                 Examples:
                   mingjian live explain pending --log live/log --shop 云杉家居 --agent 豆豆 --at 2026-03-02T10:30:00+08:00

@@ -61,6 +61,63 @@ struct LiveCommandTests {
         }
     }
 
+    @Test("an explanation says in the reader's language what was counted, what was left out and why")
+    func explanations() throws {
+        let sales = "Corpora/live/guided-sales/events.ndjson"
+        #expect(try run(["replay", sales, "--log", log], now: "2026-03-04T00:00:00.000Z").code == 0)
+        func explain(_ arguments: [String], _ language: String) throws -> String {
+            let outcome = try Command.run(
+                ["live", "explain"] + arguments
+                    + ["--log", log, "--shop", "云杉家居", "--at", "2026-03-02T10:03:00+08:00"],
+                in: directory, environment: ["LANG": language, "MINGJIAN_NOW": "2026-03-04T00:00:00.000Z"])
+            #expect(outcome.code == 0, "\(outcome.errors)")
+            return outcome.text
+        }
+        let chinese = try explain(["guided-sales-by-people"], "zh_CN.UTF-8")
+        #expect(
+            chinese == """
+                云杉家居  引导销售额（人工）  截至 2026-03-02 10:03:00
+                统计区间：2026-03-02 00:00:00 至 2026-03-02 10:03:00（不含）
+                结果：800 分 = 1 笔付款之和
+                计入（1）：
+                  小王：800 分
+                      10:00:05  买家消息  [guided-sales-3]
+                      10:01:20  客服 豆豆 的消息  [guided-sales-8]
+                      10:02:00  付款  [guided-sales-9]
+                未计入（4）：
+                  小王：先付款，后被接待
+                      09:59:00  付款  [guided-sales-1]
+                  小王：先付款，后被接待
+                      10:00:06  付款  [guided-sales-4]
+                  小王：付款前只有助手回复，属助手引导
+                      10:00:10  付款  [guided-sales-6]
+                  路人：付款，但当天没有被接待
+                      10:02:00  付款  [guided-sales-10]
+
+                """)
+        let english = try explain(["response", "--agent", "豆豆"], "en_US.UTF-8")
+        #expect(
+            english == """
+                云杉家居  mean response time of the last slot (agent 豆豆)  as of 2026-03-02 10:03:00
+                span: from 2026-03-02 10:00:00 to 2026-03-02 10:03:00 (excluded)
+                result: 20.0 s = 20.0 s ÷ 1
+                Counted (1):
+                  小王: agent 豆豆, conversation c1, 20.0 s
+                      10:00:00  opened → the assistant  [guided-sales-2]
+                      10:00:05  message of the buyer  [guided-sales-3]
+                      10:01:00  handed over → 豆豆  [guided-sales-7]
+                      10:01:20  message of 豆豆  [guided-sales-8]
+
+                """)
+        let undefined = try explain(["conversion"], "zh_CN.UTF-8")
+        #expect(undefined.contains("无定义：此前 21 天的订单未齐；2026-03-24 起有定义"))
+        let board = try run(["figures", "--log", log, "--at", "2026-03-02T10:03:00+08:00"])
+        #expect(board.text.contains("转化率自 2026-03-24 起有定义"))
+        for wrong in [["online", "--day", "yesterday"], ["queued", "--group", "a"], ["served", "--entry", "a"]] {
+            #expect(try run(["explain"] + wrong + ["--log", log, "--shop", "云杉家居"]).code == 64)
+        }
+    }
+
     @Test("an agent or a group that the shop does not have is no bad day: 1, and a line that says so")
     func unknownNames() throws {
         #expect(try run(["replay", events, "--log", log]).code == 0)

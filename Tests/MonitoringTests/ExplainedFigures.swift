@@ -7,7 +7,7 @@ enum ExplainedFigures {
     static let ofTheShop: [Explanation.Figure] = [
         .served(.shop), .served(.assistant), .guidedSales, .guidedSalesLed(by: .people),
         .guidedSalesLed(by: .assistant), .guidedPayers, .guidedPayersLed(by: .people),
-        .guidedPayersLed(by: .assistant), .inquiring, .conversion, .strictConversion, .response(.shop),
+        .guidedPayersLed(by: .assistant), .inquiring, .conversion, .strictConversion, .lateEvents, .response(.shop),
         .answers(.shop), .uncounted(.shop), .afterHours(.shop), .transferred(.shop), .closedUnanswered(.shop),
         .buyerWaits, .openBuyerWaits, .pending(.shop), .pendingPerAgent(.shop), .readUnanswered(.shop),
         .leftPending(.shop), .online(.shop), .suspended(.shop), .queued, .pooled, .unassigned, .consulted, .handed,
@@ -31,7 +31,7 @@ enum ExplainedFigures {
                 (.guidedPayersLed(by: .people), told.guidedPayersByPeople),
                 (.guidedPayersLed(by: .assistant), told.guidedPayersByAssistant),
                 (.inquiring, told.areOrdersKnown ? told.inquiring : nil), (.conversion, told.conversion?.perMille),
-                (.strictConversion, told.strictConversion?.perMille),
+                (.strictConversion, told.strictConversion?.perMille), (.lateEvents, told.lateEvents),
             ]
             result += ofDay.map { ($0.0, day, $0.1) }
         }
@@ -166,6 +166,18 @@ enum ExplainedFigures {
         case .guidedPayersLed(.people): recount(terms) { told, _ in told[prefix + "payersByPeople"] == 1 }
         case .guidedPayersLed(.assistant):
             recount(terms) { told, _ in told[prefix + "payers"] == 1 && told[prefix + "payersByPeople"] == nil }
+        case .lateEvents:
+            // What is late is decided by all that came before: the events are those of the log, each on that day.
+            let oracle = LiveOracle(settings)
+            let today = oracle.day(question)
+            for term in terms {
+                let events = log.filter { term.events.contains($0.id) }
+                let days = events.map {
+                    oracle.day(min($0.time.milliseconds, $0.received.milliseconds + settings.skew))
+                }
+                #expect(days.contains(day == .today ? today : today - 1) || !term.isComplete, "\(comment) \(term)")
+                count += 1
+            }
         case .inquiring: recount(terms) { told, _ in told[prefix + "inquiring"] == 1 }
         case .conversion, .strictConversion:
             recount(terms) { told, _ in told[prefix + "payers"] == 1 }

@@ -89,12 +89,12 @@ extension LiveOracle {
         }
         told["\(name).payers"] = payers
         told["\(name).inquiring"] = inquiring
-        let slots = late.map { slotStart($0.time) }.filter { self.day($0) == day && $0 < until }
-        told["\(name).late"] = Int64(slots.count)
+        let late = late.filter { self.day($0.time) == day && $0.time < until }
+        told["\(name).late"] = Int64(late.count)
         let isMoved = amendedSlots.contains { self.day($0) == day && $0 < until }
-        let isTouched = late.contains { time, event in
+        let isTouched = late.contains { _, event in
             switch event.content {
-            case .message, .order: slots.contains(slotStart(time))
+            case .message, .order: true
             default: false
             }
         }

@@ -33,6 +33,7 @@ import Testing
             ("guidedSalesByAssistant", .guidedSalesByAssistant), ("guidedPayers", .guidedPayers),
             ("guidedPayersByPeople", .guidedPayersByPeople), ("guidedPayersByAssistant", .guidedPayersByAssistant),
             ("inquiring", .inquiring), ("conversion", .conversion), ("strictConversion", .strictConversion),
+            ("lateEvents", .lateEvents),
         ] {
             for (day, of) in [
                 ("today", Explanation.Day.today), ("yesterday", .yesterday),
@@ -98,7 +99,7 @@ import Testing
         ]
         stated += ["applied", "late", "duplicate", "tooOld", "overLimit", "fromTheFuture"].map { "counters." + $0 }
         for day in ["today", "yesterday", "yesterdayUntilThisTime"] {
-            stated += ["day", "until", "lateEvents", "isAmended", "isSettled"].map { "\(day).\($0)" }
+            stated += ["day", "until", "isAmended", "isSettled"].map { "\(day).\($0)" }
         }
         let alarms = [
             "", ".on", ".thresholds[].item", ".thresholds[].value", ".thresholds[].least", ".receivers[]", ".by",
@@ -309,6 +310,15 @@ import Testing
         #expect(problems(.members(["shop": .integer(1)]), schemas["Figures"], "").count > 20)
     }
 
+    @Test("the documentation names every figure, every reason and why there is no value")
+    func documentation() throws {
+        let page = try String(contentsOf: Self.root.appendingPathComponent("docs/live.md"), encoding: .utf8)
+        let words =
+            FigureName.allCases.map(\.rawValue) + Explanation.LeftOut.Reason.allCases.map(\.rawValue)
+            + Explanation.Undefined.allCases.map(\.rawValue) + Explanation.Day.allCases.map(\.rawValue)
+        for word in words { #expect(page.contains("`\(word)`"), "\(word)") }
+    }
+
     @Test("the words for events are those of the event schema")
     func wordsOfEvents() {
         let monitor = Self.shop()
@@ -316,16 +326,17 @@ import Testing
         let now = ShopPlan().start.advanced(by: (33 * 60 + 6) * 60_000)
         for name in FigureName.allCases {
             guard let figure = name.figure() else { continue }
-            types.formUnion(monitor.explain(figure, at: now).events.map(\.type))
+            types.formUnion(monitor.explain(figure, at: now).events.compactMap(\.type))
         }
         #expect(types.count >= 8)
         for type in types { #expect(Self.schemaTypes.contains(type), "\(type)") }
     }
 
+    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
     private static let schemaTypes: Set<String> = {
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent("schema/event.schema.json")
-        guard let data = try? Data(contentsOf: file),
+        guard let data = try? Data(contentsOf: root.appendingPathComponent("schema/event.schema.json")),
             let schema = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
             let definitions = schema["$defs"] as? [String: Any]
         else { return [] }

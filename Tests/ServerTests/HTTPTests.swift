@@ -171,6 +171,42 @@ struct HTTPTests {
             try Self.expectProblem(
                 try await client.execute(uri: "\(Self.shop)/explain?figure=handed&agent=a", method: .get),
                 "no-such-figure", 404)
+            for (query, problem, status) in [
+                ("figure=handed&day=yesterday", "no-such-figure", 404),
+                ("figure=served&day=2026-03-02", "bad-parameter", 400),
+                ("figure=served&entry=x", "no-such-figure", 404), ("figure=queued&group=x", "no-such-figure", 404),
+                ("figure=nothing", "bad-parameter", 400),
+            ] {
+                try Self.expectProblem(
+                    try await client.execute(uri: "\(Self.shop)/explain?\(query)", method: .get), problem, status)
+            }
+        }
+    }
+
+    @Test("figures name the first day with a conversion, and an explanation of it says why it has no value")
+    func undefinedConversion() async throws {
+        try await withServer { client, _ in
+            let lines =
+                #"{"id":"1","type":"order-placed","order":"o","buyer":"甲"}"# + "\n"
+                + #"{"id":"2","type":"message","conversation":"c","buyer":"乙","from":"buyer"}"# + "\n"
+            let body = lines.replacing("{", with: #"{"shop":"店0","time":"2026-03-02T09:00:00+08:00","#)
+            _ = try await client.execute(
+                uri: "/api/v1/events", method: .post, headers: Self.ndjson, body: ByteBuffer(string: body))
+            let figures = try Self.json(try await client.execute(uri: "\(Self.shop)/figures", method: .get))
+            #expect(figures["firstDayWithConversion"] as? String == "2026-03-24")
+            let explained = try Self.json(
+                try await client.execute(uri: "\(Self.shop)/explain?figure=conversion", method: .get))
+            #expect(explained["undefined"] as? String == "orders-unknown" && explained["value"] is NSNull)
+            #expect(explained["definedFrom"] as? String == "2026-03-24")
+            let events = try #require(explained["events"] as? [[String: Any]])
+            #expect(events.map { $0["id"] as? String } == ["2"] && events.map { $0["from"] as? String } == ["buyer"])
+            let yesterday = try Self.json(
+                try await client.execute(
+                    uri: "\(Self.shop)/explain?figure=served&day=yesterday", method: .get))
+            #expect((yesterday["span"] as? [String: Any])?["end"] as? String == "2026-03-02T00:00:00.000+08:00")
+            let series = try Self.json(
+                try await client.execute(uri: "\(Self.shop)/series?figure=unassigned&every=60", method: .get))
+            #expect((series["points"] as? [[String: Any]])?[9]["value"] as? Int == 1)
         }
     }
 
