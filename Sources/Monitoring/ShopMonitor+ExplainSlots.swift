@@ -105,14 +105,16 @@ extension ShopMonitor {
             }
             for row in buyer.rows where slot.contains(row.time) && !told.contains(row.id) {
                 guard row.code == .agent || row.code == .assistant else { continue }
-                let reason: Explanation.LeftOut.Reason =
-                    if !isContent(row) { .noContent } else if row.flags.contains(.automatic) {
-                        .automatic
-                    } else if row.code == .assistant, !context.policy.waits.assistantAnswers { .assistantMessage } else
-                    { .noOpenWait }
-                result.leaveOut(name, reason, [id(row)])
+                result.leaveOut(name, reasonToEndNothing(row), [id(row)])
             }
         }
+    }
+
+    /// Why a message of the staff, or of the assistant, ended no wait.
+    func reasonToEndNothing(_ row: EventRow) -> Explanation.LeftOut.Reason {
+        if !isContent(row) { return .noContent }
+        if row.flags.contains(.automatic) { return .automatic }
+        return row.code == .assistant && !context.policy.waits.assistantAnswers ? .assistantMessage : .noOpenWait
     }
 }
 

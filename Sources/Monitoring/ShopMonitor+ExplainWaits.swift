@@ -110,9 +110,7 @@ extension ShopMonitor {
             }
             for row in buyer.rows where row.code == .agent && slot.contains(row.time) && !told.contains(row.id) {
                 guard isIn(scope, row.party, at: time) else { continue }
-                let reason: Explanation.LeftOut.Reason =
-                    !isContent(row) ? .noContent : row.flags.contains(.automatic) ? .automatic : .noOpenWait
-                result.leaveOut(name, reason, [id(row)])
+                result.leaveOut(name, reasonToEndNothing(row), [id(row)])
             }
         }
     }

@@ -81,6 +81,11 @@ import Testing
                 content: .order(OrderChange(order: "o", buyer: "甲", kind: .placed)))
         }
         monitor.apply(paid("1", start))
+        // Of an order of which nothing but its payment was imported, too, nothing stays.
+        monitor.apply(
+            Event(
+                id: "i", shop: "s", time: start, received: start,
+                content: .order(OrderChange(order: "x", buyer: "乙", kind: .paid(amount: 1), isImported: true))))
         var ticks: [Int64] = []
         for minute in 1...60 * 24 * 60 as ClosedRange<Int64> {
             let now = start.advanced(by: minute * 60_000)
