@@ -32,11 +32,7 @@ public func serve(
     }
     let application = Application(
         responder: HTTPInterface(pipeline, zone: zone, tokens: tokens, rules: rules, now: now),
-        // Who opens a connection and sends nothing, or half of a head, is not waited for; nor who does not read.
-        server: .http1(
-            configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [HeadDeadline(), StalledWrites(limit: .seconds(30))],
-                idleTimeout: .seconds(60))),
+        server: .bounded,
         configuration: ApplicationConfiguration(
             address: .hostname(host, port: port),
             availableConnectionsDelegate: MaximumAvailableConnections(1024)),
@@ -49,6 +45,16 @@ public func serve(
     } catch let error as IOError {
         throw ServeFailure(reason: String(cString: strerror(error.errnoCode)))
     }
+}
+
+extension HTTPServerBuilder {
+    /// HTTP/1.1 whose connections are checked and bounded: who opens one and sends nothing, or half of a head, is not waited for;
+    /// nor who does not read.
+    static let bounded = HTTPServerBuilder.http1(
+        configuration: HTTP1Channel.Configuration(
+            additionalChannelHandlers: [
+                RequestHeads.Installer(), HeadDeadline(), StalledWrites(limit: .seconds(30)),
+            ], idleTimeout: .seconds(60)))
 }
 
 /// Why the server could not listen.
