@@ -1,4 +1,5 @@
 import ConversationModel
+import Diagnostics
 import Hummingbird
 import HummingbirdCore
 import Logging
@@ -27,7 +28,7 @@ public func serve(
     if let rules {
         services.append(
             LiveRulesService(rules, pipeline, now: now) { reason in
-                log.error("the rules have stopped and are tried again", metadata: ["reason": "\(reason)"])
+                log.error("the rules have stopped and are tried again", metadata: ["reason": "\(visible(reason))"])
             })
     }
     let application = Application(
@@ -38,7 +39,8 @@ public func serve(
             availableConnectionsDelegate: MaximumAvailableConnections(1024)),
         services: services,
         onServerRunning: { channel in
-            log.notice("serving", metadata: ["host": "\(host)", "port": "\(channel.localAddress?.port ?? port)"])
+            let port = channel.localAddress?.port ?? port
+            log.notice("serving", metadata: ["host": "\(visible(host))", "port": "\(port)"])
         }, logger: logger)
     do {
         try await application.runService()
@@ -48,13 +50,20 @@ public func serve(
 }
 
 extension HTTPServerBuilder {
-    /// HTTP/1.1 whose connections are checked and bounded: who opens one and sends nothing, or half of a head, is not waited for;
-    /// nor who does not read.
-    static let bounded = HTTPServerBuilder.http1(
-        configuration: HTTP1Channel.Configuration(
-            additionalChannelHandlers: [
-                RequestHeads.Installer(), HeadDeadline(), StalledWrites(limit: .seconds(30)),
-            ], idleTimeout: .seconds(60)))
+    /// HTTP/1.1 whose connections are bounded: who opens one and sends nothing, or half of a head, is not waited for; nor who does
+    /// not read.
+    static let bounded = HTTPServerBuilder.checked(
+        [HeadDeadline(), StalledWrites(limit: .seconds(30))], idleTimeout: .seconds(60))
+
+    /// HTTP/1.1 whose heads are looked at, for whose connections anybody may be waited for.
+    static func checked(
+        _ others: @autoclosure @escaping @Sendable () -> [any RemovableChannelHandler] = [],
+        idleTimeout: TimeAmount? = nil
+    ) -> HTTPServerBuilder {
+        .http1(
+            configuration: HTTP1Channel.Configuration(
+                additionalChannelHandlers: [RequestHeads.Installer()] + others(), idleTimeout: idleTimeout))
+    }
 }
 
 /// Why the server could not listen.

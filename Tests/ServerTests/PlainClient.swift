@@ -32,7 +32,7 @@ struct PlainClient: Sendable {
     ) async throws {
         let (ports, opened) = AsyncStream<Int>.makeStream()
         let application = Application(
-            responder: interface, server: .bounded,
+            responder: interface, server: .checked(),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { channel in opened.yield(channel.localAddress?.port ?? 0) })
         let group = ServiceGroup(
