@@ -96,6 +96,8 @@ public final class ConversationLines: ByteStream {
         let grouping = try grouping(skipsConversations: true)
         var preview = try grouping.preview(policy: policy, candidates: candidates)
         preview.inputsOfConversations = passedOver
+        (preview.recordsRead, preview.recordsBad) = (recordsRead, recordsBad)
+        (preview.diagnostics, preview.sources) = (recordDiagnostics, sources)
         return preview
     }
 

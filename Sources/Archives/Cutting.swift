@@ -1,4 +1,5 @@
 import ConversationModel
+import Diagnostics
 
 /// How an endless log of a buyer is cut into conversations.
 ///
@@ -81,6 +82,13 @@ public struct CutPreview: Hashable, Sendable {
     public internal(set) var inputsOfConversations = 0
     /// Why the inputs broke off: what was read before is counted.
     public internal(set) var failure: ArchiveError?
+    /// Records of messages and tables that were read, and those of them that are bad.
+    public internal(set) var recordsRead = 0
+    public internal(set) var recordsBad = 0
+    /// What was wrong or odd, the first 1,000.
+    public internal(set) var diagnostics: [Diagnostic] = []
+    /// How the inputs were read, as far as they were.
+    public internal(set) var sources: [Coverage.SourceNote] = []
 
     package static let bounds: [Int64] = [1, 5, 10, 30, 60, 120, 360, 1440].map { $0 * 60_000 }
 

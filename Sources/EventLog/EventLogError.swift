@@ -22,8 +22,11 @@ public enum EventLogError: Error, Hashable, Sendable {
     case closed
     /// Bytes that were synced once are no longer what they were.
     case damaged(path: String, offset: Int, position: LogPosition, FrameProblem)
-    /// A segment is not there: records from `from` up to `to` are missing.
-    case missing(directory: String, from: LogPosition, to: LogPosition)
+    /// Records from `from` up to `to` are missing: the segment `before` has been cut short, or the one that would follow it,
+    /// `gone`, is not there.
+    case missing(before: String, gone: String, from: LogPosition, to: LogPosition)
+    /// A segment that the log had is not there any more: its first record and, where another follows, the first behind it.
+    case gone(path: String, from: LogPosition, to: LogPosition?)
     /// The beginning of a segment is none.
     case notASegment(path: String)
     /// A segment or snapshot of a later program.
@@ -36,6 +39,27 @@ public enum EventLogError: Error, Hashable, Sendable {
     case snapshotAhead(path: String, position: LogPosition, end: LogPosition)
     /// There are snapshots and none is whole, and the log does not reach back to the start.
     case damagedSnapshots(paths: [String])
+
+    /// What is wrong, as a stable name for programs.
+    public var code: String {
+        switch self {
+        case .file: "file"
+        case .locked: "log-locked"
+        case .noLog: "no-log"
+        case .stopped: "log-stopped"
+        case .overloaded: "log-overloaded"
+        case .closed: "log-closed"
+        case .damaged: "log-damaged"
+        case .missing: "log-records-missing"
+        case .gone: "log-segment-gone"
+        case .notASegment: "not-a-segment"
+        case .unknownVersion: "log-version"
+        case .removed: "log-removed"
+        case .beyondEnd: "log-beyond-end"
+        case .snapshotAhead: "snapshot-ahead"
+        case .damagedSnapshots(let paths): paths.isEmpty ? "no-snapshot" : "snapshot-damaged"
+        }
+    }
 
     /// One sentence in English, lower case and without full stop, with the way out.
     public var english: String {
@@ -53,12 +77,19 @@ public enum EventLogError: Error, Hashable, Sendable {
             return "the event log is damaged in '\(path)' at byte \(offset) (\(problem.rawValue)), "
                 + "from record \(position) on: bring the file back from a copy, or "
                 + "let 'mingjian log repair' set the damaged part aside"
-        case .missing(let directory, let from, let to):
-            return "the event log '\(directory)' lacks records \(from) to \(to) (without the latter): "
-                + "bring the segment back from a copy, or let 'mingjian log repair' go on without it"
+        case .missing(let before, let gone, let from, let to):
+            return "the event log lacks \(to.index - from.index) records, \(from) to \(to) (without the latter): "
+                + "'\(before)' has been cut short, or '\(gone)' is not there; bring it back from a copy "
+                + "('mingjian log check' lists all such places), or let 'mingjian log repair' go on without them"
+        case .gone(let path, let from, let to):
+            let lost = to.map { "records \(from) to \($0) (without the latter)" } ?? "all records from \(from) on"
+            return
+                "segment '\(path)' of the event log is not there any more, and with it \(lost): bring it back from a copy "
+                + "('mingjian log check' lists all such places), or let 'mingjian log repair' go on without them"
         case .notASegment(let path):
-            return "'\(path)' does not begin as a segment of an event log does: bring it back from a copy, or let "
-                + "'mingjian log repair' set it aside"
+            return
+                "'\(path)' does not begin as a segment of an event log does, so that its records\(Self.first(in: path)) "
+                + "cannot be read: bring it back from a copy, or let 'mingjian log repair' set it aside"
         case .unknownVersion(let path, let version):
             return "'\(path)' has version \(version) of the format, which is newer than this program: update it"
         case .removed(let position, let first):
@@ -67,8 +98,9 @@ public enum EventLogError: Error, Hashable, Sendable {
             return "record \(position) is not in the event log yet, which ends at \(end)"
         case .snapshotAhead(let path, let position, let end):
             return
-                "snapshot '\(path)' knows \(position) records, and the event log ends at \(end): the log is an older "
-                + "copy; bring the right one back, or remove the snapshot"
+                "snapshot '\(path)' knows \(position) records, and the event log ends at \(end): records \(end) to "
+                + "\(position) (without the latter) are lost, since its last segment has been cut short or taken away, or the "
+                + "log is an older copy; bring the right one back, or remove the snapshot and do without them"
         case .damagedSnapshots(let paths) where paths.isEmpty:
             return
                 "there is no snapshot, and the event log does not reach back to its beginning: bring one back from a "
@@ -77,6 +109,16 @@ public enum EventLogError: Error, Hashable, Sendable {
             return "no snapshot is whole (\(paths.joined(separator: ", "))), and the beginning of the event log was "
                 + "removed: bring one back from a copy"
         }
+    }
+
+    private static func position(in path: String) -> LogPosition? {
+        SegmentFormat.position(
+            in: String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]),
+            suffix: ".segment")
+    }
+
+    private static func first(in path: String) -> String {
+        position(in: path).map { ", from \($0) on," } ?? ""
     }
 
     /// The same sentence in Chinese.
@@ -91,16 +133,22 @@ public enum EventLogError: Error, Hashable, Sendable {
         case .damaged(let path, let offset, let position, let problem):
             return "事件日志“\(path)”在第 \(offset) 字节处损坏（\(problem.rawValue)），自第 \(position) 条记录起："
                 + "请从备份恢复该文件，或用 mingjian log repair 隔离损坏部分"
-        case .missing(let directory, let from, let to):
-            return "事件日志“\(directory)”缺少第 \(from) 条至第 \(to) 条（不含）记录：请从备份恢复该分段，"
+        case .missing(let before, let gone, let from, let to):
+            return "事件日志缺少 \(to.index - from.index) 条记录，第 \(from) 条至第 \(to) 条（不含）：“\(before)”被截短，"
+                + "或“\(gone)”不在了；请从备份恢复（mingjian log check 列出所有缺失），或用 mingjian log repair 跳过"
+        case .gone(let path, let from, let to):
+            let lost = to.map { "第 \(from) 条至第 \($0) 条（不含）" } ?? "第 \(from) 条起的全部"
+            return "事件日志的分段“\(path)”已不在，\(lost)记录随之缺失：请从备份恢复（mingjian log check 列出所有缺失），"
                 + "或用 mingjian log repair 跳过"
         case .notASegment(let path):
-            return "“\(path)”的开头不是事件日志分段：请从备份恢复，或用 mingjian log repair 隔离"
+            let from = Self.position(in: path).map { "（第 \($0) 条起）" } ?? ""
+            return "“\(path)”的开头不是事件日志分段，其中的记录\(from)无法读取：请从备份恢复，或用 mingjian log repair 隔离"
         case .unknownVersion(let path, let version): return "“\(path)”的格式版本 \(version) 比本程序新：请升级程序"
         case .removed(let position, let first): return "第 \(position) 条记录已被清理，事件日志从第 \(first) 条开始"
         case .beyondEnd(let position, let end): return "事件日志还没有第 \(position) 条记录，它到第 \(end) 条为止"
         case .snapshotAhead(let path, let position, let end):
-            return "快照“\(path)”含 \(position) 条记录，而事件日志只到 \(end) 条：日志是旧的副本；请恢复正确的日志，或删除该快照"
+            return "快照“\(path)”含 \(position) 条记录，而事件日志只到 \(end) 条：第 \(end) 条至第 \(position) 条（不含）记录缺失，"
+                + "最后一个分段被截短或移走，或日志是旧的副本；请恢复正确的日志，或删除该快照并放弃这些记录"
         case .damagedSnapshots(let paths) where paths.isEmpty:
             return "没有快照，而事件日志的开头也不在了：请从备份恢复快照或缺失的分段"
         case .damagedSnapshots(let paths):
@@ -110,6 +158,9 @@ public enum EventLogError: Error, Hashable, Sendable {
 }
 
 extension FileError {
+    /// Whether there is no such file.
+    var isNotThere: Bool { code == ENOENT }
+
     /// One sentence in English, lower case and without full stop.
     public var english: String {
         let reason = strerror(code).map { String(cString: $0) } ?? "error \(code)"

@@ -19,22 +19,29 @@ public struct LogCheck {
 
     /// Checks the log in a directory.
     public init(_ files: any FileLayer) throws(EventLogError) {
-        let names = try files.attempt { files throws(FileError) in try SegmentRun.segmentNames(files) }
+        let names = try files.segmentNames()
         // A log that does not exist shall not begin to by being checked.
         guard !names.isEmpty else { throw .noLog(directory: files.directory) }
         let lock = try files.attempt { files throws(FileError) in try files.lock("lock") }
         guard lock != nil else { throw .locked(directory: files.directory) }
         var end: LogPosition?
-        for name in names {
-            try check(name, isLast: name == names.last, after: &end, files)
+        for (place, name) in names.enumerated() {
+            let before = place > 0 ? names[place - 1] : ""
+            try check(name, isLast: name == names.last, after: &end, of: before, files)
         }
         let first = SegmentFormat.position(in: names[0], suffix: ".segment") ?? .start
         positions = first.index..<max(first.index, end?.index ?? first.index)
+        // What was cut off at the end of a log, or a last segment that is gone, is known to nobody else.
+        if let snapshot = try SnapshotStore(files).newest().snapshot?.position, snapshot.index > positions.upperBound {
+            let path = files.path(SegmentFormat.padded(snapshot.index) + ".snapshot")
+            note(.snapshotAhead(path: path, position: snapshot, end: LogPosition(positions.upperBound)))
+        }
         withExtendedLifetime(lock) {}
     }
 
     private mutating func check(
-        _ name: String, isLast: Bool, after end: inout LogPosition?, _ files: any FileLayer
+        _ name: String, isLast: Bool, after end: inout LogPosition?, of before: String,
+        _ files: any FileLayer
     ) throws(EventLogError) {
         let path = files.path(name)
         let first = SegmentFormat.position(in: name, suffix: ".segment") ?? .start
@@ -50,7 +57,9 @@ public struct LogCheck {
         if let header, header.first == first {
             lostRecords += header.lost
             if let end {
-                do throws(EventLogError) { try Segment(header).check(follows: end, in: files) } catch { note(error) }
+                do throws(EventLogError) { try Segment(header).check(follows: end, of: before, in: files) } catch {
+                    note(error)
+                }
             }
         } else if isLast, size <= SegmentFormat.headerSize {
             unfinishedBytes = size

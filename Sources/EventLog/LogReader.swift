@@ -62,9 +62,9 @@ public final class LogReader {
                 }
                 // Retention may have taken what comes next while this segment was still open.
                 if next == segments[0], next.first > cursor { throw .removed(cursor, first: next.first) }
-                try next.check(follows: cursor, in: log.files)
+                try next.check(follows: cursor, of: segment?.name ?? "", in: log.files)
                 position = max(position, next.first)
-                try open(next)
+                try open(next, among: segments)
             case .broken(let problem): throw damaged(problem)
             }
         }
@@ -77,7 +77,7 @@ public final class LogReader {
             guard let holding = segments.last(where: { $0.first <= position }) else {
                 throw .removed(position, first: segments[0].first)
             }
-            try open(holding)
+            try open(holding, among: segments)
         }
         guard let scanner, let file, let segment else { throw .closed }
         if segments.last == segment {
@@ -90,10 +90,9 @@ public final class LogReader {
         return scanner
     }
 
-    private func open(_ segment: Segment) throws(EventLogError) {
-        let file = try log.files.attempt { files throws(FileError) in
-            try files.open(segment.name, forWriting: false)
-        }
+    private func open(_ segment: Segment, among segments: [Segment]) throws(EventLogError) {
+        let next = segments.first { $0.first > segment.first }
+        let file = try log.files.openSegment(segment.first, before: next?.first, forWriting: false)
         self.segment = segment
         self.file = file
         isComplete = false

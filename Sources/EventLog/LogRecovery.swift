@@ -47,7 +47,13 @@ struct LogRecovery {
 
         guard let last = segments.last else {
             let header = SegmentFormat.Header(first: .start, clock: .min, lost: 0)
-            let file = try files.attempt { files throws(FileError) in try LogWriter.create(header, files) }
+            let file: any LogFile
+            do throws(FileError) { file = try LogWriter.create(header, files) } catch {
+                guard error.isNotThere else { throw .file(error) }
+                // Whoever only looks makes none.
+                let name = SegmentFormat.segmentName(.start)
+                throw found.hadUnfinished ? .notASegment(path: files.path(name)) : .noLog(directory: files.directory)
+            }
             segments = [Segment(header)]
             report.wasClosed = true
             writer = LogWriter(
@@ -62,11 +68,11 @@ struct LogRecovery {
         // Ids of older ones are not remembered, whoever reads them.
         if let replay { begin = min(begin, segments.lastIndex { $0.first <= replay.start } ?? 0) }
         for (segment, next) in zip(segments[begin...], segments[begin...].dropFirst()) {
-            let walk = try Self.walk(segment, files, isOpenEnded: false, &seen, replay)
+            let walk = try Self.walk(segment, before: next.first, files, isOpenEnded: false, &seen, replay)
             report.count(walk)
-            try next.check(follows: walk.position, in: files)
+            try next.check(follows: walk.position, of: segment.name, in: files)
         }
-        let walk = try Self.walk(last, files, isOpenEnded: !found.hadUnfinished, &seen, replay)
+        let walk = try Self.walk(last, before: nil, files, isOpenEnded: !found.hadUnfinished, &seen, replay)
         report.count(walk)
         report.wasClosed = walk.isSealed && walk.brokenBytes == 0
         report.cutBytes = walk.brokenBytes
@@ -118,14 +124,12 @@ struct LogRecovery {
     }
 
     private static func walk(
-        _ segment: Segment, _ files: any FileLayer, isOpenEnded: Bool, _ seen: inout SeenEvents,
-        _ replay: LogReplay?
+        _ segment: Segment, before next: LogPosition?, _ files: any FileLayer, isOpenEnded: Bool,
+        _ seen: inout SeenEvents, _ replay: LogReplay?
     ) throws(EventLogError) -> Walk {
         let path = files.path(segment.name)
-        let (file, size) = try files.attempt { files throws(FileError) in
-            let file = try files.open(segment.name, forWriting: true)
-            return (file, try file.size())
-        }
+        let file = try files.openSegment(segment.first, before: next, forWriting: true)
+        let size = try files.attempt { _ throws(FileError) in try file.size() }
         let scanner = SegmentScanner(file, limit: size)
         var coming = ComingIDs()
         defer { coming.finish(&seen) }

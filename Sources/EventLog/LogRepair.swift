@@ -21,9 +21,9 @@ public struct LogRepair {
     public init(_ files: any FileLayer) throws(EventLogError) {
         self.files = files
         // Nothing is made where there is no log.
-        let isLog = try files.attempt { files throws(FileError) in
-            try files.names().contains { $0.hasSuffix(".segment") || $0.hasSuffix(Self.working) }
-        }
+        let segments = try files.segmentNames()
+        let names = try files.attempt { files throws(FileError) in try files.names() }
+        let isLog = !segments.isEmpty || names.contains { $0.hasSuffix(Self.working) }
         guard isLog else { throw .noLog(directory: files.directory) }
         let lock = try files.attempt { files throws(FileError) in try files.lock("lock") }
         guard lock != nil else { throw .locked(directory: files.directory) }

@@ -7,12 +7,14 @@ struct SegmentList {
 
     init(_ files: any FileLayer) throws(EventLogError) {
         let names = try files.attempt { files throws(FileError) in try files.names() }
+        // Listed, and gone when it is opened: somebody took it away in between.
         let firsts = names.compactMap { SegmentFormat.position(in: $0, suffix: ".segment") }.sorted()
         for first in firsts {
             let name = SegmentFormat.segmentName(first)
-            let (bytes, size) = try files.attempt { files throws(FileError) in
-                let file = try files.open(name, forWriting: false)
-                return (try file.bytes(at: 0, count: SegmentFormat.headerSize), try file.size())
+            let next = firsts.first { $0 > first }
+            let file = try files.openSegment(first, before: next, forWriting: false)
+            let (bytes, size) = try files.attempt { _ throws(FileError) in
+                (try file.bytes(at: 0, count: SegmentFormat.headerSize), try file.size())
             }
             do throws(SegmentFormat.HeaderProblem) {
                 let header = try SegmentFormat.header(from: bytes)
@@ -38,10 +40,16 @@ struct SegmentList {
 }
 
 extension Segment {
-    /// Throws unless the records before this segment end where they should.
-    func check(follows position: LogPosition, in files: any FileLayer) throws(EventLogError) {
+    /// Throws unless the records before this segment, the last of which are in the one named `before`, end where they should.
+    func check(
+        follows position: LogPosition, of before: String, in files: any FileLayer
+    ) throws(EventLogError) {
         let due = LogPosition(first.index &- lost)
-        if position < due { throw .missing(directory: files.directory, from: position, to: due) }
+        if position < due {
+            throw .missing(
+                before: files.path(before), gone: files.path(SegmentFormat.segmentName(position)), from: position,
+                to: due)
+        }
         if position > due { throw .damaged(path: files.path(name), offset: 0, position: position, .position) }
     }
 }
@@ -50,6 +58,24 @@ extension FileLayer {
     /// The path of a file, for errors.
     func path(_ name: String) -> String {
         directory + "/" + name
+    }
+
+    /// Opens the segment that begins at `first`, which the log has; `next` is where the one after it begins, if there is one.
+    func openSegment(
+        _ first: LogPosition, before next: LogPosition?, forWriting: Bool
+    ) throws(EventLogError) -> any LogFile {
+        let name = SegmentFormat.segmentName(first)
+        do throws(FileError) { return try open(name, forWriting: forWriting) } catch {
+            guard error.isNotThere else { throw .file(error) }
+            throw .gone(path: path(name), from: first, to: next)
+        }
+    }
+
+    /// The names of segments, oldest first; an error where there is no directory.
+    func segmentNames() throws(EventLogError) -> [String] {
+        do throws(FileError) { return try SegmentRun.segmentNames(self) } catch {
+            throw error.isNotThere ? .noLog(directory: directory) : .file(error)
+        }
     }
 
     /// Does something with files, whose errors become the log's.

@@ -43,7 +43,8 @@ struct EventFields {
     func finish() throws(EventRefusal) {
         for member in members {
             let name = EventFields.string(nodes[member].key)
-            if name.hasPrefix("x-") { continue }
+            // Byte by byte: a mark behind the hyphen makes another character of it.
+            if name.utf8.starts(with: "x-".utf8) { continue }
             if taken.contains(name) { throw EventRefusal(.duplicateField, field: place(name)) }
             throw EventRefusal(
                 .unknownField, field: place(name), suggestion: didYouMean(name, among: taken))

@@ -14,6 +14,13 @@ public final class EventReader {
     /// The most bytes that a line may have.
     public static let lineLimitBytes = Int(MJ_TREE_BYTES)
 
+    /// How many bytes a UTF-8 byte order mark takes at the beginning of a file or a body of events: 3, or 0 where there is none.
+    ///
+    /// Whoever reads the beginning passes over them; anywhere else they are no JSON.
+    public static func byteOrderMark(in bytes: some Collection<UInt8>) -> Int {
+        bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    }
+
     /// Bytes that are parsed at once: lines longer than what one event may have are refused anyway.
     private static let blockBytes = 1 << 20
 

@@ -1,6 +1,7 @@
 import ConversationModel
 import Crypto
 import Diagnostics
+import Events
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -11,11 +12,13 @@ extension HTTPInterface {
     private static let rememberedKeys = 1_000
 
     /// Takes a batch of events and answers when it is synced.
-    func post(_ request: Request) async throws -> Response {
+    ///
+    /// `wantsBody` is called before the body is read, where nothing is wrong with the head.
+    func post(_ request: Request, wantsBody: () -> Void = {}) async throws -> Response {
         let type = request.headers[.contentType].map {
             $0.prefix { $0 != ";" }.lowercased().trimmingPrefix(" ").replacing(" ", with: "")
         }
-        guard type == "application/x-ndjson" || type == "application/json" else {
+        guard let type, type == "application/x-ndjson" || type == "application/json" else {
             throw HTTPProblem(
                 "unsupported-media-type", .unsupportedMediaType,
                 "application/x-ndjson, or application/json for an array")
@@ -23,23 +26,34 @@ extension HTTPInterface {
         if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
             throw HTTPProblem("unsupported-media-type", .unsupportedMediaType, "no content encoding is understood")
         }
+        if let coding = request.headers[.transferEncoding], coding.lowercased() != "chunked" {
+            throw HTTPProblem("unsupported-coding", .notImplemented, "no transfer coding but chunked is understood")
+        }
         guard let keyName = HTTPField.Name("Idempotency-Key") else { throw HTTPProblem.noShop }
         let key = request.headers[keyName]
         if let key, key.isEmpty || key.utf8.count > 255 {
             throw HTTPProblem.badParameter("Idempotency-Key", "1 to 255 bytes")
         }
-        let room = min(request.headers[.contentLength].flatMap { Int($0) } ?? options.bodyBytes, options.bodyBytes)
+        let length = request.headers[.contentLength].flatMap { Int($0) } ?? options.bodyBytes
+        let room = min(length, options.bodyBytes)
         try hold(room)
         defer { state.counts.withLock { $0.heldBytes -= room } }
+        if length > options.bodyBytes {
+            throw HTTPProblem("too-large", .contentTooLarge, "more than \(options.bodyBytes) bytes")
+        }
+        wantsBody()
         var bytes = try await body(request)
-        let digest = key == nil ? [] : Array(SHA256.hash(data: bytes))
-        if let key, let known = state.counts.withLock({ $0.answers.last { $0.key == key } }) {
+        // The same bytes are another body where they are of another type.
+        let digest = key == nil ? [] : Array(SHA256.hash(data: Array(type.utf8) + [0x0A] + bytes))
+        if let key, let known = try begin(key) {
             guard known.body == digest else {
                 throw HTTPProblem(
                     "key-used", .unprocessableContent, "the Idempotency-Key was used for another body")
             }
             return .bytes(known.answer, "application/json")
         }
+        defer { if let key { state.counts.withLock { _ = $0.keysUnderWay.remove(key) } } }
+        bytes.removeFirst(EventReader.byteOrderMark(in: bytes))
         if type == "application/json" {
             guard let lines = EventBatch.lines(ofArray: bytes) else {
                 throw HTTPProblem("not-an-array", .badRequest, "the body is no JSON array")
@@ -52,6 +66,10 @@ extension HTTPInterface {
             "asOf": json.time(now), "sequence": .integer(Int64(clamping: result.sequence)),
             "read": .integer(Int64(result.read)), "taken": .integer(Int64(result.taken)),
             "duplicate": .integer(Int64(result.duplicate)), "refused": .integer(Int64(result.refused)),
+            "refusedBy": .object(
+                result.refusedByReason.sorted { $0.key < $1.key }.map {
+                    JSONValue.Member(name: $0.key, value: .integer(Int64($0.value)))
+                }),
             "refusals": .list(
                 result.refusals.map {
                     .members([
@@ -70,6 +88,20 @@ extension HTTPInterface {
             }
         }
         return .bytes(answer, "application/json")
+    }
+
+    /// What was answered for a key; nil where nothing was, and then the key is under way until its answer is there.
+    private func begin(_ key: String) throws(HTTPProblem) -> (body: [UInt8], answer: [UInt8])? {
+        let (known, isUnderWay) = state.counts.withLock { counts in
+            let known = counts.answers.last { $0.key == key }
+            return (known, known == nil && !counts.keysUnderWay.insert(key).inserted)
+        }
+        guard !isUnderWay else {
+            throw HTTPProblem(
+                "key-under-way", .conflict, "a request with this Idempotency-Key is being answered: try again",
+                field: HTTPField(name: .retryAfter, value: "1"))
+        }
+        return known.map { ($0.body, $0.answer) }
     }
 
     /// Sets memory aside for a body, or says that there is none.
@@ -91,7 +123,6 @@ extension HTTPInterface {
     private func body(_ request: Request) async throws -> [UInt8] {
         let limit = options.bodyBytes
         let tooLarge = HTTPProblem("too-large", .contentTooLarge, "more than \(limit) bytes")
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit { throw tooLarge }
         let (stream, seconds) = (request.body, options.bodySeconds)
         return try await withThrowingTaskGroup(of: [UInt8].self) { group in
             group.addTask {

@@ -60,19 +60,18 @@ extension HTTPInterface {
     /// Server-sent events: `assert` and `retract` as they are synced, from behind `Last-Event-ID` on.
     ///
     /// Who brings no id, or one that is too old or unknown, gets `reset`, what stands, and `ready`.
-    func findingsStream(_ shop: String, _ request: Request) async throws -> Response {
+    /// `connection` as of `stream`.
+    func findingsStream(
+        _ shop: String, _ request: Request, on connection: RequestBody? = nil
+    ) async throws -> Response {
         let rules = try runningRules()
         guard await pipeline.shop(shop) != nil else { throw HTTPProblem.noShop }
-        var response = Response.bytes([], "text/event-stream")
-        if request.method == .head { return response }
+        if request.method == .head { return .bytes([], "text/event-stream") }
         let lease = try streamLease()
         let last = HTTPField.Name("Last-Event-ID").flatMap { request.headers[$0] }
         let feed = FindingFeed(rules, shop: shop, pieceBytes: Self.pieceBytes)
         let (now, look) = (now, rules.options.streamLook)
-        response.body = ResponseBody { writer in
-            // Held by the body: given back when it was written, or never will be.
-            let held = lease
-            defer { held.end() }
+        return .stream(lease, on: connection) { writer in
             var feed = feed
             for piece in try feed.begin(after: last) { try await writer.write(ByteBuffer(bytes: piece)) }
             var quiet: Int64 = 0
@@ -92,9 +91,7 @@ extension HTTPInterface {
                     quiet += look
                 }
             }
-            try await writer.finish(nil)
         }
-        return response
     }
 }
 

@@ -10,15 +10,14 @@ import Synchronization
 extension HTTPInterface {
     /// Server-sent events: `snapshot` at once, `changes` at each refresh at which something has changed, a comment at
     /// the others. Ids are positions of the log; who comes back with one gets a new snapshot.
-    func stream(_ shop: String) async throws -> Response {
+    ///
+    /// `connection` is the body of the request that came on it: it ends where the reader closes, and the stream with it. Nil:
+    /// nobody is looked at.
+    func stream(_ shop: String, on connection: RequestBody? = nil) async throws -> Response {
         guard await pipeline.shop(shop) != nil else { throw HTTPProblem.noShop }
         let (pipeline, json, now, options) = (pipeline, json, now, options)
         let lease = try streamLease()
-        var response = Response.bytes([], "text/event-stream")
-        response.body = ResponseBody { writer in
-            // Held by the body: given back when it was written, or never will be.
-            let held = lease
-            defer { held.end() }
+        return .stream(lease, on: connection) { writer in
             var last: (figures: ShopFigures, value: JSONValue)?
             var pause = 0
             while !Task.isCancelled, !Task.isShuttingDownGracefully {
@@ -48,9 +47,7 @@ extension HTTPInterface {
                 pause -= 1
                 try await Task.sleep(for: .seconds(1))
             }
-            try await writer.finish(nil)
         }
-        return response
     }
 
     /// A place among the streams, where there is one.
@@ -140,6 +137,28 @@ extension HTTPInterface {
             "mingjian_log_up", "gauge", "Whether the log takes events.", [("", pipeline.failure == nil ? "1" : "0")])
         if let rules { lines += rules.board.metrics(end: pipeline.log.end.index) }
         return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+extension Response {
+    /// Server-sent events that `write` writes until it returns, or until the reader closes the connection: then it is cancelled.
+    static func stream(
+        _ lease: StreamLease, on connection: RequestBody?,
+        write: @escaping @Sendable (inout any ResponseBodyWriter) async throws -> Void
+    ) -> Response {
+        var response = Response.bytes([], "text/event-stream")
+        response.body = ResponseBody { writer in
+            // Held by the body: given back when it was written, or never will be.
+            let held = lease
+            defer { held.end() }
+            if let connection {
+                try await connection.consumeWithCancellationOnInboundClose { _ in try await write(&writer) }
+            } else {
+                try await write(&writer)
+            }
+            try await writer.finish(nil)
+        }
+        return response
     }
 }
 

@@ -52,11 +52,24 @@ public struct HTTPInterface: HTTPResponder {
         self.now = now
     }
 
+    /// A request and the connection that it came on.
+    public struct Context: RequestContext {
+        /// What the library knows of the request.
+        public var coreContext: CoreRequestContextStorage
+        let channel: any Channel
+
+        /// Of the request that the server is at.
+        public init(source: ApplicationRequestContextSource) {
+            coreContext = CoreRequestContextStorage(source: source)
+            channel = source.channel
+        }
+    }
+
     /// Answers a request.
-    public func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
+    public func respond(to request: Request, context: Context) async throws -> Response {
         var response: Response
         do {
-            response = try await answer(request)
+            response = try await answer(request, on: context.channel)
         } catch let problem as HTTPProblem {
             response = problem.response
         } catch LiveQueryError.beforeRetention {
@@ -77,7 +90,10 @@ public struct HTTPInterface: HTTPResponder {
         return response
     }
 
-    private func answer(_ request: Request) async throws -> Response {
+    private func answer(_ request: Request, on channel: any Channel) async throws -> Response {
+        guard Self.namesOneHost(request) else {
+            throw HTTPProblem("bad-host", .badRequest, "a request has one Host, which is a host's name")
+        }
         let path = Substring(request.uri.path)
         let found = HTTPRoute.all.compactMap { route in route.match(path).map { (route: route, shop: $0) } }
         guard !found.isEmpty else { throw HTTPProblem("not-found", .notFound, "no such path") }
@@ -95,7 +111,10 @@ public struct HTTPInterface: HTTPResponder {
             throw HTTPProblem.badParameter(String(name.prefix(40)), "no such parameter, or twice")
         }
         switch route.operation {
-        case .postEvents: return try await post(request)
+        case .postEvents:
+            return try await post(request) {
+                channel.triggerUserOutboundEvent(RequestHeads.BodyWanted(), promise: nil)
+            }
         case .listShops:
             let sources = await pipeline.sources(now: now())
             return try await answer(
@@ -117,9 +136,9 @@ public struct HTTPInterface: HTTPResponder {
             return try await answer([("source", json.value(health))], watermark: .some(health.watermark))
         case .shopStream:
             if request.method == .head { return .bytes([], "text/event-stream") }
-            return try await stream(shop)
+            return try await stream(shop, on: request.body)
         case .shopFindings: return try await findings(shop, query)
-        case .shopFindingsStream: return try await findingsStream(shop, request)
+        case .shopFindingsStream: return try await findingsStream(shop, request, on: request.body)
         case .livez: return try await answer([("status", .text("ok"))])
         case .readyz:
             if let failure = pipeline.failure { throw failure }
@@ -128,6 +147,20 @@ public struct HTTPInterface: HTTPResponder {
         case .openapi: return .bytes(OpenAPIDocument.value(isOpen: tokens.isEmpty).bytes, "application/json")
         }
     }
+
+    /// RFC 9112, 3.2: the first `Host` is the authority, any other is left among the fields.
+    private static func namesOneHost(_ request: Request) -> Bool {
+        guard let authority = request.head.authority, let host = HTTPField.Name("Host") else { return false }
+        return !request.headers.contains(host) && authority.utf8.allSatisfy { isOfHost[Int($0)] }
+    }
+
+    /// Bytes that a host and its port may have, RFC 3986.
+    private static let isOfHost: [Bool] = {
+        let letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+        var result = [Bool](repeating: false, count: 256)
+        for byte in (letters + "-._~%!$&'()*+,;=:[]").utf8 { result[Int(byte)] = true }
+        return result
+    }()
 
     private func authorize(_ request: Request, _ route: HTTPRoute) throws(HTTPProblem) {
         guard route.isProtected else { return }
@@ -202,6 +235,8 @@ final class ServerState: Sendable {
         var heldBytes = 0
         /// Answers by idempotency key, the newest last.
         var answers: [(key: String, body: [UInt8], answer: [UInt8])] = []
+        /// Keys of requests that are being answered.
+        var keysUnderWay: Set<String> = []
     }
 
     let counts = Mutex(Counts())

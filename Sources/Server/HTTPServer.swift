@@ -1,4 +1,5 @@
 import ConversationModel
+import Diagnostics
 import Hummingbird
 import HummingbirdCore
 import Logging
@@ -27,27 +28,41 @@ public func serve(
     if let rules {
         services.append(
             LiveRulesService(rules, pipeline, now: now) { reason in
-                log.error("the rules have stopped and are tried again", metadata: ["reason": "\(reason)"])
+                log.error("the rules have stopped and are tried again", metadata: ["reason": "\(visible(reason))"])
             })
     }
     let application = Application(
         responder: HTTPInterface(pipeline, zone: zone, tokens: tokens, rules: rules, now: now),
-        // Who opens a connection and sends nothing, or half of a head, is not waited for; nor who does not read.
-        server: .http1(
-            configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [HeadDeadline(), StalledWrites(limit: .seconds(30))],
-                idleTimeout: .seconds(60))),
+        server: .bounded,
         configuration: ApplicationConfiguration(
             address: .hostname(host, port: port),
             availableConnectionsDelegate: MaximumAvailableConnections(1024)),
         services: services,
         onServerRunning: { channel in
-            log.notice("serving", metadata: ["host": "\(host)", "port": "\(channel.localAddress?.port ?? port)"])
+            let port = channel.localAddress?.port ?? port
+            log.notice("serving", metadata: ["host": "\(visible(host))", "port": "\(port)"])
         }, logger: logger)
     do {
         try await application.runService()
     } catch let error as IOError {
         throw ServeFailure(reason: String(cString: strerror(error.errnoCode)))
+    }
+}
+
+extension HTTPServerBuilder {
+    /// HTTP/1.1 whose connections are bounded: who opens one and sends nothing, or half of a head, is not waited for; nor who does
+    /// not read.
+    static let bounded = HTTPServerBuilder.checked(
+        [HeadDeadline(), StalledWrites(limit: .seconds(30))], idleTimeout: .seconds(60))
+
+    /// HTTP/1.1 whose heads are looked at, for whose connections anybody may be waited for.
+    static func checked(
+        _ others: @autoclosure @escaping @Sendable () -> [any RemovableChannelHandler] = [],
+        idleTimeout: TimeAmount? = nil
+    ) -> HTTPServerBuilder {
+        .http1(
+            configuration: HTTP1Channel.Configuration(
+                additionalChannelHandlers: [RequestHeads.Installer()] + others(), idleTimeout: idleTimeout))
     }
 }
 

@@ -25,6 +25,8 @@ public struct IngestResult: Hashable, Sendable {
     public var taken = 0
     public var duplicate = 0
     public var refused = 0
+    /// The refused, all of them, by their reasons.
+    public var refusedByReason: [String: Int] = [:]
     /// The first of the refused, in the order of the batch.
     public var refusals: [Refused] = []
     /// The newest receipt of the events that were read; nil where there was none.
@@ -56,7 +58,7 @@ extension LivePipeline {
             case .appended: batch.result.taken += 1
             case .duplicate: batch.result.duplicate += 1
             case .refused(let refusal):
-                batch.refuse(batch.ordinals[index], refusal.rawValue, "", refusal.phrase)
+                batch.refuse(batch.ordinals[index], refusal.rawValue, "", isByLog: true) { refusal.phrase }
             }
         }
         if !batch.newShops.isEmpty {
@@ -66,19 +68,18 @@ extension LivePipeline {
         }
         var result = batch.result
         result.sequence = log.end.index
-        guard !batch.refused.isEmpty else { return result }
-        let lines = LineNumbers(bytes)
-        let refused = batch.refused.sorted { $0.ordinal < $1.ordinal }.map { refused in
-            var refusal = refused.refusal
-            refusal.line = lines.numberOfText(refused.ordinal)
+        guard result.refused > 0 else { return result }
+        let kept = batch.refused
+        let places = TextLines.places(of: kept.map(\.ordinal), in: bytes)
+        result.refusals = zip(kept, places).prefix(options.listedRefusals).map { refused, place in
+            var refusal = refused.refusal()
+            refusal.line = place.number
             return refusal
         }
-        result.refused = refused.count
-        result.refusals = Array(refused.prefix(options.listedRefusals))
-        let entries = refused.map { refusal in
+        let entries = zip(kept, places).map { refused, place in
             // What is no event cannot be masked by its texts, so nothing of it is kept then.
             Quarantine.Entry(
-                received: now, reason: refusal.reason, bytes: mask == nil ? Array(lines[refusal.line]) : [],
+                received: now, reason: refused.reason, bytes: mask == nil ? Array(bytes[place.bytes]) : [],
                 isCut: mask != nil)
         }
         // What was refused is told to its sender in any case; keeping it must not undo what was taken.
@@ -90,7 +91,7 @@ extension LivePipeline {
 
     /// The events of a batch and the records that the log gets, beside what is refused already.
     private nonisolated func batch(_ bytes: [UInt8], received: Instant?) -> Batch {
-        var batch = Batch()
+        var batch = Batch(keptRefusals: options.keptRefusals)
         var shops: [String: Bool] = [:]
         var last: (shop: String, isAllowed: Bool)?
         readers.read(bytes, received: received) { read in
@@ -99,7 +100,7 @@ extension LivePipeline {
             var event: Event
             switch read {
             case .refused(let refusal):
-                return batch.refuse(ordinal, refusal.code.rawValue, refusal.field, refusal.phrase)
+                return batch.refuse(ordinal, refusal.code.rawValue, refusal.field) { refusal.phrase }
             case .event(let whole): event = whole
             }
             if last?.shop != event.shop {
@@ -107,8 +108,9 @@ extension LivePipeline {
                 shops[event.shop] = last?.isAllowed
             }
             guard last?.isAllowed == true else {
-                return batch.refuse(
-                    ordinal, "too-many-shops", "shop", Phrase("no room for another shop", "店铺数已达上限"))
+                return batch.refuse(ordinal, "too-many-shops", "shop") {
+                    Phrase("no room for another shop", "店铺数已达上限")
+                }
             }
             decide(&event)
             if let mask { event.mask(mask) }
@@ -116,7 +118,7 @@ extension LivePipeline {
             // Written with all its escapes it may be longer than it came: what could not be read again is not taken.
             guard record.payload.count <= EventReader.lineLimitBytes else {
                 let code = EventRefusal.Code.tooLarge
-                return batch.refuse(ordinal, code.rawValue, "", code.reason)
+                return batch.refuse(ordinal, code.rawValue, "") { code.reason }
             }
             batch.add(event, record, ordinal)
         }
@@ -157,7 +159,8 @@ private struct Batch {
     var records: [LogRecord] = []
     /// Of each event.
     var ordinals: [Int] = []
-    var refused: [(ordinal: Int, refusal: IngestResult.Refused)] = []
+    private var refusedByReader: [Refused] = []
+    private var refusedByLog: [Refused] = []
     /// Shops for which it holds a place.
     var newShops: [String] = []
     var result = IngestResult()
@@ -169,8 +172,39 @@ private struct Batch {
         ordinals.append(ordinal)
     }
 
-    mutating func refuse(_ ordinal: Int, _ reason: String, _ field: String, _ phrase: Phrase) {
-        refused.append((ordinal, IngestResult.Refused(line: 0, reason: reason, field: field, phrase: phrase)))
+    /// What was refused, and how to say it: most are only counted.
+    struct Refused {
+        var ordinal: Int
+        var reason: String
+        var field: String
+        var phrase: () -> Phrase
+
+        func refusal() -> IngestResult.Refused {
+            IngestResult.Refused(line: 0, reason: reason, field: field, phrase: phrase())
+        }
+    }
+
+    private let keptRefusals: Int
+
+    init(keptRefusals: Int) { self.keptRefusals = keptRefusals }
+
+    /// Counts what the reader refused or, with `isByLog`, the log; each in their order.
+    mutating func refuse(
+        _ ordinal: Int, _ reason: String, _ field: String, isByLog: Bool = false, _ phrase: @escaping () -> Phrase
+    ) {
+        result.refused += 1
+        result.refusedByReason[reason, default: 0] += 1
+        let one = Refused(ordinal: ordinal, reason: reason, field: field, phrase: phrase)
+        if isByLog, refusedByLog.count < keptRefusals {
+            refusedByLog.append(one)
+        } else if !isByLog, refusedByReader.count < keptRefusals {
+            refusedByReader.append(one)
+        }
+    }
+
+    /// The first that were refused, by the order of the batch.
+    var refused: ArraySlice<Refused> {
+        (refusedByReader + refusedByLog).sorted { $0.ordinal < $1.ordinal }.prefix(keptRefusals)
     }
 }
 
@@ -196,31 +230,6 @@ final class EventReaders: Sendable {
         let reader = idle.withLock { $0.readers.popLast() } ?? EventReader()
         use(reader)
         idle.withLock { if $0.readers.count < EventReaders.kept { $0.readers.append(reader) } }
-    }
-}
-
-/// Where the lines of a batch are.
-struct LineNumbers {
-    private let lines: [ArraySlice<UInt8>]
-    /// 1-based numbers of those that are not blank: what the reader reads.
-    private let texts: [Int]
-
-    init(_ bytes: [UInt8]) {
-        let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
-        self.lines = lines
-        texts = lines.indices.filter { index in
-            !lines[index].allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
-        }.map { $0 + 1 }
-    }
-
-    /// A line without its end; empty where there is none.
-    subscript(number: Int) -> ArraySlice<UInt8> {
-        number >= 1 && number <= lines.count ? lines[number - 1] : []
-    }
-
-    /// The number of the line that is the one with text at `ordinal`, from 0; that of the last where there are fewer.
-    func numberOfText(_ ordinal: Int) -> Int {
-        ordinal < texts.count ? texts[ordinal] : texts.last ?? 1
     }
 }
 

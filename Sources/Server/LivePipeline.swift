@@ -25,6 +25,8 @@ public actor LivePipeline {
         public var shops = 10_000
         /// Refused events that a result lists; the rest is counted.
         public var listedRefusals = 100
+        /// Refused events of a batch that are kept in `refused.ndjson`; the rest is counted.
+        public var keptRefusals = 10_000
         /// So many synced events may wait to be counted; beyond it a batch waits before it is taken.
         public var waitingEvents = 50_000
 
@@ -76,6 +78,7 @@ public actor LivePipeline {
         needsAnswer: @escaping @Sendable (EventMessage) -> Bool = { _ in true },
         mask: (@Sendable (String) -> String)? = nil, policy: @escaping @Sendable (String) -> MonitorPolicy
     ) throws {
+        if isObserver { try ObservedFiles.check(files) }
         let files: any FileLayer = isObserver ? ObservedFiles(files) : files
         snapshots = SnapshotStore(files)
         self.options = options

@@ -8,6 +8,13 @@ struct ObservedFiles: FileLayer {
 
     init(_ files: any FileLayer) { self.files = files }
 
+    /// Throws where there is no log to observe.
+    static func check(_ files: any FileLayer) throws(EventLogError) {
+        // Where nothing can be listed there is no directory, or opening it says why not.
+        let names = (try? files.names()) ?? []
+        guard names.contains(where: { $0.hasSuffix(".segment") }) else { throw .noLog(directory: files.directory) }
+    }
+
     var directory: String { files.directory }
     func prepare() throws(FileError) {}
     func names() throws(FileError) -> [String] { try files.names() }

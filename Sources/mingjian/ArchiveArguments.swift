@@ -51,6 +51,17 @@ struct ArchiveArguments: ParsableArguments {
 
     func policy() throws -> TimePolicy { try time.timePolicy() }
 
+    /// Says that `--mapping` was for nothing where no input was a table.
+    func tellOfMapping(among sources: [Coverage.SourceNote]) {
+        guard let mapping, !sources.isEmpty, !sources.contains(where: { $0.shape == ArchiveShape.csv.rawValue }) else {
+            return
+        }
+        say(
+            Phrase(
+                "the mapping '\(mapping)' was not used (--mapping): no input is a table",
+                "列映射“\(mapping)”未使用（--mapping）：没有任何输入是表格"), severity: "warning")
+    }
+
     /// - Parameters:
     ///   - given: the time policy of the run where options alone do not say it.
     ///   - policyAt: the one that closes a conversation by when it begins, where not all have the same.

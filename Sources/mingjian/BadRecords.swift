@@ -4,29 +4,47 @@ import Inspection
 
 /// Tells of the files that were passed over and of bad records, the first ten of each by their places.
 func tellOfRecords(_ result: InspectionResult) {
+    tellOfForeignFiles(result.diagnostics)
+    guard result.coverage.recordsBad > 0 else { return }
+    tellOfBadRecords(result.diagnostics.filter { $0.code != "foreign-file" }, bad: result.coverage.recordsBad)
+}
+
+/// Tells of what a conversion read: also what is odd and was kept.
+func tellOfRecords(_ diagnostics: [Diagnostic], bad: Int) {
+    tellOfForeignFiles(diagnostics)
+    tellOfBadRecords(diagnostics.filter { $0.code != "foreign-file" }, bad: bad)
+}
+
+private func tellOfForeignFiles(_ diagnostics: [Diagnostic]) {
     let renderer = RuleSources.renderer(.concise)
-    let foreign = result.diagnostics.filter { $0.code == "foreign-file" }
+    let foreign = diagnostics.filter { $0.code == "foreign-file" }
     note(renderer.render(Array(foreign.prefix(10)), sources: []))
     if foreign.count > 10 {
         let more = foreign.count - 10
         say(Phrase("\(more) more files were passed over", "另有 \(more) 个文件被跳过"), severity: "note")
     }
-    guard result.coverage.recordsBad > 0 else { return }
-    let shown = result.diagnostics.filter { $0.code != "foreign-file" }.prefix(10)
-    note(renderer.render(Array(shown), sources: []))
-    let more = result.coverage.recordsBad - shown.count { $0.severity == .error }
+}
+
+private func tellOfBadRecords(_ diagnostics: [Diagnostic], bad: Int) {
+    let shown = diagnostics.prefix(10)
+    note(RuleSources.renderer(.concise).render(Array(shown), sources: []))
+    let more = bad - shown.count { $0.severity == .error }
     if more > 0 { say(Phrase("\(more) more bad records", "另有 \(more) 条坏记录"), severity: "note") }
 }
 
 /// Whether more than `limit` percent of all records are bad; says so.
 func hasTooManyBadRecords(_ result: InspectionResult, limit: Double) -> Bool {
-    let coverage = result.coverage
-    guard Double(coverage.recordsBad) * 100 > limit * Double(coverage.recordsRead) else { return false }
+    hasTooManyBadRecords(result.coverage.recordsBad, of: result.coverage.recordsRead, limit: limit)
+}
+
+/// The same for records that were counted elsewhere.
+func hasTooManyBadRecords(_ bad: Int, of all: Int, limit: Double) -> Bool {
+    guard Double(bad) * 100 > limit * Double(all) else { return false }
     let limit = limit == limit.rounded() ? String(Int(limit)) : String(limit)
     say(
         Phrase(
-            "\(coverage.recordsBad) of \(coverage.recordsRead) records are bad, more than \(limit) % (--max-bad)",
-            "\(coverage.recordsRead) 条记录中有 \(coverage.recordsBad) 条坏记录，超过 \(limit) %（--max-bad）"))
+            "\(bad) of \(all) records are bad, more than \(limit) % (--max-bad)",
+            "\(all) 条记录中有 \(bad) 条坏记录，超过 \(limit) %（--max-bad）"))
     return true
 }
 

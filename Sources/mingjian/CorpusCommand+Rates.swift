@@ -24,7 +24,7 @@ extension CorpusCommand {
                   mingjian corpus rates Corpora/labelled/open/conversations.ndjson \\
                     --labels Corpora/labelled/open/labels.ndjson
 
-                Exit codes: 0 done; 66 rules or labels invalid; 74 input or output.
+                Exit codes: 0 done; 65 more records are bad than --max-bad; 66 rules or labels invalid; 74 input or output.
                 """)
 
         @OptionGroup var archive: ArchiveArguments
@@ -38,11 +38,15 @@ extension CorpusCommand {
         @Option(help: "table or json.")
         var format = Format.table
 
+        @Option(help: "Percent of bad records above which the exit code is 65.")
+        var maxBad = 0.1
+
         func run() throws {
             try mingjian.run { try measure() }
         }
 
         private func measure() throws -> Int32 {
+            try checkBadRecordLimit(maxBad)
             let policy = try archive.policy()
             let compiled = try RuleSources(paths: rules.isEmpty ? ["Rules"] : rules).compiled(policy: policy)
             let known = try labels.map { try Labels(path: $0) }
@@ -66,11 +70,13 @@ extension CorpusCommand {
             case .table: try Output().write(table(measured, conversations: result.coverage.conversations))
             case .json: try Output().write(json(measured, conversations: result.coverage.conversations))
             }
+            tellOfRecords(result)
+            archive.tellOfMapping(among: result.coverage.sources)
             if let failure = result.inputFailure {
                 say(failure.phrase)
                 return CommandFailure.inputOutput
             }
-            return 0
+            return hasTooManyBadRecords(result, limit: maxBad) ? CommandFailure.badData : 0
         }
 
         private func rows(_ result: InspectionResult, _ labels: Labels?, _ found: Set<Labels.Entry>) -> [Row] {

@@ -13,6 +13,9 @@ struct CutCommand: ParsableCommand {
             Examples:
               mingjian cut --preview logs.csv          what each limit of silence would give
               mingjian cut logs.csv > archive.ndjson
+
+            Exit codes: 0 done; 64 usage; 65 more records are bad than --max-bad; 66 policy; 74 input or output;
+            130 interrupted.
             """)
 
     @OptionGroup var archive: ArchiveArguments
@@ -20,11 +23,15 @@ struct CutCommand: ParsableCommand {
     @Flag(help: "Only count: gaps between messages, and conversations by limit of silence.")
     var preview = false
 
+    @Option(help: "Percent of bad records above which the exit code is 65.")
+    var maxBad = 0.1
+
     func run() throws {
         try mingjian.run { try cut() }
     }
 
     private func cut() throws -> Int32 {
+        try checkBadRecordLimit(maxBad)
         let options = try archive.options(cutting: true)
         let inputs = try archive.inputs()
         let output = Output()
@@ -32,19 +39,18 @@ struct CutCommand: ParsableCommand {
             let preview = try cutPreview(inputs, options: options)
             try output.write(text(preview))
             sayWhatIsLeftOut(preview)
+            tellOfRecords(preview.diagnostics, bad: preview.recordsBad)
             if let failure = preview.failure { throw failure }
-            return 0
+            return verdict(preview.recordsBad, of: preview.recordsRead, preview.sources)
         }
-        let lines = try openArchive(inputs, options: options)
-        // What was read before an error was written, and is told of.
-        defer { note(RuleSources.renderer(.concise).render(Array(lines.recordDiagnostics.prefix(10)), sources: [])) }
-        var buffer = [UInt8](repeating: 0, count: 1 << 20)
-        while true {
-            let count = try readChunk(lines, &buffer)
-            if count == 0 { break }
-            try output.write(Array(buffer[..<count]))
-        }
-        return 0
+        var conversion = Conversion(archive)
+        try conversion.convert(inputs, options, to: output)
+        return verdict(conversion.recordsBad, of: conversion.recordsRead, conversion.sources)
+    }
+
+    private func verdict(_ bad: Int, of all: Int, _ sources: [Coverage.SourceNote]) -> Int32 {
+        archive.tellOfMapping(among: sources)
+        return hasTooManyBadRecords(bad, of: all, limit: maxBad) ? CommandFailure.badData : 0
     }
 
     private func sayWhatIsLeftOut(_ preview: CutPreview) {
@@ -64,16 +70,6 @@ struct CutCommand: ParsableCommand {
                 "left out, since only buyers' logs without conversation ids are cut: "
                     + english.joined(separator: ", "),
                 "未计入（只切分没有会话号的买家记录）：" + chinese.joined(separator: "，")), severity: "note")
-    }
-
-    private func readChunk(_ lines: ConversationLines, _ buffer: inout [UInt8]) throws(ArchiveError) -> Int {
-        var result: Result<Int, ArchiveError> = .success(0)
-        buffer.withUnsafeMutableBytes { bytes in
-            do throws(ArchiveError) { result = .success(try lines.read(into: bytes)) } catch {
-                result = .failure(error)
-            }
-        }
-        return try result.get()
     }
 
     private func text(_ preview: CutPreview) -> String {
@@ -109,6 +105,9 @@ struct ImportCommand: ParsableCommand {
             Examples:
               mingjian import --preview export.csv --mapping mapping.json
               mingjian import export.csv > archive.ndjson
+
+            Exit codes: 0 done; 64 usage; 65 more records are bad than --max-bad; 66 policy; 74 input or output;
+            130 interrupted.
             """)
 
     @OptionGroup var archive: ArchiveArguments
@@ -119,18 +118,25 @@ struct ImportCommand: ParsableCommand {
     @Option(help: "Rows of the preview.")
     var rows = 20
 
+    @Option(help: "Percent of bad records above which the exit code is 65; a preview counts none.")
+    var maxBad = 0.1
+
     func run() throws {
         try mingjian.run {
+            try checkBadRecordLimit(maxBad)
             let options = try archive.options()
             let output = Output()
+            var conversion = Conversion(archive)
+            var previewed: [Coverage.SourceNote] = []
             for input in try archive.inputs() {
                 do {
                     if preview {
                         let shown = try previewArchive(input, options: options, rows: min(1000, max(1, rows)))
+                        previewed.append(shown.source)
                         try output.write(text(shown))
                         if let failure = shown.failure { throw failure }
                     } else {
-                        try convert(input, options, to: output)
+                        try conversion.convert([input], options, to: output)
                     }
                 } catch let error as ArchiveError where error.isForeign && input.isFromDirectory {
                     say(
@@ -138,17 +144,10 @@ struct ImportCommand: ParsableCommand {
                         severity: "warning")
                 }
             }
-            return 0
+            archive.tellOfMapping(among: conversion.sources + previewed)
+            let isTooBad = hasTooManyBadRecords(conversion.recordsBad, of: conversion.recordsRead, limit: maxBad)
+            return isTooBad ? CommandFailure.badData : 0
         }
-    }
-
-    private func convert(_ input: ArchiveInput, _ options: ArchiveOptions, to output: Output) throws {
-        let lines = try openArchive([input], options: options)
-        // What was read before an error was written, and is told of.
-        defer { note(RuleSources.renderer(.concise).render(Array(lines.recordDiagnostics.prefix(10)), sources: [])) }
-        let reader = BlockReader(lines, largestRecord: archive.maxLine)
-        let block = ArchiveBlock()
-        while try reader.next(block) { try output.write(Array(block.lines)) }
     }
 
     private func text(_ preview: ArchivePreview) -> String {

@@ -92,7 +92,10 @@ struct ExplainCommand: ParsableCommand {
     private func explanations(
         of rule: Rule, _ evaluator: Evaluator
     ) throws -> [Explanation]? {
-        let lines = try openArchive(archive.inputs(), options: archive.options())
+        let inputs = try archive.inputs()
+        let lines = try openArchive(inputs, options: archive.options())
+        // What comes behind the conversation is not read, and may be a table.
+        defer { if lines.sources.count == inputs.count { archive.tellOfMapping(among: lines.sources) } }
         let reader = BlockReader(lines, largestRecord: archive.maxLine)
         let parser = NDJSONParser(isStrict: archive.strictJSON, facts: evaluator.rules.facts)
         let block = ArchiveBlock()

@@ -136,6 +136,7 @@ struct InspectCommand: ParsableCommand {
         if let directory { try directory.finish(report, writer) }
         if !quiet {
             tellOfRecords(result)
+            archive.tellOfMapping(among: result.coverage.sources)
             ExemptionArguments.tellOfUnknownRules(exemptions, among: result.tally.rules)
             if selection.group.isEmpty, selection.agent.isEmpty { tellOfGroups(rules, report) }
         }

@@ -111,7 +111,8 @@ func waiting<Result: Sendable>(_ body: @escaping @Sendable () async throws -> Re
 private func liveFailure(_ error: any Error) -> any Error {
     switch error {
     case let error as EventLogError:
-        return CommandFailure(code: CommandFailure.inputOutput, phrase: Phrase(error.english, error.chinese))
+        return CommandFailure(
+            code: CommandFailure.inputOutput, phrase: Phrase(error.english, error.chinese), slug: error.code)
     case is SnapshotError:
         return CommandFailure(
             code: CommandFailure.badRules,

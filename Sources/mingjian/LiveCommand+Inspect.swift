@@ -139,6 +139,7 @@ private struct EventFiles {
     let isQuiet: Bool
     private var events: [Event] = []
     private var bad = 0
+    private var badByReason: [String: Int] = [:]
 
     init(isQuiet: Bool) {
         self.isQuiet = isQuiet
@@ -147,11 +148,12 @@ private struct EventFiles {
     mutating func read(_ path: String) throws {
         // They are sorted by receipt, so they are held; a log is read as it comes.
         let bytes = try InputFiles.read(path == "-" ? "/dev/stdin" : path, Phrase("events", "事件"), limit: 1 << 30)
-        for record in EventReader().read(bytes) {
+        for record in EventReader().read(Array(bytes.dropFirst(EventReader.byteOrderMark(in: bytes)))) {
             switch record {
             case .event(let event): events.append(event)
             case .refused(let refusal):
                 bad += 1
+                badByReason[refusal.code.rawValue, default: 0] += 1
                 guard !isQuiet, bad <= EventFiles.shownLines else { continue }
                 let reason = refusal.phrase
                 say(
@@ -172,10 +174,12 @@ private struct EventFiles {
     func hasTooManyBadLines(limit: Double) -> Bool {
         let all = events.count + bad
         guard Double(bad) * 100 > limit * Double(all) else { return false }
+        let reasons = badByReason.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+        let (english, chinese) = (reasons.joined(separator: ", "), reasons.joined(separator: "，"))
         say(
             Phrase(
-                "\(bad) of \(all) lines are bad, more than \(limit) % (--max-bad)",
-                "\(all) 行中有 \(bad) 行是坏的，超过 \(limit) %（--max-bad）"))
+                "\(bad) of \(all) lines are bad (\(english)), more than \(limit) % (--max-bad)",
+                "\(all) 行中有 \(bad) 行是坏的（\(chinese)），超过 \(limit) %（--max-bad）"))
         return true
     }
 }

@@ -2,6 +2,7 @@ import Archives
 import ArgumentParser
 import ConversationModel
 import Diagnostics
+import Events
 import Foundation
 import Server
 import Synchronization
@@ -102,14 +103,20 @@ extension IngestResult {
         taken += other.taken
         duplicate += other.duplicate
         refused += other.refused
+        refusedByReason.merge(other.refusedByReason, uniquingKeysWith: +)
         sequence = other.sequence
     }
 
-    /// The counts as one line.
+    /// The counts as one line, the refused by reason.
     var counts: String {
-        Surroundings.language == .chinese
-            ? "读取 \(read)，写入 \(taken)，重复 \(duplicate)，拒绝 \(refused)；日志位置 \(sequence)"
-            : "read \(read), taken \(taken), duplicate \(duplicate), refused \(refused); log position \(sequence)"
+        let isChinese = Surroundings.language == .chinese
+        var reasons = refusedByReason.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+            .joined(separator: isChinese ? "，" : ", ")
+        if !reasons.isEmpty { reasons = isChinese ? "（\(reasons)）" : " (\(reasons))" }
+        return isChinese
+            ? "读取 \(read)，写入 \(taken)，重复 \(duplicate)，拒绝 \(refused)\(reasons)；日志位置 \(sequence)"
+            : "read \(read), taken \(taken), duplicate \(duplicate), refused \(refused)\(reasons); "
+                + "log position \(sequence)"
     }
 }
 
@@ -119,6 +126,8 @@ private final class LineInput {
     private let descriptor: Int32
     private var rest: [UInt8] = []
     private var isAtEnd = false
+    /// Whether a byte order mark would be passed over: nothing was given out yet.
+    private var isAtStart = true
     /// The line at hand was given out as too long: what is left of it is passed over.
     private var isSkipping = false
 
@@ -150,6 +159,10 @@ private final class LineInput {
             } else {
                 rest += buffer[..<count]
             }
+        }
+        if isAtStart {
+            isAtStart = false
+            rest.removeFirst(EventReader.byteOrderMark(in: rest))
         }
         if isSkipping {
             isSkipping = false

@@ -12,7 +12,7 @@ struct LogCommand: ParsableCommand {
     /// Does something with a log, whose errors become the command's.
     fileprivate static func attempt<Result>(_ body: () throws(EventLogError) -> Result) throws -> Result {
         do throws(EventLogError) { return try body() } catch {
-            throw CommandFailure(code: CommandFailure.inputOutput, phrase: error.phrase)
+            throw CommandFailure(code: CommandFailure.inputOutput, phrase: error.phrase, slug: error.code)
         }
     }
 
@@ -61,7 +61,7 @@ struct LogCommand: ParsableCommand {
                             + "(cut off on opening)")
             }
             try Output().write(lines.joined(separator: "\n") + "\n")
-            for problem in check.problems { say(problem.phrase) }
+            for problem in check.problems { say(problem.phrase, slug: problem.code) }
             return check.problems.isEmpty ? 0 : CommandFailure.badData
         }
     }

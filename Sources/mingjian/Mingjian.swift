@@ -1,4 +1,6 @@
 import ArgumentParser
+import Diagnostics
+import Foundation
 
 /// The command `mingjian`: paths, environment, clock and signals; all logic is in the targets.
 @main
@@ -22,6 +24,23 @@ struct Mingjian: ParsableCommand {
             ImportCommand.self, CorpusCommand.self, FoldCommand.self,
             LogCommand.self, LiveCommand.self, ServeCommand.self,
         ])
+
+    /// Runs the command that the arguments name.
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            let code = exitCode(for: error)
+            let message = fullMessage(for: error)
+            // Help, and ends without a word of the library's: as it would.
+            if code.isSuccess || message.isEmpty { exit(withError: error) }
+            // It quotes arguments as they are: lines stay lines, all else is shown and not obeyed.
+            let lines = message.split(separator: "\n", omittingEmptySubsequences: false).map { visible(String($0)) }
+            note(lines.joined(separator: "\n") + "\n")
+            Foundation.exit(code.rawValue)
+        }
+    }
 }
 
 /// What this build calls itself.

@@ -118,6 +118,7 @@ struct ReportCommand: ParsableCommand {
         if let html { try write(report, .html, csvTable, to: Output(path: html)) }
         if !quiet {
             tellOfRecords(result)
+            archive.tellOfMapping(among: result.coverage.sources)
             ExemptionArguments.tellOfUnknownRules(exemptions, among: result.tally.rules)
         }
         if let failure = result.inputFailure {

@@ -119,6 +119,7 @@ extension RulesCommand {
             if let html { try write(report, .html, to: Output(path: html)) }
             if !quiet {
                 tellOfRecords(result)
+                archive.tellOfMapping(among: result.coverage.sources)
                 ExemptionArguments.tellOfUnknownRules(options.exemptions, among: compared.summaries)
             }
             if let failure = result.inputFailure {

@@ -80,7 +80,9 @@ struct SimulatedCommands {
     /// With `now` each command happens and is received then, whatever it says.
     private mutating func commands(in bytes: [UInt8], now: Instant?) -> [Event] {
         var result: [Event] = []
-        for text in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast(bytes.last == 0x0A ? 1 : 0)
+        let mark = line == 0 ? EventReader.byteOrderMark(in: bytes) : 0
+        for text in bytes[mark...].split(separator: 0x0A, omittingEmptySubsequences: false).dropLast(
+            bytes.last == 0x0A ? 1 : 0)
         {
             line += 1
             for record in reader.read(Array(text), received: now) {

@@ -136,6 +136,8 @@ enum Surroundings {
 struct CommandFailure: Error {
     var code: Int32
     var phrase: Phrase?
+    /// A stable name of what is wrong, where it has one.
+    var slug: String?
 
     static let usage: Int32 = 64
     static let badData: Int32 = 65
@@ -153,7 +155,7 @@ func run(_ body: () throws -> Int32) throws {
     do {
         code = try body()
     } catch let failure as CommandFailure {
-        if let phrase = failure.phrase { say(phrase) }
+        if let phrase = failure.phrase { say(phrase, slug: failure.slug) }
         code = failure.code
     } catch let error as ArchiveError {
         say(error.phrase)
@@ -172,10 +174,13 @@ func run(_ body: () throws -> Int32) throws {
     throw ExitCode(code)
 }
 
-/// Prints `error: …` on standard error.
-func say(_ phrase: Phrase, severity: String = "error") {
+/// Prints `error: …` or, with a stable name, `error[…]: …` on standard error.
+///
+/// What stands in it may come from arguments, names of files and files: nothing of it is obeyed by a terminal.
+func say(_ phrase: Phrase, severity: String = "error", slug: String? = nil) {
     let word = Surroundings.language == .chinese ? (severity == "error" ? "错误" : "提示") : severity
-    note("\(word): \(phrase.text(in: Surroundings.language))\n")
+    let label = word + (slug.map { "[\($0)]" } ?? "")
+    note("\(label): \(visible(phrase.text(in: Surroundings.language)))\n")
 }
 
 /// Prints text on standard error.

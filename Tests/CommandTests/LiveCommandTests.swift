@@ -56,7 +56,8 @@ struct LiveCommandTests {
             let junk = String(repeating: "a", count: length)
             let file = try directory.write("long.ndjson", "\(junk)\(good[0])\n\(junk)\n\(good[1])\nnonsense\n")
             let outcome = try run(["replay", file, "--log", directory.path + "/deep/er/log\(length)"])
-            #expect(outcome.text == "read 4, taken 1, duplicate 0, refused 3; log position 1\n")
+            #expect(outcome.text.hasPrefix("read 4, taken 1, duplicate 0, refused 3 ("))
+            #expect(outcome.text.hasSuffix("); log position 1\n"))
             for place in [":1: ", ":2: ", ":4: "] { #expect(outcome.errors.contains("long.ndjson" + place)) }
         }
     }
@@ -134,7 +135,7 @@ struct LiveCommandTests {
         let file = try directory.write("bad.ndjson", "\(good)\nnonsense\n")
         let outcome = try run(["replay", file, "--log", log])
         #expect(outcome.code == 65)
-        #expect(outcome.text == "read 2, taken 1, duplicate 0, refused 1; log position 1\n")
+        #expect(outcome.text == "read 2, taken 1, duplicate 0, refused 1 (not-an-object 1); log position 1\n")
         #expect(outcome.errors.contains("bad.ndjson:2: "))
         #expect(String(decoding: directory.contents("log/refused.ndjson"), as: UTF8.self).contains("nonsense"))
     }

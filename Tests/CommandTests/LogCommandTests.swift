@@ -91,19 +91,32 @@ struct LogCommandTests {
         #expect(again.code == 0 && again.text.hasSuffix("records that an earlier repair gave up: 1\n"), "\(again.text)")
     }
 
+    @Test("who looks at a log whose only segment is too short is told which, and not of a file that is not there")
+    func shortSegment() throws {
+        try FileManager.default.removeItem(atPath: path(2))
+        try Data(Array("MJEVTLOG".utf8)).write(to: URL(fileURLWithPath: path(0)))
+        let outcome = try Command.run(["live", "figures", "--log", directory.path + "/log"], in: directory)
+        #expect(outcome.code == 74 && outcome.errors.hasPrefix("error[not-a-segment]: "), "\(outcome.errors)")
+        #expect(outcome.errors.contains("0.segment'") && outcome.errors.contains("mingjian log repair"))
+        let chinese = try Command.run(
+            ["live", "figures", "--log", directory.path + "/log"], in: directory, environment: ["LANG": "zh_CN.UTF-8"])
+        #expect(chinese.errors.hasPrefix("错误[not-a-segment]: "))
+    }
+
     @Test("what is no log is refused, and nothing is made of it")
     func noLog() throws {
         let nowhere = directory.path + "/nowhere"
         for command in ["check", "repair"] {
             let outcome = try Command.run(["log", command, nowhere], in: directory)
-            #expect(outcome.code == 74 && !outcome.errors.isEmpty, "\(command): \(outcome.errors)")
+            #expect(outcome.code == 74 && outcome.errors.hasPrefix("error[no-log]: "), "\(command): \(outcome.errors)")
         }
         #expect(!FileManager.default.fileExists(atPath: nowhere))
         try FileManager.default.createDirectory(atPath: nowhere, withIntermediateDirectories: true)
         for command in ["check", "repair"] {
             let outcome = try Command.run(["log", command, nowhere], in: directory)
             #expect(
-                outcome.code == 74 && outcome.errors == "error: no event log in '\(nowhere)'\n", "\(outcome.errors)")
+                outcome.code == 74 && outcome.errors == "error[no-log]: no event log in '\(nowhere)'\n",
+                "\(outcome.errors)")
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: nowhere).isEmpty)
     }

@@ -109,6 +109,58 @@ struct DamageTests {
         #expect(try everything(in: opened).map(\.id) == ["a"] && opened.opening.cutBytes > 0)
     }
 
+    @Test("a segment that was cut short between two records, or is gone when it is read, is named with what is lost")
+    func shortAndGoneSegments() async throws {
+        let (files, ids) = try await closedLog()
+        let names = try files.names().filter { $0.hasSuffix(".segment") }.sorted()
+        let next = try #require(SegmentFormat.position(in: names[1], suffix: ".segment"))
+        let whole = try #require(files.contents(names[0]))
+        // Without its last group: nothing that is left is damaged.
+        let groups = try SegmentRun.all(in: try files.open(names[0], forWriting: false), from: .start, isLast: false)
+        #expect(groups.count == 1)
+        let mark = LogPosition(next.index - 3)
+        let scanner = SegmentScanner(try files.open(names[0], forWriting: false), limit: whole.count)
+        var cut = 0
+        while case let frame = try scanner.next(), frame != .end {
+            if frame == .mark(mark) { cut = scanner.frameOffset }
+        }
+        #expect(cut > SegmentFormat.headerSize)
+        files.damage(names[0]) { $0.removeSubrange(cut...) }
+        let short = EventLogError.missing(
+            before: "memory/\(names[0])", gone: "memory/\(SegmentFormat.segmentName(mark))", from: mark, to: next)
+        #expect(throws: short) { try EventLog.open(files) }
+        #expect(
+            short.english.contains("lacks 3 records")
+                && short.english.contains("'memory/\(names[0])' has been cut short"))
+        files.damage(names[0]) { $0 = whole }
+
+        let log = try EventLog.open(files)
+        let reader = try log.reader(from: .start)
+        #expect(try reader.read(upTo: 1).map(\.id) == [ids[0]])
+        try files.remove(names[1])
+        let after = try #require(SegmentFormat.position(in: names[2], suffix: ".segment"))
+        let gone = EventLogError.gone(path: "memory/\(names[1])", from: next, to: after)
+        #expect(throws: gone) { while !(try reader.read(upTo: 7)).isEmpty {} }
+        #expect(gone.code == "log-segment-gone" && !gone.english.contains("no such file"))
+        #expect(gone.english.contains("records \(next) to \(after)") && gone.chinese.contains(names[1]))
+    }
+
+    @Test("a log that ends before a snapshot of it is told of by a check, with what is lost")
+    func endGone() async throws {
+        let (files, _) = try await closedLog()
+        try SnapshotStore(files).save([1], at: LogPosition(60))
+        #expect(try LogCheck(files).problems.isEmpty)
+        let last = files.lastSegment
+        let first = try #require(SegmentFormat.position(in: last, suffix: ".segment"))
+        try files.remove(last)
+        let path = "memory/00000000000000000060.snapshot"
+        let error = EventLogError.snapshotAhead(path: path, position: LogPosition(60), end: first)
+        #expect(try LogCheck(files).problems == [error])
+        #expect(
+            error.code == "snapshot-ahead"
+                && error.english.contains("records \(first) to 60 (without the latter) are lost"))
+    }
+
     @Test("a missing segment is named, and a repair goes on without it")
     func missingSegment() async throws {
         let (files, ids) = try await closedLog()
@@ -116,7 +168,11 @@ struct DamageTests {
         let from = try #require(SegmentFormat.position(in: names[1], suffix: ".segment"))
         let to = try #require(SegmentFormat.position(in: names[2], suffix: ".segment"))
         try files.remove(names[1])
-        #expect(throws: EventLogError.missing(directory: "memory", from: from, to: to)) { try EventLog.open(files) }
+        let error = EventLogError.missing(before: "memory/\(names[0])", gone: "memory/\(names[1])", from: from, to: to)
+        #expect(throws: error) { try EventLog.open(files) }
+        #expect(try LogCheck(files).problems == [error])
+        #expect(
+            error.code == "log-records-missing" && error.english.contains(names[1]) && error.chinese.contains(names[1]))
         let repair = try LogRepair(files)
         #expect(repair.lost == [from.index..<to.index] && repair.setAside.isEmpty)
         let entries = try everything(in: EventLog.open(files))

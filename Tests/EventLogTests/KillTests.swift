@@ -77,7 +77,7 @@ struct KillTests {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let files = SystemFiles(directory: directory)
-        #expect(throws: EventLogError.file(FileError(.list, path: directory, code: ENOENT))) { try LogCheck(files) }
+        #expect(throws: EventLogError.noLog(directory: directory)) { try LogCheck(files) }
         var log: EventLog? = try EventLog.open(files)
         try await log?.append([record("a"), record("b")])
         #expect(throws: EventLogError.locked(directory: directory)) { try EventLog.open(files) }

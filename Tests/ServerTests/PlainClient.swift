@@ -32,7 +32,8 @@ struct PlainClient: Sendable {
     ) async throws {
         let (ports, opened) = AsyncStream<Int>.makeStream()
         let application = Application(
-            responder: interface, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+            responder: interface, server: .checked(),
+            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { channel in opened.yield(channel.localAddress?.port ?? 0) })
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(services: [application], logger: Logger(label: "test")))
@@ -53,12 +54,31 @@ struct PlainClient: Sendable {
         var head = "\(method.rawValue) \(uri) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
         head += "Content-Length: \(body.readableBytes)\r\n"
         for field in headers { head += "\(field.name.rawName): \(field.value)\r\n" }
-        let bytes = Array((head + "\r\n").utf8) + Array(body.readableBytesView)
-        // A blocked call must not hold a thread that the server's tasks wait for.
-        let answer = try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(with: Result { try exchange(bytes) }) }
-        }
+        let answer = try await send(Array((head + "\r\n").utf8) + Array(body.readableBytesView))
         return try Self.response(answer, hasBody: method != .head)
+    }
+
+    /// Sends bytes and gives what comes until the server closes.
+    func send(_ bytes: [UInt8]) async throws -> [UInt8] {
+        try await talk { connection in
+            try connection.send(bytes)
+            return try connection.receiveAll()
+        }
+    }
+
+    /// Opens a connection, which is closed afterwards, for a talk of several turns.
+    func talk<Result: Sendable>(_ body: @escaping @Sendable (PlainConnection) throws -> Result) async throws -> Result {
+        // A blocked call must not hold a thread that the server's tasks wait for.
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(
+                    with: Swift.Result {
+                        let descriptor = try open()
+                        defer { close(descriptor) }
+                        return try body(PlainConnection(descriptor: descriptor))
+                    })
+            }
+        }
     }
 
     /// A connection, which waits two minutes at most; the caller's to close.
@@ -82,29 +102,6 @@ struct PlainClient: Sendable {
             throw Failure(description: "port \(port) is closed")
         }
         return descriptor
-    }
-
-    /// Sends the bytes and reads until the server closes.
-    private func exchange(_ bytes: [UInt8]) throws -> [UInt8] {
-        let descriptor = try open()
-        defer { close(descriptor) }
-        var sent = 0
-        while sent < bytes.count {
-            let count = bytes[sent...].withUnsafeBytes {
-                send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-            }
-            // A server may answer, and close, before it has read a body that it refuses.
-            guard count > 0 else { break }
-            sent += count
-        }
-        var answer: [UInt8] = []
-        var part = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = recv(descriptor, &part, part.count, 0)
-            guard count > 0 else { break }
-            answer += part[..<count]
-        }
-        return answer
     }
 
     private static func response(_ bytes: [UInt8], hasBody: Bool) throws -> PlainResponse {
@@ -143,5 +140,46 @@ struct PlainClient: Sendable {
             rest = rest[(start + length + 2)...]
         }
         throw Failure(description: "a chunk that is cut")
+    }
+}
+
+/// A connection to a server, byte by byte.
+struct PlainConnection {
+    let descriptor: Int32
+
+    func send(_ bytes: [UInt8]) throws {
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes[sent...].withUnsafeBytes {
+                Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            // A server may answer, and close, before it has read a body that it refuses.
+            guard count > 0 else { break }
+            sent += count
+        }
+    }
+
+    /// What comes up to a text and with it, or until the server closes.
+    func receive(until text: String) throws -> [UInt8] {
+        var answer: [UInt8] = []
+        var byte: UInt8 = 0
+        while !String(decoding: answer.suffix(text.utf8.count), as: UTF8.self).hasSuffix(text),
+            recv(descriptor, &byte, 1, 0) == 1
+        {
+            answer.append(byte)
+        }
+        return answer
+    }
+
+    /// What comes until the server closes.
+    func receiveAll() throws -> [UInt8] {
+        var answer: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = recv(descriptor, &part, part.count, 0)
+            guard count > 0 else { break }
+            answer += part[..<count]
+        }
+        return answer
     }
 }

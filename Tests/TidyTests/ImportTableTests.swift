@@ -23,7 +23,7 @@ struct ImportTableTests {
         "Synthesis": ["ConversationModel"],
         "Server": [
             "ConversationModel", "Diagnostics", "Inspection", "Events", "EventLog", "Monitoring", "Crypto",
-            "Hummingbird", "HummingbirdCore", "HTTPTypes", "Logging", "NIOCore", "ServiceLifecycle",
+            "Hummingbird", "HummingbirdCore", "HTTPTypes", "Logging", "NIOCore", "NIOHTTP1", "ServiceLifecycle",
         ],
         "mingjian": [
             "ConversationModel", "Diagnostics", "ChineseText", "Archives", "RuleLanguage", "Patterns",
