@@ -105,7 +105,8 @@ struct BuyerState: Equatable, Sendable {
         leave(index, row, giver: row.giver, &context, &sink, to: target)
         if target == .assistant { assistantTakes(index, row, &context, &sink) }
         conversations[index].setOwner(target, row.party)
-        if let since = state.staffWait.openSince {
+        // The clock is people's: to the assistant nothing begins that an agent could be late for.
+        if target != .assistant, let since = state.staffWait.openSince {
             conversations[index].clock =
                 context.policy.waits.onTransfer == .restart ? row.time : since.milliseconds
         }
@@ -117,7 +118,9 @@ struct BuyerState: Equatable, Sendable {
         to target: Owner
     ) {
         let state = conversations[index]
-        let agent = giver != EventRow.none ? giver : state.ownerKind == .agent ? state.owner : EventRow.none
+        // Whom the event names; the owner only where it names none.
+        let isOwner = row.origin == .unsaid && state.ownerKind == .agent
+        let agent = giver != EventRow.none ? giver : isOwner ? state.owner : EventRow.none
         if agent != EventRow.none, let clock = state.openClock {
             sink.transferredUnanswered(agent, from: clock, row: row)
         }

@@ -52,7 +52,8 @@ struct Replay {
             if owner(row.conversation) != before {
                 lastOwners[row.conversation] = row
                 let giver =
-                    row.giver != EventRow.none ? row.giver : before.kind == .agent ? before.number : EventRow.none
+                    row.giver != EventRow.none || row.origin != .unsaid || before.kind != .agent
+                    ? row.giver : before.number
                 if giver != EventRow.none, row.code != .closed { losses.append((giver, row)) }
             }
             // An owner that the event itself names is known by it.

@@ -35,7 +35,8 @@ public struct FiguresJSON: Sendable {
             "queued": now(.integer(figures.queued)), "pooled": now(.integer(figures.pooled)),
             "unassigned": now(.integer(figures.unassigned)),
             "assistant": assistant(figures.assistant, now, slot), "alarms": alarms(figures.alarms),
-            "groups": .list(figures.groups.map(group)), "agents": .list(figures.agents.map(agent)),
+            "groups": .list(figures.groups.map { group($0, slot) }),
+            "agents": .list(figures.agents.map { agent($0, slot) }),
         ])
     }
 
@@ -73,20 +74,20 @@ public struct FiguresJSON: Sendable {
         return day.isKnown ? value : value.undefined
     }
 
-    private func group(_ group: GroupFigures) -> JSONValue {
+    private func group(_ group: GroupFigures, _ slot: (JSONValue) -> JSONValue) -> JSONValue {
         .members([
             "group": .text(group.group), "online": .integer(group.online), "suspended": .integer(group.suspended),
             "pending": pending(group.pending), "pendingPerAgent": ratio(group.pendingPerAgent),
-            "response": response(group.response), "alarms": alarms(group.alarms),
+            "response": slot(response(group.response)), "alarms": alarms(group.alarms),
         ])
     }
 
-    private func agent(_ agent: AgentFigures) -> JSONValue {
+    private func agent(_ agent: AgentFigures, _ slot: (JSONValue) -> JSONValue) -> JSONValue {
         .members([
             "agent": .text(agent.agent), "group": .text(agent.group), "isOnline": .flag(agent.isOnline),
             "isSuspended": .flag(agent.isSuspended), "servedToday": .integer(agent.servedToday),
             "pending": pending(agent.pending), "leftPending": .flag(agent.leftPending),
-            "response": response(agent.response), "dispatch": dispatch(agent.dispatch),
+            "response": slot(response(agent.response)), "dispatch": dispatch(agent.dispatch),
         ])
     }
 

@@ -110,10 +110,11 @@ extension LiveOracle {
     }
 
     private func leave(
-        _ reading: Reading, giver: String?, fromAssistant: Bool, to target: String, _ at: Int64, _ buyer: String,
+        _ reading: Reading, giver: String?, isGiverSaid: Bool, fromAssistant: Bool, to target: String, _ at: Int64,
+        _ buyer: String,
         _ facts: inout [Fact]
     ) {
-        if let agent = giver ?? reading.agent, let since = reading.since {
+        if let agent = isGiverSaid ? giver : reading.agent, let since = reading.since {
             facts.append(Fact(what: .transferred, who: agent, time: at, length: measure(since, at) ?? 0))
         }
         if fromAssistant, target != "assistant" { facts.append(Fact(what: .handed, who: buyer, time: at)) }
@@ -122,6 +123,7 @@ extension LiveOracle {
     private func apply(_ change: ConversationChange, _ at: Int64, _ reading: inout Reading, _ facts: inout [Fact]) {
         var target: String?
         var giver: String?
+        var isGiverSaid = false
         var fromAssistant = reading.owner == "assistant"
         switch change.kind {
         case .opened(let to): target = to.map(name)
@@ -129,6 +131,7 @@ extension LiveOracle {
         case .handedOver(let from, let to):
             target = name(to)
             if let from { fromAssistant = from == .assistant }
+            isGiverSaid = from != nil
             if case .agent(let agent)? = from { giver = agent }
         case .queued: target = "queue"
         case .pooled: target = "pool"
@@ -142,13 +145,15 @@ extension LiveOracle {
             reading.owner = "nobody"
         }
         guard let target, target != reading.owner else { return }
-        leave(reading, giver: giver, fromAssistant: fromAssistant, to: target, at, change.buyer, &facts)
+        leave(
+            reading, giver: giver, isGiverSaid: isGiverSaid, fromAssistant: fromAssistant, to: target, at, change.buyer,
+            &facts)
         if target == "assistant", reading.waitsForOwner {
             facts.append(Fact(what: .consulted, who: change.buyer, time: at))
         }
         reading.owner = target
         reading.waitsForOwner = false
-        if let since = reading.forPeople { reading.clock = settings.carries ? since : at }
+        if target != "assistant", let since = reading.forPeople { reading.clock = settings.carries ? since : at }
     }
 
     private func apply(
@@ -199,7 +204,8 @@ extension LiveOracle {
             let clock = reading.clock
             if reading.agent != agent {
                 leave(
-                    reading, giver: nil, fromAssistant: reading.owner == "assistant", to: "agent", at, message.buyer,
+                    reading, giver: nil, isGiverSaid: false, fromAssistant: reading.owner == "assistant", to: "agent",
+                    at, message.buyer,
                     &facts)
                 reading.owner = "agent:" + agent
                 reading.waitsForOwner = false
