@@ -22,6 +22,7 @@ struct LiveBoard {
                 + (figures.isSlotAmended ? "（已修正）" : "")
                 + "  水位 \(figures.watermark.map(stamp) ?? "—")  序号 \(sequence)"
         ]
+        if figures.isSilent { lines.append("数据源静默：许久没有新事件，下面的数字可能已经过时") }
         if let since = figures.since, !isKnown || !figures.yesterdayUntilThisTime.isKnown {
             lines.append("记录始于 \(stamp(since))，此前没有数据")
         }

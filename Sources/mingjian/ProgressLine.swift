@@ -1,3 +1,4 @@
+import Diagnostics
 import Dispatch
 import Foundation
 import Inspection
@@ -29,10 +30,14 @@ final class ProgressLine {
             line += "[" + String(repeating: "#", count: filled) + String(repeating: ".", count: 24 - filled) + "] "
             line += "\(Int(share * 100)) %  "
         }
-        line +=
-            "\(size(Double(progress.bytesRead)))  \(size(rate))/s  \(progress.conversations) 会话  \(progress.findings) 判定"
+        let (conversations, findings) = (progress.conversations, progress.findings)
+        line += "\(size(Double(progress.bytesRead)))  \(size(rate))/s  "
+        line += Phrase(
+            "\(conversations) conversations  \(findings) findings", "\(conversations) 会话  \(findings) 判定"
+        ).text(in: Surroundings.language)
         if let total, rate > 0 {
-            line += "  剩余 \(Int((Double(max(0, total - progress.bytesRead)) / rate).rounded(.up))) s"
+            let left = Int((Double(max(0, total - progress.bytesRead)) / rate).rounded(.up))
+            line += "  " + Phrase("\(left) s left", "剩余 \(left) s").text(in: Surroundings.language)
         }
         note("\r\u{1B}[K" + line)
     }

@@ -77,7 +77,7 @@ extension RulesCommand {
                         "\(path): \(made.count) rules, \(refused) lines left out\n",
                         "\(path)：\(made.count) 条规则，略去 \(refused) 行\n"
                     ).text(in: Surroundings.language))
-                if made.count == 0, refused > 0 { code = CommandFailure.badRules }
+                if made.count == 0 { code = CommandFailure.badRules }
             }
             return code
         }

@@ -121,6 +121,8 @@ extension ShopFigures {
         }
         for (name, day) in [("today", today), ("yesterday", yesterday), ("yesterdayUntil", yesterdayUntilThisTime)]
         where parts.first == name && !day.isKnown { return nil }
+        for (name, day) in [("today", today), ("yesterday", yesterday), ("yesterdayUntil", yesterdayUntilThisTime)]
+        where parts == [name, "inquiring"] && !day.areOrdersKnown { return nil }
         if parts.first == "agent", parts.last == "mean" { return agent?.response.answers.mean }
         if parts.last == "oldest" { return told[name] }
         return told[name] ?? 0
