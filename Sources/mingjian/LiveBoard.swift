@@ -120,7 +120,7 @@ struct LiveBoard {
         return [
             title, number(day.served), number(day.guidedSales), number(day.guidedPayers),
             // With nobody who inquired the numbers say why there is none.
-            day.areOrdersKnown ? percent(Ratio(day.guidedPayers, day.inquiring)) : "—",
+            day.isKnown && day.areOrdersKnown ? percent(Ratio(day.guidedPayers, day.inquiring)) : "—",
             number(day.lateEvents) + (day.isAmended ? "（已修正）" : ""),
         ]
     }
