@@ -6,10 +6,11 @@ struct LiteralSet: Hashable, Sendable {
     /// Strings that a part of a pattern may stand for, and their scalars.
     static let stringLimit = 64
     static let lengthLimit = 32
-    /// Members of a class that is spelled out.
+    /// Members of a class that is spelled out, and of one whose members are rare.
     static let classLimit = 16
+    static let rareClassLimit = 48
     /// Literals that all factors of a pattern may have together.
-    static let literalLimit = 256
+    static let literalLimit = 512
 
     /// Without repeats, in the order of the pattern.
     private(set) var strings: [[UInt8]]
@@ -31,12 +32,13 @@ struct LiteralSet: Hashable, Sendable {
 
     /// The members of a small class; nil where it is wide (or empty).
     init?(_ members: ScalarSet) {
-        guard members.count <= LiteralSet.classLimit else { return nil }
+        guard members.count <= LiteralSet.rareClassLimit else { return nil }
         let scalars = members.ranges.flatMap { $0.compactMap(Unicode.Scalar.init) }
         guard !scalars.isEmpty, scalars.count == members.count else { return nil }
+        worth = LiteralWorth(sum: scalars.map { LiteralWorth(character: $0) })
+        guard scalars.count <= LiteralSet.classLimit || worth.isRare else { return nil }
         strings = scalars.map { Array(String($0).utf8) }
         longest = 1
-        worth = LiteralWorth(sum: scalars.map { LiteralWorth(character: $0) })
     }
 
     /// Every string of this with every string of the other behind it; nil beyond the bounds.

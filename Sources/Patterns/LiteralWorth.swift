@@ -41,6 +41,8 @@ struct LiteralWorth: Hashable, Comparable {
     var isUseful: Bool { lightest >= 8 }
     /// A common character, a letter, a mark: where nothing better is known it still spares most looks.
     var isOfUse: Bool { lightest >= 4 }
+    /// In one place of thirty-two at most.
+    var isRare: Bool { rate <= 1.0 / 32 }
     var isEnough: Bool { bits == LiteralWorth.enough }
 
     private var bits: Int { min(LiteralWorth.enough, -Int(rate.exponent)) }
@@ -63,6 +65,8 @@ struct LiteralWorth: Hashable, Comparable {
         case 0x30...0x39: 3
         case 0x41...0x5A, 0x61...0x7A: 6
         case let value where punctuation.contains(value): 4
+        // Numbers and letters in circles and brackets.
+        case 0x2460...0x24FF, 0x2776...0x2793: 11
         default: common.contains(character) ? 6 : 8
         }
     }

@@ -5,11 +5,12 @@
 /// not with what it expands to.
 struct PatternFactors {
     static let factorLimit = 3
-    /// Where a factor joins a better one: in one place of eight at most. Its hits cost far less than a
-    /// closer look at a message that it could have spared.
+    /// Where a factor is worth its hits: in one place of eight at most. They cost far less than a closer
+    /// look at a message that they could have spared.
     private static let joiningRate = 1.0 / 8
-    /// Where a factor that is not good stands alone: about one question mark or two common characters.
-    /// Without it the scanner would have to know the whole pattern, which costs more than the looks.
+    /// Where factors none of which is good stand for the pattern all the same: about one question mark or
+    /// two common characters. Without them the scanner would have to know the whole pattern, which costs
+    /// more than the looks, to compile as well as to run.
     private static let loneRate = 1.0 / 12
 
     /// Best first; empty where nothing useful is known.
@@ -26,14 +27,17 @@ struct PatternFactors {
         }
         var chosen: [LiteralSet] = []
         var room = LiteralSet.literalLimit
+        var rate = 1.0
         for factor in known.factors.map(\.minimal) where factor.strings.count <= room {
-            let worth = factor.worth
-            let limit = chosen.isEmpty ? PatternFactors.loneRate : PatternFactors.joiningRate
-            guard worth.rate <= limit || chosen.isEmpty && worth.isGood else { continue }
+            guard factor.worth.rate <= PatternFactors.joiningRate || chosen.isEmpty && factor.worth.isGood else {
+                continue
+            }
             chosen.append(factor)
             room -= factor.strings.count
+            rate *= factor.worth.rate
         }
-        factors = chosen
+        let stands = rate <= PatternFactors.loneRate || chosen.first?.worth.isGood == true
+        factors = stands ? chosen : []
     }
 }
 
@@ -105,11 +109,12 @@ private struct Knowledge {
             tail = LiteralSet.union(branches.map(\.tail), limit: LiteralSet.stringLimit) ?? .nothing
         }
         let bests = branches.compactMap(\.factors.first)
-        if bests.count == branches.count,
-            let union = LiteralSet.union(bests, limit: LiteralSet.literalLimit)
-        {
-            factors = Knowledge.best(factors + [union])
-        }
+        guard bests.count == branches.count else { return }
+        // Many branches with many strings each: those of each that say enough with the fewest.
+        let union =
+            LiteralSet.union(bests, limit: LiteralSet.literalLimit)
+            ?? LiteralSet.union(branches.compactMap(\.briefest), limit: LiteralSet.literalLimit)
+        if let union { factors = Knowledge.best(factors + [union]) }
     }
 
     private init(repeating body: Knowledge, minimum: Int, maximum: Int?) {
@@ -152,6 +157,11 @@ private struct Knowledge {
             tail = least
             if minimum > 0 { factors = Knowledge.best(body.factors + [least]) }
         }
+    }
+
+    /// Of the good factors the one with the fewest strings; the best where none is good.
+    private var briefest: LiteralSet? {
+        factors.filter(\.worth.isGood).min { $0.strings.count < $1.strings.count } ?? factors.first
     }
 
     /// The strings of sets that follow each other: of as many as fit, and of all if they do.

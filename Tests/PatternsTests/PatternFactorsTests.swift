@@ -52,7 +52,27 @@ struct PatternFactorsTests {
         // Where nothing better is known a common character or a mark still tells most messages apart; digits do not.
         ("1[3-9][0-9]{9}", []), ("(?:^|[^迷])你(?:[^好]|$)", [["你"]]), ("赔[^,。]{0,4}\\d{3,}", [["赔"]]),
         ("(?:吗|多少)[亲哦哈呢]*$", [["吗", "多少"]]), ("\\w+\\.\\w+", [["."]]),
+        // Two that say too little alone stand together; a class of rare characters is spelled out.
+        (
+            "1[3-9].{0,6}(?:一|二|三|四|五|六|七|八|九|零|〇|壹|贰|叁|肆|伍|陆|柒|捌|玖|拾).{3}",
+            [
+                "一二三四五六七八九零〇壹贰叁肆伍陆柒捌玖拾".map(String.init),
+                ["13", "14", "15", "16", "17", "18", "19"],
+            ]
+        ),
+        ("[❶-❿➀-➉].x", [(0x2776...0x277F).map(scalar) + (0x2780...0x2789).map(scalar), ["x"]]),
     ]
+
+    private static func scalar(_ value: Int) -> String { Unicode.Scalar(value).map { String(Character($0)) } ?? "" }
+
+    @Test("branches with too many strings together give those that say enough with the fewest")
+    func manyBranches() throws {
+        // Each branch knows sixty strings of four characters, and one of two at its other end.
+        let numbers = "一二三四五六七八九十"
+        let branches = "甲乙丙丁戊己庚辛壬癸".map { "\($0)[\(numbers)][壬癸子丑寅卯]酉.{0,9}\($0)辰" }
+        let pattern = try read(branches.joined(separator: "|"), level: .exact).get()
+        #expect(pattern.factors.map { $0.map(text) } == ["甲乙丙丁戊己庚辛壬癸".map { "\($0)辰" }])
+    }
 
     @Test(arguments: factors)
     func implies(_ source: String, _ expected: [[String]]) throws {
@@ -150,7 +170,7 @@ struct PatternFactorsTests {
     private func expectBounds(_ pattern: Pattern, _ source: String) {
         let literals = pattern.factors.flatMap { $0 }
         #expect(pattern.factors.count <= (pattern.isLiteral ? 1 : 3), "\(source)")
-        #expect(literals.count <= (pattern.isLiteral ? 64 : 256), "\(source)")
+        #expect(literals.count <= (pattern.isLiteral ? 64 : LiteralSet.literalLimit), "\(source)")
         #expect(pattern.factors.allSatisfy { !$0.isEmpty }, "\(source)")
         #expect(literals.allSatisfy { 1...32 ~= text($0).unicodeScalars.count && !$0.contains(0x0A) }, "\(source)")
     }
