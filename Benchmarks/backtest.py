@@ -6,7 +6,8 @@
 
 MINGJIAN_BIN names the binary, else .build/release/mingjian. The archive and the rules are made below --directory and
 removed. Drafts are the shipped rules with one rule changed, and with ten. Before a time is taken, hits gained and lost of
-every rule must be the differences between the findings of two inspections; one difference ends the run.
+every rule must be the differences between the findings of two inspections, and with --changed-only the same; one
+difference ends the run.
 """
 
 import argparse
@@ -87,6 +88,14 @@ def check(archive: Path, draft: Path, output: Path) -> Counter:
         sums.update(expected)
     if sums["gained"] == 0:
         raise SystemExit("the draft gains nothing: this would measure nothing")
+    run(backtest(archive, draft, "--changed-only"), output)
+    for rule in json.loads(output.read_bytes())["rules"]:
+        if rule["status"] in ("unchanged", "described"):
+            continue
+        for outcome, member in [("hit", "hits"), ("missed", "missed")]:
+            counts = {key: rule[member][key] for key in ("old", "new", "gained", "lost")}
+            if counts != told[rule["id"], outcome]:
+                raise SystemExit(f"{rule['id']}: by itself {counts}, among all rules {told[rule['id'], outcome]}")
     return sums
 
 
@@ -119,7 +128,10 @@ def main() -> None:
         warm(archive)
         size = archive.stat().st_size
         inspect = [BINARY, "inspect", str(archive), "--rules", str(ROOT / "Rules"), "--format", "json", "-q"]
-        commands = [("inspection", inspect)] + [(label, backtest(archive, draft)) for label, draft in sides]
+        commands = [("inspection", inspect)]
+        for label, draft in sides:
+            commands.append((label, backtest(archive, draft)))
+            commands.append((f"{label}, `--changed-only`", backtest(archive, draft, "--changed-only")))
         samples: dict[str, list] = {label: [] for label, _ in commands}
         # The check has filled the caches of compiled rules.
         for _ in range(options.runs):

@@ -168,6 +168,8 @@ public struct BacktestReport: Sendable {
     public var schemeDifferences: [String] = []
     /// By id.
     public var rules: [BacktestRule]
+    /// How many of them were not judged, since they judge the same on both sides; nil: all were.
+    public var unjudged: Int?
     /// By label.
     public var agents: [BacktestAgent]
     /// In the order of the archive, at most so many a rule and kind as the run was asked for.

@@ -25,7 +25,11 @@ public struct ComparedRules: Sendable {
     }
 
     /// The rules of both sets, by id, to be compiled together; and what belongs to which.
-    public static func joined(old: [Rule], new: [Rule]) -> (rules: [Rule], comparison: ComparedRules) {
+    ///
+    /// - Parameter changedOnly: leaves out the rules that judge the same on both sides.
+    public static func joined(
+        old: [Rule], new: [Rule], changedOnly: Bool = false
+    ) -> (rules: [Rule], comparison: ComparedRules) {
         let before = Dictionary(old.map { ($0.id, $0) }) { first, _ in first }
         let after = Dictionary(new.map { ($0.id, $0) }) { first, _ in first }
         var rules: [Rule] = []
@@ -38,7 +42,7 @@ public struct ComparedRules: Sendable {
         }
         for id in Set(before.keys).union(after.keys).sorted() {
             switch (before[id], after[id]) {
-            case (let old?, let new?) where old.judgement == new.judgement: add(new, .both)
+            case (let old?, let new?) where old.judgement == new.judgement: if !changedOnly { add(new, .both) }
             case (let old?, let new?):
                 let place = Int32(rules.count)
                 add(old, .old, partner: place + 1)

@@ -101,7 +101,7 @@ extension BacktestHTMLReport {
             page.raw("</dl></div>")
         }
         page.raw("<div class=\"panel wide\"><h3>数据覆盖</h3><dl class=\"coverage\">")
-        for item in CoverageNote(report.coverage, zone: report.zone).items {
+        for item in report.coverageItems {
             page.raw(item.isWarning ? "<div class=\"warn\">" : "<div>")
             page.element("<dt>", item.label, "</dt>")
             page.element("<dd>", item.text, "</dd></div>")
@@ -137,7 +137,8 @@ extension BacktestHTMLReport {
                 page.raw("</tr>\n")
             }
         }
-        close(hidden: written - limitRows, same: report.rules.count - rules.count, &page)
+        let same = report.rules.count - rules.count
+        close(hidden: written - limitRows, note: same > 0 ? report.sameRulesNote(same) : nil, &page)
     }
 
     private func agentTable(of report: BacktestReport, _ page: inout HTMLText) {
@@ -158,7 +159,7 @@ extension BacktestHTMLReport {
             }
             page.raw("</tr>\n")
         }
-        close(hidden: agents.count - limitRows, same: 0, &page)
+        close(hidden: agents.count - limitRows, note: nil, &page)
     }
 
     private func open(_ title: String, _ names: [String], _ numbers: [String], _ page: inout HTMLText) {
@@ -169,18 +170,14 @@ extension BacktestHTMLReport {
         page.raw("</tr></thead>\n<tbody>\n")
     }
 
-    private func close(hidden: Int, same: Int, _ page: inout HTMLText) {
+    private func close(hidden: Int, note: String?, _ page: inout HTMLText) {
         page.raw("</tbody></table></div>")
         if hidden > 0 {
             page.raw("<p class=\"rest\">另有 ")
             page.number(hidden)
             page.raw(" 行未列出，完整的表请用 <code>--format json</code>。</p>")
         }
-        if same > 0 {
-            page.raw("<p class=\"rest\">另有 ")
-            page.number(same)
-            page.raw(" 条规则没有差别。</p>")
-        }
+        if let note { page.element("<p class=\"rest\">", note, "。</p>") }
         page.raw("</div></section>\n")
     }
 

@@ -56,6 +56,8 @@ public struct BacktestJSONReport: Sendable {
                     ("positiveHits", totals.positiveHits),
                 ], &writer)
         }
+        writer.key("unjudged")
+        if let unjudged = report.unjudged { writer.value(unjudged) } else { writer.null() }
         writer.key("v")
         writer.value(1)
         writer.key("verdicts")

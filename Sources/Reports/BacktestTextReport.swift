@@ -38,7 +38,7 @@ extension BacktestTextReport {
             let digest = singleLine(String(side.digest.prefix(12)))
             return shortened(singleLine(side.label), to: 100) + (digest.isEmpty ? "" : "（\(digest)）")
         }
-        let items = CoverageNote(report.coverage, zone: report.zone).items
+        let items = report.coverageItems
         let labelWidth = items.map { displayWidth($0.label) }.max() ?? 0
         return [
             painted("明鉴回测  \(shortened(singleLine(report.title), to: 200))", .bold),
@@ -99,7 +99,7 @@ extension BacktestTextReport {
         }
         var lines = section("规则", table, hidden: rules.count - (rowLimit ?? rules.count))
         let same = report.rules.count - rules.count
-        if same > 0 { lines += ["", painted("另有 \(grouped(same)) 条规则没有差别", .dim)] }
+        if same > 0 { lines += ["", painted(report.sameRulesNote(same), .dim)] }
         return lines
     }
 

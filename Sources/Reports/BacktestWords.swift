@@ -64,13 +64,26 @@ extension BacktestReport {
         }
     }
 
+    /// What is said of the rules that no table lists.
+    func sameRulesNote(_ count: Int) -> String {
+        unjudged == nil ? "另有 \(grouped(count)) 条规则没有差别" : "另有 \(grouped(count)) 条规则没有改动，或没有差别"
+    }
+
+    /// What was read, and by which rules.
+    var coverageItems: [(label: String, text: String, isWarning: Bool)] {
+        let items = CoverageNote(coverage, zone: zone).items.map { ($0.label, $0.text, $0.isWarning) }
+        guard let unjudged else { return items }
+        return items + [("评判范围", "只评判有改动的规则，另有 \(grouped(unjudged)) 条没有改动、未评判；不算得分", true)]
+    }
+
     /// What becomes of reviewed findings, in words; what speaks against the draft is marked.
     var verdictFacts: [(label: String, count: Int, isAgainst: Bool)] {
         guard let verdicts else { return [] }
         return [
             ("已确认，仍命中", verdicts.confirmedKept, false), ("已确认，将消失", verdicts.confirmedLost, true),
             ("误判，将消除", verdicts.misjudgedGone, false), ("误判，仍存在", verdicts.misjudgedRemaining, false),
-            ("误判，将重现", verdicts.misjudgedReturning, true), ("本存档中未出现", verdicts.unseen, false),
+            ("误判，将重现", verdicts.misjudgedReturning, true),
+            (unjudged == nil ? "本存档中未出现" : "未出现，或属于未评判的规则", verdicts.unseen, false),
         ]
     }
 }

@@ -9,6 +9,8 @@ import RuleLanguage
 struct BacktestSides {
     /// The sets of the run, each of both sides.
     let rules: RunRules
+    /// Whether rules that judge the same on both sides are left out.
+    private let changedOnly: Bool
     private let draft: RuleSources
     private let draftLabel: String
     private let old: Old
@@ -19,7 +21,10 @@ struct BacktestSides {
     }
 
     /// Reads both sides, one of `against` and `versions`; 66 where one of them has errors.
-    init(draft paths: [String], against: [String], versions: String?, policy: TimePolicy) throws {
+    init(
+        draft paths: [String], against: [String], versions: String?, policy: TimePolicy, changedOnly: Bool
+    ) throws {
+        self.changedOnly = changedOnly
         let draft = try RuleSources(paths: paths)
         _ = try draft.checkedRules()
         self.draft = draft
@@ -31,9 +36,10 @@ struct BacktestSides {
             let pairs = try BacktestSides.pairs(files, draft)
             rules =
                 pairs.table.isEmpty
-                ? RunRules(try BacktestSides.joined(files, draft, pairs[nil], policy: policy))
+                ? RunRules(
+                    try BacktestSides.joined(files, draft, pairs[nil], policy: policy, changedOnly: changedOnly))
                 : RunRules(schemes: pairs.table, policy: policy) {
-                    try BacktestSides.joined(files, draft, pairs[$0], policy: policy)
+                    try BacktestSides.joined(files, draft, pairs[$0], policy: policy, changedOnly: changedOnly)
                 }
             return
         }
@@ -57,7 +63,7 @@ struct BacktestSides {
             let kept = try store.policy(of: version) ?? policy
             let files = try RuleSources(files: store.files(of: version))
             let pair = try BacktestSides.pairs(files, draft)[scheme]
-            return try BacktestSides.joined(files, draft, pair, policy: kept)
+            return try BacktestSides.joined(files, draft, pair, policy: kept, changedOnly: changedOnly)
         }
     }
 
@@ -75,13 +81,15 @@ struct BacktestSides {
 
     /// Both sides in one set, by the schemes of a group.
     private static func joined(
-        _ old: RuleSources, _ new: RuleSources, _ pair: SchemePairs.Pair, policy: TimePolicy
+        _ old: RuleSources, _ new: RuleSources, _ pair: SchemePairs.Pair, policy: TimePolicy, changedOnly: Bool
     ) throws -> RuleSet {
         _ = try old.checkedRules()
         let (rules, joined) = ComparedRules.joined(
-            old: pair.old.map { old.rules(of: $0) } ?? old.rules, new: pair.new.map { new.rules(of: $0) } ?? new.rules)
+            old: pair.old.map { old.rules(of: $0) } ?? old.rules, new: pair.new.map { new.rules(of: $0) } ?? new.rules,
+            changedOnly: changedOnly)
         var comparison = joined
-        comparison.scoring = (old.scoring, new.scoring)
+        // A score is made of all rules.
+        if !changedOnly { comparison.scoring = (old.scoring, new.scoring) }
         comparison.schemes = (pair.old?.id, pair.new?.id)
         let result = RuleCompiler.compile(
             rules, digest: rulesDigest(rules), policy: policy, table: Surroundings.foldTable,
@@ -122,6 +130,12 @@ struct BacktestSides {
             conversationsAffected: result.conversationsAffected, rules: described(result, before),
             agents: result.agents, cases: result.cases, verdicts: result.verdicts, casesPerRule: casesPerRule)
         report.scores = result.scores
+        if changedOnly {
+            let judged = Set(result.summaries.map(\.id))
+            report.unjudged = report.rules.count {
+                ($0.status == .unchanged || $0.status == .described) && !judged.contains($0.summary.id)
+            }
+        }
         if let base {
             let changes = SchemeDiff(
                 from: SchemeDiff.Side(schemes: base.schemes, scoring: base.scoring, rules: before),

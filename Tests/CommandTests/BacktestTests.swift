@@ -73,6 +73,27 @@ struct BacktestTests {
         for part in ["引流", "新增", "消失", "时间", "+ 好的"] where part != "时间" { #expect(text.contains(part), "\(text)") }
     }
 
+    @Test("only the rules that differ are judged where that is asked for, and every form of the report says so")
+    func changedOnly() throws {
+        let all = try rules(backtest(["--format", "json"]))
+        let outcome = try backtest(["--format", "json", "--changed-only"])
+        let some = try rules(outcome)
+        #expect(Set(all.keys) == Set(some.keys) && outcome.code == 0)
+        for id in ["contact", "gone", "fresh"] {
+            #expect(all[id]?["hits"] as? [String: Int] == some[id]?["hits"] as? [String: Int], "\(id)")
+        }
+        #expect((some["same"]?["hits"] as? [String: Int])?["old"] == 0)
+        let report = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output)) as? [String: Any])
+        #expect(report["unjudged"] as? Int == 1)
+        for format in ["table", "html"] {
+            #expect(try backtest(["--format", format, "--changed-only"]).text.contains("另有 1 条没有改动、未评判"))
+            #expect(try !backtest(["--format", format]).text.contains("未评判"))
+        }
+        // Where nothing differs, nothing is judged, and that is a report, too.
+        let none = try backtest(["--changed-only"], sides: ["--against", directory.path + "/new"])
+        #expect(none.code == 0 && none.text.contains("另有 3 条没有改动、未评判"), "\(none.errors)")
+    }
+
     @Test("a draft is compared with the version of each day")
     func againstVersions() throws {
         let store = directory.path + "/store"

@@ -107,8 +107,8 @@ private struct TwoSets {
         return RuleSet(compiled, comparison: comparison)
     }
 
-    static func joined(_ old: [Rule], _ new: [Rule]) throws -> RuleSet {
-        let (rules, comparison) = ComparedRules.joined(old: old, new: new)
+    static func joined(_ old: [Rule], _ new: [Rule], changedOnly: Bool = false) throws -> RuleSet {
+        let (rules, comparison) = ComparedRules.joined(old: old, new: new, changedOnly: changedOnly)
         return try compiled(rules, comparison: comparison)
     }
 }
@@ -202,9 +202,18 @@ private struct TwoSets {
             let other = try compare(input, joined, threads: threads)
             #expect(other.cases == result.cases && other.agents == result.agents, "seed \(seed)")
         }
+        // Judged alone, the rules that differ give what they give among all.
+        let changed = try compare(input, RunRules(try TwoSets.joined(old, new, changedOnly: true)))
+        #expect(changed.cases == result.cases, "seed \(seed)")
+        #expect(changed.conversationsAffected == result.conversationsAffected)
+        for rule in changed.summaries {
+            #expect(changed.rules[rule.id]?.hits == result.rules[rule.id]?.hits, "seed \(seed)")
+        }
+        let same = Set(old.map(\.judgement)).intersection(new.map(\.judgement))
+        #expect(changed.summaries.count == Set((old + new).filter { !same.contains($0.judgement) }.map(\.id)).count)
         // The same against itself differs in nothing, and the other way round it is turned round.
-        let same = try compare(input, RunRules(try TwoSets.joined(old, old)))
-        #expect(same.cases.isEmpty && same.conversationsAffected == 0)
+        let itself = try compare(input, RunRules(try TwoSets.joined(old, old)))
+        #expect(itself.cases.isEmpty && itself.conversationsAffected == 0)
         let back = try compare(input, RunRules(try TwoSets.joined(new, old)))
         #expect(back.cases.count { $0.kind == .lost } == result.cases.count { $0.kind == .gained })
         #expect(back.cases.count { $0.kind == .changed } == result.cases.count { $0.kind == .changed })
