@@ -4,6 +4,7 @@ import ChineseText
 import ConversationModel
 import Diagnostics
 import Foundation
+import Inspection
 import Patterns
 import Synchronization
 
@@ -164,6 +165,9 @@ func run(_ body: () throws -> Int32) throws {
         // Whoever read our output has enough.
         if error.code == EPIPE { throw ExitCode(0) }
         say(error.phrase)
+        code = CommandFailure.inputOutput
+    } catch CheckpointError.cannotWrite(let path, let number) {
+        say(OutputError(path: path, code: number).phrase)
         code = CommandFailure.inputOutput
     } catch let exit as ExitCode {
         throw exit
