@@ -18,6 +18,8 @@ public enum ArchiveError: Error, Hashable, Sendable {
         case truncated
         /// The library's own words.
         case corrupt(String)
+        /// Whole, but packed so that unpacking takes more memory than an archive gets.
+        case windowTooLarge
     }
 
     case cannotOpen(path: String, errno: Int32)
@@ -79,6 +81,12 @@ public enum ArchiveError: Error, Hashable, Sendable {
                     "archive '\(path)' ends inside its \(format) data: read \(compressed) bytes, "
                         + "which gave \(decompressed)",
                     "档案“\(path)”的 \(format) 数据不完整：读了 \(compressed) 字节，解出 \(decompressed) 字节")
+            case .windowTooLarge:
+                return Phrase(
+                    "archive '\(path)' was packed with a window of more than 128 MiB (zstd --long or --ultra); unpack it "
+                        + "beside the run: zstd -dc --long=31 FILE | mingjian … -",
+                    "档案“\(path)”压缩时用的窗口超过 128 MiB（zstd --long 或 --ultra），请先解开再读："
+                        + "zstd -dc --long=31 FILE | mingjian … -")
             case .corrupt(let reason):
                 return Phrase(
                     "archive '\(path)' has broken \(format) data (\(reason)): read \(compressed) "
