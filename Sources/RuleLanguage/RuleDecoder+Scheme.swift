@@ -109,6 +109,7 @@ extension RuleDecoder {
     }
 
     mutating func unknownRule(_ range: SourceRange, _ name: String, among names: [String]) {
+        if unread.mayHave(name) { return }
         diagnose(
             .unknownRule, range,
             Phrase("there is no rule '\(quoted(name))'", "没有规则 “\(quoted(name))”"),

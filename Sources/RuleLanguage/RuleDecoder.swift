@@ -42,6 +42,8 @@ public struct RuleDecoder {
     private(set) var remains: [RuleRemains] = []
     /// The regexes of all definitions: no rule may use them, or none that is sound.
     var namedRegexes: [RegexCondition] = []
+    /// What schemes and formulas may name besides the rules that they are given.
+    var unread = UnreadRules()
     /// What may be named; handed from file to file, for what it keeps count of.
     var names = SharedNames()
 

@@ -22,8 +22,8 @@ public func loadRules(
 
 /// The same with the schemes and the formula of scores of the files, those with an error left out.
 ///
-/// No two schemes may have one id, name the same group or both be the default one. What a scheme chooses is checked
-/// where all rules are sound.
+/// No two schemes may have one id, name the same group or both be the default one. That a scheme chooses a rule
+/// that could not be read is no error.
 public func loadRuleBook(
     files: [SourceFile], shared: [SourceFile] = [],
     overrides: [RuleID: [String: Parameter.Value]] = [:], checks: Bool = false
@@ -35,9 +35,11 @@ public func loadRuleBook(
     var (rules, looseRegexes, diagnostics) = readings.collectRules()
     var schemes: [Scheme] = []
     var formulas: [(formula: ScoreFormula, place: Place)] = []
-    if !diagnostics.contains(where: { $0.severity == .error }), readings.contains(where: \.needsRules) {
+    if readings.contains(where: \.needsRules) {
         let known = Dictionary(uniqueKeysWithValues: rules.map { ($0.id, $0) })
+        let unread = readings.unreadRules
         for index in readings.indices.dropFirst(shared.count) {
+            readings[index].decoder.unread = unread
             schemes += readings[index].schemes(known)
             formulas += readings[index].scoring(known)
         }

@@ -10,7 +10,28 @@ struct RuleRemains: Sendable {
     var place: Place
 }
 
+/// Rules that are there and could not be read: whoever names one of them makes no mistake.
+struct UnreadRules: Sendable {
+    var ids: Set<RuleID> = []
+    /// The ids of some are not known, so that of no name it can be told that there is no such rule.
+    var haveUnknownIDs = false
+
+    /// Whether `name`, an id or `category:…`, may be of one of them.
+    func mayHave(_ name: String) -> Bool {
+        haveUnknownIDs || ids.contains(RuleID(name)) || !ids.isEmpty && name.hasPrefix("category:")
+    }
+}
+
 extension [RuleFileReading] {
+    /// What cannot be chosen from, of all files.
+    var unreadRules: UnreadRules {
+        let remains = flatMap(\.decoder.remains)
+        return UnreadRules(
+            ids: Set(remains.compactMap(\.id)),
+            haveUnknownIDs: remains.contains { $0.id == nil }
+                || contains { $0.hasFaults || $0.decoder.hasTooManyErrors })
+    }
+
     /// The first rule of each id, and all diagnostics, sorted by file.
     ///
     /// A rule that has an error, or whose id is taken, is not among the rules; its regexes are among the loose ones, with

@@ -25,6 +25,9 @@ enum Surroundings {
         return isatty(descriptor) != 0 && environment["TERM"] != "dumb"
     }
 
+    /// A path as a result: for another program as it is, on a terminal so that nothing of it is obeyed.
+    static func shown(_ path: String) -> String { isTerminal(STDOUT_FILENO) ? visible(path) : path }
+
     static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) != 0 }
 
     /// Columns of the terminal on standard output, else 100.

@@ -75,6 +75,32 @@ struct CheckTests {
             try problems() == ["names.json:2 bad-value", "names.json:2 bad-regex", "names.json:3 bad-regex"])
     }
 
+    @Test("schemes are checked beside rules with errors, which they may choose")
+    func schemesBesideErrors() throws {
+        try write(
+            "a.json", #"{"id": "broken", "name": "", "polarity": "negative", "when": {"message": {"regex": "a+"}}}"#)
+        let sound =
+            #"{"id": "sound", "name": "乙", "polarity": "negative", "when": {"message": {"keywords": ["丙丁"]}}}"#
+        try write("b.json", sound)
+        try write(
+            "schemes.json",
+            """
+            {"schemes": [
+              {"id": "one", "name": "一", "groups": ["甲组"], "on": ["broken", "sound", "category:custom"],
+               "parameters": {"broken": {"limit": 7}, "sound": {"limit": 7}}},
+              {"id": "one", "name": "二", "groups": ["甲组"], "off": ["broke"]},
+              {"id": "three", "name": "三", "groups": []}]}
+            """)
+        #expect(
+            try problems() == [
+                "a.json:1 out-of-range", "schemes.json:3 undeclared-parameter", "schemes.json:4 unknown-rule",
+            ])
+        // Of a file that is no JSON nobody knows the ids.
+        try write("a.json", "{")
+        try write("schemes.json", #"{"schemes": [{"id": "one", "name": "一", "groups": ["甲组"], "on": ["broken"]}]}"#)
+        #expect(try problems() == ["a.json:1 syntax"])
+    }
+
     @Test("warnings of sound rules do not wait for others to be mended")
     func warningsBesideErrors() throws {
         try write("a.json", #"{"id": "a", "name": "甲"}"#)
