@@ -23,6 +23,8 @@ public enum ArchiveError: Error, Hashable, Sendable {
     }
 
     case cannotOpen(path: String, errno: Int32)
+    /// A link in a directory of archives, under the name of one.
+    case leadsNowhere(path: String)
     /// `offset` is the number of bytes read before.
     case cannotRead(path: String, offset: Int, errno: Int32)
     /// A temporary file could not be made, written or read back.
@@ -64,6 +66,10 @@ public enum ArchiveError: Error, Hashable, Sendable {
             return Phrase(
                 "cannot open archive '\(path)': \(reason.english)",
                 "无法打开档案“\(path)”：\(reason.chinese)")
+        case .leadsNowhere(let path):
+            return Phrase(
+                "link '\(path)' leads nowhere: mend it, or take it out of the directory",
+                "链接“\(path)”指向的文件不存在：请改正它，或从目录里移走")
         case .cannotRead(let path, let offset, let code):
             let reason = systemText(code)
             return Phrase(

@@ -43,6 +43,12 @@ public struct RunCheckpoint: Sendable {
         let queue = DispatchQueue(label: "checkpoint")
         let outcome = Mutex<(isWriting: Bool, failure: (any Error)?)>((false, nil))
 
+        /// Nothing is on disk.
+        func forget() {
+            written = [Int](repeating: 0, count: KeptCases.grades)
+            (caseBytes, digestBytes, stored) = (0, 0, nil)
+        }
+
         init(path: String) {
             cases = AppendedFile(path: path + ".cases")
             digests = AppendedFile(path: path + ".digests")
@@ -87,12 +93,14 @@ public struct RunCheckpoint: Sendable {
         return state.stored?.data.lineBytes
     }
 
-    /// Removes the checkpoint: the run is complete.
+    /// Removes the checkpoint: the run is complete, or begins afresh.
     public func remove() {
         state.queue.sync {}
+        // First the one that names the others.
         for file in [path, path + ".new"] { unlink(file) }
         state.cases.remove()
         state.digests.remove()
+        state.forget()
     }
 
     // MARK: Saving

@@ -23,7 +23,14 @@ final class OutputDirectory {
         checkpoint = RunCheckpoint(
             path: path + "/.checkpoint", key: key, uptime: { start.duration(to: .now) },
             flush: { try lines.output?.flush() })
-        findings = try Output(path: file, keeping: checkpoint.restoredLineBytes())
+        // Another run may have emptied the file since: then its findings are gone, whatever the checkpoint says.
+        var status = stat()
+        let kept = checkpoint.restoredLineBytes().flatMap { length in
+            stat(file, &status) == 0 && Int(status.st_size) >= length ? length : nil
+        }
+        // A checkpoint must not outlive the file that it counts on, be it another run's.
+        if kept == nil { checkpoint.remove() }
+        findings = try Output(path: file, keeping: kept)
         lines.output = findings
     }
 

@@ -224,7 +224,7 @@ struct HostileInputTests {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             try FileManager.default.createSymbolicLink(
                 atPath: folder + "/x.ndjson", withDestinationPath: "nowhere")
-            return (folder, 74, "dangling/x.ndjson")
+            return (folder, 74, "dangling/x.ndjson' leads nowhere")
         default: return (name, 74, "no such file")
         }
     }
