@@ -161,12 +161,12 @@ let package = Package(
                 "ChineseText", "ConversationModel", "Diagnostics", "OracleSupport",
             ]),
         tests("EventLog", ["EventLog", "ConversationModel", "event-log-probe"]),
-        tests("Reports", ["Reports", .product(name: "Crypto", package: "swift-crypto")]),
+        tests("Reports", ["Reports", "Diagnostics", .product(name: "Crypto", package: "swift-crypto")]),
         tests("Synthesis", ["Synthesis", "ConversationModel"]),
         tests(
             "Rule", ["Evaluation", "RuleLanguage", "Inspection", "Archives"],
             exclude: ["Diagnostics", "floors.json"]),
-        tests("Events", ["Events", "ConversationModel", "Diagnostics"]),
+        tests("Events", ["Events", "ConversationModel", "Diagnostics", "Archives"]),
         tests("Monitoring", ["Monitoring", "Events", "Synthesis", "ConversationModel"]),
         tests(
             "Server",

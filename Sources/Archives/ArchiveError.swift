@@ -18,9 +18,13 @@ public enum ArchiveError: Error, Hashable, Sendable {
         case truncated
         /// The library's own words.
         case corrupt(String)
+        /// Whole, but packed so that unpacking takes more memory than an archive gets.
+        case windowTooLarge
     }
 
     case cannotOpen(path: String, errno: Int32)
+    /// A link in a directory of archives, under the name of one.
+    case leadsNowhere(path: String)
     /// `offset` is the number of bytes read before.
     case cannotRead(path: String, offset: Int, errno: Int32)
     /// A temporary file could not be made, written or read back.
@@ -62,6 +66,10 @@ public enum ArchiveError: Error, Hashable, Sendable {
             return Phrase(
                 "cannot open archive '\(path)': \(reason.english)",
                 "无法打开档案“\(path)”：\(reason.chinese)")
+        case .leadsNowhere(let path):
+            return Phrase(
+                "link '\(path)' leads nowhere: mend it, or take it out of the directory",
+                "链接“\(path)”指向的文件不存在：请改正它，或从目录里移走")
         case .cannotRead(let path, let offset, let code):
             let reason = systemText(code)
             return Phrase(
@@ -79,6 +87,12 @@ public enum ArchiveError: Error, Hashable, Sendable {
                     "archive '\(path)' ends inside its \(format) data: read \(compressed) bytes, "
                         + "which gave \(decompressed)",
                     "档案“\(path)”的 \(format) 数据不完整：读了 \(compressed) 字节，解出 \(decompressed) 字节")
+            case .windowTooLarge:
+                return Phrase(
+                    "archive '\(path)' was packed with a window of more than 128 MiB (zstd --long or --ultra); unpack it "
+                        + "beside the run: zstd -dc --long=31 FILE | mingjian … -",
+                    "档案“\(path)”压缩时用的窗口超过 128 MiB（zstd --long 或 --ultra），请先解开再读："
+                        + "zstd -dc --long=31 FILE | mingjian … -")
             case .corrupt(let reason):
                 return Phrase(
                     "archive '\(path)' has broken \(format) data (\(reason)): read \(compressed) "

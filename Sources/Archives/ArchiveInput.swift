@@ -78,7 +78,9 @@ public struct ArchiveInput: Hashable, Sendable {
                 // A dangling link under an archive's name is said, not skipped.
                 guard path.withCString({ stat($0, &status) }) == 0 else {
                     if extensions.contains(path.formatExtension) {
-                        throw .cannotOpen(path: path.description, errno: errno)
+                        throw errno == ENOENT || errno == ELOOP
+                            ? .leadsNowhere(path: path.description)
+                            : .cannotOpen(path: path.description, errno: errno)
                     }
                     continue
                 }

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// The path of a file as the system knows it: bytes, not text.
 ///
 /// A name may hold newlines, escape sequences or bytes that are not UTF-8; `description` is what may
@@ -78,8 +80,8 @@ package func printable(_ bytes: [UInt8]) -> String {
             case 0x09: text += "\\t"
             case 0x5C: text += "\\\\"
             case 0..<0x20, 0x7F...0x9F: text += "\\x" + hex(scalar.value, width: 2)
-            case 0x200B...0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF:
-                text += "\\u{" + hex(scalar.value, width: 4) + "}"
+            case 0x200D: text += "\\u{200D}"
+            case _ where isHidden(scalar): text += "\\u{" + hex(scalar.value, width: 4) + "}"
             default: text.unicodeScalars.append(scalar)
             }
         }

@@ -203,6 +203,7 @@ public final class ZstdStream: ByteStream {
         let result = ZSTD_decompressStream(state, &output, &part)
         available.pos = part.pos
         guard ZSTD_isError(result) == 0 else {
+            if ZSTD_getErrorCode(result) == ZSTD_error_frameParameter_windowTooLarge { throw damage(.windowTooLarge) }
             throw damage(.corrupt(String(cString: ZSTD_getErrorName(result))))
         }
         isInsideFrame = result != 0

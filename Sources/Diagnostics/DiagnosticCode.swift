@@ -32,6 +32,8 @@ public enum DiagnosticCode: String, CaseIterable, Sendable, Hashable {
     case wrongKind = "wrong-kind"
     case cyclicName = "cyclic-name"
     case unusedName = "unused-name"
+    case controlCharacter = "control-character"
+    case hiddenCharacter = "hidden-character"
 
     // What a rule says.
     case duplicateKeyword = "duplicate-keyword"
@@ -102,6 +104,8 @@ public enum DiagnosticCode: String, CaseIterable, Sendable, Hashable {
         case .wrongKind: Phrase("name of another kind", "名称的种类不对")
         case .cyclicName: Phrase("name that contains itself", "名称循环引用")
         case .unusedName: Phrase("name not used", "名称没有用到")
+        case .controlCharacter: Phrase("control character in a name", "名称里有控制字符")
+        case .hiddenCharacter: Phrase("invisible character in a name", "名称里有看不见的字符")
         case .duplicateKeyword: Phrase("keyword listed twice", "关键词重复")
         case .oneCharacterKeyword:
             Phrase("one-character keyword without word boundary", "单字关键词没有词边界")

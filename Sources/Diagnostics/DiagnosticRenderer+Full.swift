@@ -122,11 +122,17 @@ public func visible(_ text: String) -> String {
     return result
 }
 
-private func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+/// Whether a terminal would obey `scalar`, or show nothing for it: controls, line ends, direction marks, zero width.
+public func isHidden(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0..<0x20, 0x7F..<0xA0, 0xAD, 0x061C, 0x180E, 0x200B, 0x200C, 0x200E, 0x200F,
         0x2028...0x202E, 0x2060...0x206F, 0xFEFF, 0xFFF9...0xFFFB, 0xE0000...0xE0FFF:
         true
     default: false
     }
+}
+
+/// Whether `scalar` is a control character of ASCII or Latin-1.
+public func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)
 }

@@ -11,7 +11,7 @@ public enum JSONString {
             case "\t": result += "\\t"
             case "\r": result += "\\r"
             default:
-                if isEscaped(scalar) {
+                if isHidden(scalar) {
                     for unit in String(scalar).utf16 {
                         let digits = String(unit, radix: 16)
                         result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
@@ -52,12 +52,5 @@ public enum JSONString {
             }
         }
         out.append(0x22)
-    }
-
-    private static func isEscaped(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0..<0x20, 0x7F..<0xA0, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF: true
-        default: false
-        }
     }
 }

@@ -130,13 +130,18 @@ extension ExampleRunner {
 
     private func undecidedDiagnostic(_ trial: Trial, _ reasons: UnknownReasons) -> Diagnostic {
         let names = reasons.names.joined(separator: ", ")
+        let advice =
+            reasons.contains(.noFact)
+            ? Phrase(
+                "state what is known before its messages: {\"facts\": { … }}",
+                "请在示例的消息之前写明已知的事实：{\"facts\": { … }}")
+            : Phrase("let the example go on, or end it with 'close'", "请把示例写完整，或用 close 结束")
         return Diagnostic(
             .exampleUndecided,
             Phrase(
                 "\(name(trial).english) cannot be decided: \(names)",
                 "\(name(trial).chinese)无法判定：\(names)"),
-            help: help(
-                trial, Phrase("let the example go on, or end it with 'close'", "请把示例写完整，或用 close 结束")),
+            help: help(trial, advice),
             at: trial.example.place)
     }
 

@@ -93,17 +93,5 @@ extension Explanation {
     }
 
     /// Controls and what hides or turns text, written as `\u{…}`.
-    static func visible(_ text: String) -> String {
-        var result = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            switch scalar.value {
-            case 0..<0x20, 0x7F..<0xA0, 0x200B, 0x200E...0x200F, 0x2028...0x202E, 0x2060...0x2069,
-                0xFEFF:
-                let digits = String(scalar.value, radix: 16, uppercase: true)
-                result.append(contentsOf: "\\u{\(digits)}".unicodeScalars)
-            default: result.append(scalar)
-            }
-        }
-        return String(result)
-    }
+    static func visible(_ text: String) -> String { Diagnostics.visible(text) }
 }

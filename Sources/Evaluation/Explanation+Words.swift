@@ -116,11 +116,14 @@ enum ConditionWords {
             return Phrase("all of \(parts.count) text conditions", "\(parts.count) 个文本条件全部满足")
         case .any(let parts):
             // Alternatives fail together: naming the first ones says more than their number.
-            let shown = parts.prefix(2).map { isLeaf($0) ? label($0) : Phrase("…", "…") }
-            let more = parts.count > 2 ? " …" : ""
+            let shown = parts.filter(isLeaf).prefix(2).map { label($0) }
+            guard !shown.isEmpty else {
+                return Phrase("any of \(parts.count) text conditions", "\(parts.count) 个文本条件任一满足")
+            }
+            let rest = parts.count - shown.count
             return Phrase(
-                "any of: " + shown.map(\.english).joined(separator: "; ") + more,
-                "任一满足：" + shown.map(\.chinese).joined(separator: "；") + more)
+                "any of: " + shown.map(\.english).joined(separator: "; ") + (rest > 0 ? "; and \(rest) more" : ""),
+                "任一满足：" + shown.map(\.chinese).joined(separator: "；") + (rest > 0 ? "；及另外 \(rest) 个" : ""))
         case .not: return Phrase("not this text", "文本条件不成立")
         case .unless(_, let exceptions):
             return Phrase(

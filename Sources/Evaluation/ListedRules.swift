@@ -99,10 +99,11 @@ public struct ListedRules: Sendable {
         let digits = String(number)
         let id =
             kind.rawValue + "-" + String(repeating: "0", count: max(0, 5 - digits.count)) + digits
-        var name = entry
-        if entry.unicodeScalars.count > RuleLimits.nameScalars {
+        // A name is shown to people; the entry itself may hold what it likes.
+        var name = visible(entry)
+        if name.unicodeScalars.count > RuleLimits.nameScalars {
             var short = String.UnicodeScalarView(
-                entry.unicodeScalars.prefix(RuleLimits.nameScalars - 1))
+                name.unicodeScalars.prefix(RuleLimits.nameScalars - 1))
             short.append("…")
             name = String(short)
         }

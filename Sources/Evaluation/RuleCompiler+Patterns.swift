@@ -25,6 +25,32 @@ extension RuleCompiler {
         return (regexes, made.withLock { $0 })
     }
 
+    /// The pattern and its veto with their matchers; what is wrong with either is noted.
+    ///
+    /// Both are read before either is given up: one run shows all problems.
+    @discardableResult
+    mutating func check(_ regex: RegexCondition) -> (
+        found: (pattern: Pattern, spans: SpanMatcher)?, except: (pattern: Pattern, spans: SpanMatcher)?
+    ) {
+        let found = matcher(regex.pattern, regex.fold, at: regex.patternPlace)
+        let exceptPlace = regex.exceptPlace ?? regex.patternPlace
+        return (found, regex.except.flatMap { matcher($0, regex.fold, at: exceptPlace) })
+    }
+
+    /// What the scanner looks for: literals that a match implies, else the pattern itself.
+    mutating func atoms(of pattern: Pattern, at place: Place) -> [[Int32]] {
+        guard pattern.factors.isEmpty else {
+            return pattern.factors.map { literals in
+                literals.map { patterns.literal($0, level: pattern.level) }
+            }
+        }
+        // What is tied to the beginning is decided there, faster than by a scan of all.
+        if pattern.isAnchored { return [] }
+        let atom = patterns.regex(pattern)
+        placeOfAtom[atom] = placeOfAtom[atom] ?? place
+        return [[atom]]
+    }
+
     /// The pattern and its matcher; nil where one of them is refused, which is noted.
     mutating func matcher(
         _ source: String, _ fold: FoldLevel, at place: Place

@@ -45,9 +45,17 @@ extension RuleCompiler {
                 help: Phrase("simplify the pattern, or split it into conditions", "请简化正则，或拆成多个条件"),
                 at: placeOfAtom[atom] ?? rules.first?.place ?? Place(path: ""))
         case .failed(let reason):
-            Diagnostic(
-                .scannerFailed, Phrase("the scanner failed: \(reason)", "扫描引擎出错：\(reason)"),
-                at: rules.first?.place ?? Place(path: ""))
+            RuleCompiler.scannerFailed(reason, at: rules.first?.place ?? Place(path: ""))
         }
+    }
+
+    /// What is said of a failure that is none of the rules, the first of which stands at `place`.
+    static func scannerFailed(_ reason: String, at place: Place) -> Diagnostic {
+        Diagnostic(
+            .scannerFailed, Phrase("the scanner failed: \(reason)", "扫描引擎出错：\(reason)"),
+            help: Phrase(
+                "nothing is wrong with the rules: give the process more memory, or use fewer rules",
+                "规则本身没有问题：请给进程更多内存，或减少规则"),
+            at: place)
     }
 }

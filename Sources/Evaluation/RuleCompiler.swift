@@ -8,7 +8,7 @@ import RuleLanguage
 public struct RuleCompiler {
     let table: FoldTable
     private let cache: DiskCache
-    private var patterns = PatternSet()
+    var patterns = PatternSet()
     var parts = CompiledRules.Parts()
     private var leafNumbers: [LeafKey: Int] = [:]
     private var nodeNumbers: [Node.Kind: Int] = [:]
@@ -19,6 +19,8 @@ public struct RuleCompiler {
     var regexes: PreparedRegexes
     var placeOfAtom: [Int32: Place] = [:]
     var diagnostics: [Diagnostic] = []
+    /// Leaves with a regex that is refused.
+    private var refused: Set<Int> = []
     /// By path, to find a place inside a regex behind the escapes of its string.
     var sources: [String: SourceFile] = [:]
 
@@ -49,14 +51,17 @@ public struct RuleCompiler {
     ///
     /// - Parameters:
     ///   - sources: the files of the rules, for exact places inside regexes.
+    ///   - loose: regexes of no rule, which are checked and not compiled.
     ///   - sets: how many rule sets these are together; each may hold as many regexes as one alone.
     public static func compile(
         _ rules: [Rule], digest: String, policy: TimePolicy = TimePolicy(), table: FoldTable,
-        cache: DiskCache, sources: [SourceFile] = [], sets: Int = 1, skeletons: SkeletonTable? = nil
+        cache: DiskCache, sources: [SourceFile] = [], loose: [RegexCondition] = [], sets: Int = 1,
+        skeletons: SkeletonTable? = nil
     ) -> (rules: CompiledRules?, diagnostics: [Diagnostic]) {
         var compiler = RuleCompiler(rules, table: table, cache: cache, skeletons: skeletons)
         for source in sources { compiler.sources[source.path] = source }
         for rule in rules { compiler.compile(rule) }
+        for regex in loose { compiler.check(regex) }
         let regexes = compiler.parts.leaves.count { if case .regex = $0.kind { true } else { false } }
         if regexes > PatternSet.regexLimit * sets {
             compiler.diagnostics.append(
@@ -449,11 +454,14 @@ public struct RuleCompiler {
 
     private mutating func leaf(_ regex: RegexCondition, place: Place) -> Int {
         let key = LeafKey.regex(regex.pattern, regex.except, regex.fold)
-        if let known = leafNumbers[key] { return known }
-        let exceptPlace = regex.exceptPlace ?? regex.patternPlace
-        // Both are read before either is given up: one run shows all problems.
-        let found = matcher(regex.pattern, regex.fold, at: regex.patternPlace)
-        let except = regex.except.flatMap { matcher($0, regex.fold, at: exceptPlace) }
+        if let known = leafNumbers[key] {
+            // What is wrong with it is wrong wherever it stands.
+            if refused.contains(known) { check(regex) }
+            return known
+        }
+        let before = diagnostics.count
+        let (found, except) = check(regex)
+        if diagnostics.count > before { refused.insert(parts.leaves.count) }
         guard let (pattern, spans) = found else { return add(RuleCompiler.nothing, key: key) }
         let atoms = atoms(of: pattern, at: regex.patternPlace)
         let isScanned = pattern.factors.isEmpty && !pattern.isAnchored || pattern.isLiteral
@@ -464,20 +472,6 @@ public struct RuleCompiler {
                 level: pattern.level, atoms: atoms, needsVerification: !isScanned || except != nil,
                 isInverted: false),
             key: key)
-    }
-
-    /// What the scanner looks for: literals that a match implies, else the pattern itself.
-    private mutating func atoms(of pattern: Pattern, at place: Place) -> [[Int32]] {
-        guard pattern.factors.isEmpty else {
-            return pattern.factors.map { literals in
-                literals.map { patterns.literal($0, level: pattern.level) }
-            }
-        }
-        // What is tied to the beginning is decided there, faster than by a scan of all.
-        if pattern.isAnchored { return [] }
-        let atom = patterns.regex(pattern)
-        placeOfAtom[atom] = placeOfAtom[atom] ?? place
-        return [[atom]]
     }
 
     /// Stands for a leaf that was refused: the diagnostics keep it from ever being run.

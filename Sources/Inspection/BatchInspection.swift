@@ -44,8 +44,9 @@ public final class BatchInspection: @unchecked Sendable {
     // Read and written by whoever merges; after the workers have ended, by `run`.
     private var totals: RunTotals
     private let checkpoint: RunCheckpoint?
-    /// Digests of merged blocks only: what was registered beyond them is read again after a stop.
-    private var mergedDigests: [UInt64] = []
+    /// Digests of merged blocks that the checkpoint has not taken yet; what was registered beyond them is read again
+    /// after a stop.
+    private var newDigests: [UInt64] = []
     /// The lines that the sink gets, used again for each block.
     private var outgoing: [UInt8] = []
 
@@ -83,7 +84,6 @@ public final class BatchInspection: @unchecked Sendable {
             totals = restored.totals
             totals.forgetWorkers(max(1, options.threads))
             for digest in restored.digests { _ = seen.insert(digest) }
-            mergedDigests = restored.digests
             do { try skip(blocks: totals.blocks) } catch ArchiveError.interrupted { return nil }
             nextToRegister = totals.blocks
             nextToMerge = totals.blocks
@@ -97,7 +97,7 @@ public final class BatchInspection: @unchecked Sendable {
         }
         if let failure { throw failure }
         if isCancelled(), !isDone {
-            try checkpoint?.save(totals, digests: mergedDigests)
+            try checkpoint?.save(totals, digests: &newDigests)
             return nil
         }
         return try result()
@@ -239,8 +239,8 @@ public final class BatchInspection: @unchecked Sendable {
             outgoing.append(contentsOf: block.lines.written)
             try sink(outgoing)
         }
-        if checkpoint != nil { mergedDigests += block.digests }
-        try checkpoint?.saveIfDue(totals, digests: mergedDigests)
+        if checkpoint != nil { newDigests += block.digests }
+        try checkpoint?.saveIfDue(totals, digests: &newDigests)
         progress(
             InspectionProgress(
                 bytesRead: totals.coverage.bytesRead, records: totals.coverage.recordsRead,
@@ -297,8 +297,13 @@ public final class BatchInspection: @unchecked Sendable {
             ) { account in
                 options.roster.map { RunTotals.label(account: account, roster: $0) } ?? account
             },
-            diagnostics: Array((lines.recordDiagnostics + totals.diagnostics).prefix(RunTotals.diagnosticLimit)))
+            diagnostics: Array((lines.recordDiagnostics + totals.diagnostics).prefix(RunTotals.diagnosticLimit)),
+            namesSeen: NamesSeen(
+                groups: options.groups.isEmpty ? [] : names(of: totals.groupNames),
+                agents: options.agents.isEmpty ? [] : names(of: totals.agentNames)))
     }
+
+    private func names(of table: NameTable) -> [String] { (0..<table.count).map { table.name(Int32($0)) } }
 }
 
 extension BatchInspection {
@@ -337,4 +342,12 @@ public struct InspectionResult: Sendable {
     public var comparison: ComparisonOutcome?
     /// Bad records: the first 1,000.
     public var diagnostics: [Diagnostic]
+    /// Groups and accounts of what was read, also of conversations that `--group` and `--agent` left out.
+    public var namesSeen: NamesSeen
+}
+
+/// Names that stood in the conversations of a run, in the order in which they came.
+public struct NamesSeen: Sendable, Hashable {
+    public var groups: [String]
+    public var agents: [String]
 }

@@ -36,7 +36,7 @@ struct CheckpointData: Codable {
     }
 
     /// Raised with every change of this form or of how blocks are cut: others are no checkpoints.
-    static let currentFormat = 5
+    static let currentFormat = 6
 
     var format = currentFormat
     var key: String
@@ -45,9 +45,10 @@ struct CheckpointData: Codable {
     var counts: [Counts]
     var agentNames: [String]
     var groupNames: [String]
-    /// Which of the two files beside the checkpoint holds the kept findings, and how many had been taken.
-    var caseFile: Int
-    var casesTaken: Int
+    var cases: KeptCases.Outline
+    /// How much of the files beside the checkpoint belongs to it.
+    var caseBytes: Int
+    var digestBytes: Int
     var findings: Int
     var negativeHitsBySeverity: [Int]
     var lineBytes: Int
@@ -55,18 +56,17 @@ struct CheckpointData: Codable {
     var exempt: [ExemptionCounts.Key: ExemptionCounts]
     var recordsOfSource: [Int]
     var notes: [Note]
-    var digests: [UInt64] { CheckpointData.array(digestBytes) }
-    private var digestBytes: Data
 
-    init(_ totals: RunTotals, key: String, digests: [UInt64], caseFile: Int) {
+    init(_ totals: RunTotals, key: String, cases: KeptCases.Outline, caseBytes: Int, digestBytes: Int) {
         self.key = key
-        self.caseFile = caseFile
+        self.cases = cases
+        self.caseBytes = caseBytes
+        self.digestBytes = digestBytes
         blocks = totals.blocks
         coverage = totals.coverage
         counts = totals.counts.sorted { $0.key < $1.key }.map { CheckpointData.counts(of: $0.key, $0.value) }
         agentNames = (0..<totals.agentNames.count).map { totals.agentNames.name(Int32($0)) }
         groupNames = (0..<totals.groupNames.count).map { totals.groupNames.name(Int32($0)) }
-        casesTaken = totals.cases.taken
         findings = totals.findings
         negativeHitsBySeverity = totals.negativeHitsBySeverity
         lineBytes = totals.lineBytes
@@ -78,7 +78,6 @@ struct CheckpointData: Codable {
                 code: $0.code, english: $0.message.english, chinese: $0.message.chinese,
                 path: $0.place.path, record: $0.place.record)
         }
-        digestBytes = CheckpointData.data(digests)
     }
 
     private static func counts(of set: Int, _ counter: TallyCounter) -> Counts {
@@ -191,7 +190,7 @@ struct CheckpointData: Codable {
         values.withUnsafeBytes { Data($0) }
     }
 
-    private static func array<T>(_ data: Data) -> [T] {
+    static func array<T>(_ data: Data) -> [T] {
         let count = data.count / MemoryLayout<T>.stride
         return [T](unsafeUninitializedCapacity: count) { buffer, initialized in
             let raw = UnsafeMutableRawBufferPointer(buffer)

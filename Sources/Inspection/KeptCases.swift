@@ -3,8 +3,8 @@ import ConversationModel
 /// The findings kept with their context: where not all have room the gravest, and of those alike the first.
 ///
 /// What is kept depends only on what was offered, in what order, and on the limits.
-struct KeptCases: Codable {
-    struct Entry: Codable {
+struct KeptCases: Hashable {
+    struct Entry: Hashable {
         var findingCase: FindingCase
         var number: Int
         var bytes: Int
@@ -51,6 +51,51 @@ struct KeptCases: Codable {
         for (grade, entry) in later.entries {
             add(entry.findingCase, grade: grade, bytes: entry.bytes, countLimit: countLimit, byteLimit: byteLimit)
         }
+    }
+
+    // MARK: On disk
+
+    /// All but the findings themselves: with those that were ever taken of each grade, in order, it tells which are kept.
+    ///
+    /// A grade of which something gave way takes nothing any more, so what is kept of a grade are the first of it.
+    struct Outline: Codable {
+        /// How many are kept, by grade.
+        var kept: [Int]
+        var bytes: Int
+        var taken: Int
+        var closedGrade: Int
+    }
+
+    var outline: Outline {
+        Outline(kept: byGrade.map(\.count), bytes: bytes, taken: taken, closedGrade: closedGrade)
+    }
+
+    /// The kept findings of each grade but the first `written` of it, which are on disk.
+    func entries(beyond written: [Int]) -> [(grade: Int, entry: Entry)] {
+        byGrade.indices.flatMap { grade in
+            byGrade[grade].dropFirst(written[grade]).map { (grade: grade, entry: $0) }
+        }
+    }
+
+    /// What `outline` says of the findings in `bytes`, and how many there are of each grade; nil where they do not fit.
+    static func read(_ bytes: [UInt8], _ outline: Outline) -> (cases: KeptCases, written: [Int])? {
+        guard outline.kept.count == grades else { return nil }
+        var cases = KeptCases()
+        var written = [Int](repeating: 0, count: grades)
+        var reader = CaseReader(bytes)
+        do {
+            while let (grade, entry) = try reader.next() {
+                written[grade] += 1
+                if cases.byGrade[grade].count < outline.kept[grade] { cases.byGrade[grade].append(entry) }
+            }
+        } catch {
+            return nil
+        }
+        cases.count = outline.kept.reduce(0, +)
+        cases.bytes = outline.bytes
+        cases.taken = outline.taken
+        cases.closedGrade = outline.closedGrade
+        return cases.byGrade.map(\.count) == outline.kept ? (cases, written) : nil
     }
 
     /// The kept findings in the order of the input.

@@ -143,7 +143,7 @@ public struct CSVReport: Sendable {
     private static func harmless(_ field: String) -> String {
         var result = String.UnicodeScalarView()
         for scalar in field.unicodeScalars {
-            let isKept = !isUnsafeInLine(scalar) || scalar == "\t" || scalar == "\n" || scalar == "\r"
+            let isKept = !isObeyed(scalar) || scalar == "\t" || scalar == "\n" || scalar == "\r"
             result.append(isKept ? scalar : "\u{FFFD}")
         }
         return String(result)
@@ -164,7 +164,7 @@ public struct CSVReport: Sendable {
         if needsQuotes { buffer.append(0x22) }
         if opensFormula { buffer.append(0x27) }
         // A NUL ends the text for some spreadsheets, and a terminal obeys an escape.
-        let isUnsafe = field.unicodeScalars.contains { isUnsafeInLine($0) }
+        let isUnsafe = field.unicodeScalars.contains { isObeyed($0) }
         for byte in (isUnsafe ? harmless(field) : field).utf8 {
             if byte == 0x22 { buffer.append(byte) }
             buffer.append(byte)

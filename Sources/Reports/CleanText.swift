@@ -1,7 +1,8 @@
 /// Makes outside text harmless for a single line of a terminal or table.
 ///
-/// Control characters, line breaks and bidirectional controls become U+FFFD, so that a name can
-/// neither move the cursor nor turn the rest of the line around. O(n).
+/// Control characters, line breaks, bidirectional controls and what has no width become U+FFFD, so that a name can
+/// neither move the cursor nor turn the rest of the line around, nor look like another. What diagnostics write as
+/// `\u{…}`, and no less. O(n).
 package func singleLine(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: isUnsafeInLine) else { return text }
     var result = String.UnicodeScalarView()
@@ -28,12 +29,20 @@ func nameLabel(_ text: String) -> String {
     shortened(singleLine(text), to: 80)
 }
 
-/// What moves the cursor, ends the line, hides, or turns the direction of writing.
-func isUnsafeInLine(_ scalar: Unicode.Scalar) -> Bool {
+/// What moves the cursor, ends the line, or turns the direction of writing.
+func isObeyed(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x00...0x1F, 0x7F...0x9F: true
     case 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF: true
     default: false
+    }
+}
+
+/// That, and what shows nothing, so that one name looks like another.
+func isUnsafeInLine(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0xAD, 0x180E, 0x200B, 0x200C, 0x2060...0x206F, 0xFFF9...0xFFFB, 0xE0000...0xE0FFF: true
+    default: isObeyed(scalar)
     }
 }
 

@@ -40,7 +40,7 @@ extension RuleDecoder {
     mutating func exemptions(_ value: JSONValue, zone: Zone) -> Exemptions {
         var result = Exemptions()
         guard let fields = fields(of: value, "exemptions", known: Self.exemptionFileKeys) else { return result }
-        _ = fields["summary"].flatMap { text($0, scalars: RuleLimits.summaryScalars) }
+        _ = fields["summary"].flatMap { summary($0) }
         if fields.present(["exemptions", "excludedBuyers"]).isEmpty, !fields.hasUnknown {
             diagnose(
                 .missingField, fields.head, Phrase("nothing is exempted here", "这里没有写任何豁免"),
@@ -95,8 +95,8 @@ extension RuleDecoder {
 
     /// Why, who and when: nobody is exempted without.
     private mutating func note(_ fields: Fields) -> (reason: String, author: String, recorded: CalendarDay)? {
-        let reason = requiredText(fields, "reason", scalars: RuleLimits.nameScalars)
-        let author = requiredText(fields, "author", scalars: RuleLimits.nameScalars)
+        let reason = requiredLabel(fields, "reason")
+        let author = requiredLabel(fields, "author")
         let recorded = require(fields, "recorded").flatMap { day($0) }
         guard let reason, let author, let recorded else { return nil }
         return (reason, author, recorded)

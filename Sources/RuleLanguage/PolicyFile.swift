@@ -45,7 +45,7 @@ extension RuleDecoder {
     mutating func policy(_ value: JSONValue, base: TimePolicy, zones: (String) -> Zone?) -> TimePolicy {
         var policy = base
         guard let fields = fields(of: value, "policy", known: Self.policyKeys) else { return policy }
-        _ = fields["summary"].flatMap { text($0, scalars: RuleLimits.summaryScalars) }
+        _ = fields["summary"].flatMap { summary($0) }
         if let member = fields["zone"], let name = string(member) {
             if let zone = zones(name) {
                 policy.zone = zone

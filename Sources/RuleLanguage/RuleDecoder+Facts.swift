@@ -121,6 +121,10 @@ extension RuleDecoder {
         case .bool(let flag) where form == .any: return .flag(flag)
         case .number(let digits) where form != .presence:
             if let number = Int64(digits) { return form == .text ? .text(digits) : .number(number) }
+            if isWhole(digits) {
+                outOfRange(value.range, key, digits, Int64.min...Int64.max)
+                return nil
+            }
         default: break
         }
         let expected: Phrase =

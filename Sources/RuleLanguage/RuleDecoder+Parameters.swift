@@ -62,7 +62,7 @@ extension RuleDecoder {
             let fields = fields(
                 of: member.value, member.key, known: ["type", "default", "min", "max", "title"])
         else { return nil }
-        let title = fields["title"].flatMap { text($0, scalars: RuleLimits.nameScalars) } ?? ""
+        let title = fields["title"].flatMap { label($0) } ?? ""
         let type: Parameter.Kind? =
             require(fields, "type").flatMap { choice($0, Parameter.Kind.allCases.map(\.rawValue)) }
         guard let standard = require(fields, "default"), let kind = type else { return nil }

@@ -105,7 +105,11 @@ extension RuleDecoder {
         switch value.content {
         case .number(let text):
             guard let parsed = Int64(text) else {
-                wrongType(value, name, Phrase("a whole number", "整数"))
+                if isWhole(text) {
+                    outOfRange(value.range, name, text, range)
+                } else {
+                    wrongType(value, name, Phrase("a whole number", "整数"))
+                }
                 return nil
             }
             number = parsed
@@ -119,14 +123,23 @@ extension RuleDecoder {
             return nil
         }
         guard range.contains(number) else {
-            diagnose(
-                .outOfRange, value.range,
-                Phrase(
-                    "'\(name)' is \(number); expected \(range.lowerBound) to \(range.upperBound)",
-                    "“\(name)” 是 \(number)，应在 \(range.lowerBound) 到 \(range.upperBound) 之间"))
+            outOfRange(value.range, name, String(number), range)
             return nil
         }
         return number
+    }
+
+    /// Whether a JSON number has neither fraction nor exponent, however many digits it has.
+    func isWhole(_ number: String) -> Bool {
+        number.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") }
+    }
+
+    mutating func outOfRange(_ place: SourceRange, _ name: String, _ number: String, _ range: ClosedRange<Int64>) {
+        diagnose(
+            .outOfRange, place,
+            Phrase(
+                "'\(name)' is \(quoted(number)); expected \(range.lowerBound) to \(range.upperBound)",
+                "“\(name)” 是 \(quoted(number))，应在 \(range.lowerBound) 到 \(range.upperBound) 之间"))
     }
 
     /// A count as the syntax tree holds it.

@@ -15,7 +15,7 @@ extension RuleDecoder {
     mutating func schemes(_ value: JSONValue, rules: [RuleID: Rule]) -> [Scheme] {
         startRule(isShared: true)
         guard let fields = fields(of: value, "schemes", known: Self.schemeFileKeys) else { return [] }
-        _ = fields["summary"].flatMap { text($0, scalars: RuleLimits.summaryScalars) }
+        _ = fields["summary"].flatMap { summary($0) }
         guard let member = require(fields, "schemes"), let elements = list(member) else { return [] }
         if elements.count > SchemeTable.limit - 1 {
             overLimit(member.keyRange, "schemes", SchemeTable.limit - 1)
@@ -26,8 +26,8 @@ extension RuleDecoder {
     private mutating func scheme(_ value: JSONValue, _ rules: [RuleID: Rule]) -> Scheme? {
         let errorsBefore = errorCount
         guard let fields = fields(of: value, "scheme", known: Self.schemeKeys) else { return nil }
-        _ = fields["summary"].flatMap { text($0, scalars: RuleLimits.summaryScalars) }
-        let name = requiredText(fields, "name", scalars: RuleLimits.nameScalars) ?? ""
+        _ = fields["summary"].flatMap { summary($0) }
+        let name = requiredLabel(fields, "name") ?? ""
         var id = ""
         if let member = require(fields, "id"), let given = string(member) {
             id = given
@@ -63,7 +63,7 @@ extension RuleDecoder {
         var names: [String] = []
         for element in list(member) ?? [] {
             let one = JSONMember(key: member.key, keyRange: member.keyRange, value: element)
-            if let name = text(one, scalars: RuleLimits.nameScalars), !names.contains(name) { names.append(name) }
+            if let name = label(one), !names.contains(name) { names.append(name) }
         }
         return names
     }
@@ -109,6 +109,7 @@ extension RuleDecoder {
     }
 
     mutating func unknownRule(_ range: SourceRange, _ name: String, among names: [String]) {
+        if unread.mayHave(name) { return }
         diagnose(
             .unknownRule, range,
             Phrase("there is no rule '\(quoted(name))'", "没有规则 “\(quoted(name))”"),

@@ -16,7 +16,7 @@ extension RuleDecoder {
         let errorsBefore = errorCount
         startRule(isShared: true)
         guard let file = fields(of: value, "scoring", known: Self.scoringFileKeys) else { return nil }
-        _ = file["summary"].flatMap { text($0, scalars: RuleLimits.summaryScalars) }
+        _ = file["summary"].flatMap { summary($0) }
         guard let block = require(file, "scoring"),
             let fields = fields(of: block.value, "scoring", known: Self.scoringKeys)
         else { return nil }

@@ -47,7 +47,7 @@ extension RuleDecoder {
         let own = part(members.filter { Self.stepKeys.contains($0.key) })
         let rest = part(members.filter { !Self.stepKeys.contains($0.key) })
         guard let fields = fields(of: own, "step", known: Self.stepKeys) else { return nil }
-        let name = requiredText(fields, "name", scalars: RuleLimits.nameScalars)
+        let name = requiredLabel(fields, "name")
         if let name, !names.insert(name).inserted, let member = fields["name"] {
             diagnose(
                 .conflictingFields, member.value.range,

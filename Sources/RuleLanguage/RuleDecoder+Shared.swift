@@ -19,7 +19,7 @@ extension RuleDecoder {
     mutating func sharedDefinitions(_ value: JSONValue, file: Int) -> [SharedDefinition] {
         startRule(isShared: true)
         guard let fields = fields(of: value, "shared file", known: Self.sharedKeys) else { return [] }
-        _ = fields["summary"].flatMap { text($0, scalars: RuleLimits.summaryScalars) }
+        _ = fields["summary"].flatMap { summary($0) }
         var result: [SharedDefinition] = []
         for member in fields.present(["conditions", "wordLists"]) {
             let kind: SharedDefinition.Kind = member.key == "conditions" ? .condition : .list
@@ -60,6 +60,7 @@ extension RuleDecoder {
             named.value = .condition(condition)
         }
         if errorCount > errorsBefore || usesBroken { named.value = .broken }
+        namedRegexes += regexes
         named.size = conditionCount
         named.height = deepest + 1
         named.bytes = value.range.end - value.range.start + splicedBytes
@@ -121,7 +122,7 @@ extension RuleDecoder {
         guard let fields = fields(of: member.value, "word list", known: Self.wordListKeys) else {
             return
         }
-        _ = fields["summary"].flatMap { text($0, scalars: RuleLimits.summaryScalars) }
+        _ = fields["summary"].flatMap { summary($0) }
         var spliced: [SplicedList] = []
         let words = fields["words"].map { phrases($0, lists: &spliced) }
         list.words = words ?? []

@@ -203,11 +203,18 @@ extension RuleDecoder {
     ) -> RegexCondition? {
         let pattern = regexSource(member)
         let veto = except.flatMap { regexSource($0) }
-        guard let pattern else { return nil }
-        return RegexCondition(
+        guard let pattern else {
+            if let veto, let except {
+                regexes.append(RegexCondition(pattern: veto, fold: fold, patternPlace: inside(except.value.range)))
+            }
+            return nil
+        }
+        let regex = RegexCondition(
             pattern: pattern, except: veto, fold: fold,
             patternPlace: inside(member.value.range),
             exceptPlace: except.map { inside($0.value.range) })
+        regexes.append(regex)
+        return regex
     }
 
     /// The range of a string without its quotes.

@@ -36,6 +36,14 @@ public struct RuleDecoder {
     var usesBroken = false
     /// A shared definition is being decoded: it has no parameters.
     var isShared = false
+    /// The regexes of the rule, or of the definition, that is being decoded.
+    var regexes: [RegexCondition] = []
+    /// Of rules that were not returned, in the order of the file.
+    private(set) var remains: [RuleRemains] = []
+    /// The regexes of all definitions: no rule may use them, or none that is sound.
+    var namedRegexes: [RegexCondition] = []
+    /// What schemes and formulas may name besides the rules that they are given.
+    var unread = UnreadRules()
     /// What may be named; handed from file to file, for what it keeps count of.
     var names = SharedNames()
 
@@ -81,7 +89,7 @@ public struct RuleDecoder {
                 ])
         else { return nil }
         let id = ruleID(fields)
-        let name = requiredText(fields, "name", scalars: RuleLimits.nameScalars) ?? ""
+        let name = requiredLabel(fields, "name") ?? ""
         let polarity: Polarity? =
             require(fields, "polarity").flatMap { choice($0, ["positive", "negative"]) }
         let severity = fields["severity"].flatMap { member -> Severity? in
@@ -92,7 +100,7 @@ public struct RuleDecoder {
         }
         let score = fields["score"].flatMap { integer($0, in: -100...100) }
         let fold = fields["fold"].flatMap { foldLevel($0) } ?? .folded
-        let family = fields["family"].flatMap { text($0, scalars: RuleLimits.nameScalars) }
+        let family = fields["family"].flatMap { label($0) }
         var declared = fields["parameters"].map { parameters($0.value) } ?? []
         applyOverrides(&declared, rule: id, fields)
         let context = ConditionContext(fold: fold)
@@ -100,18 +108,18 @@ public struct RuleDecoder {
         let when = require(fields, "when").flatMap { condition($0.value, context) }
         let rule = Rule(
             id: RuleID(id ?? ""), name: name, polarity: polarity ?? .negative,
-            category: fields["category"].flatMap { text($0, scalars: RuleLimits.nameScalars) }
-                ?? "custom",
+            category: fields["category"].flatMap { label($0) } ?? "custom",
             severity: severity ?? .minor, score: score.map(Int.init), family: family,
-            summary: fields["summary"].flatMap { text($0, scalars: RuleLimits.summaryScalars) }
-                ?? "",
+            summary: fields["summary"].flatMap { summary($0) } ?? "",
             unit: unit ?? .conversation, parameters: declared, appliesTo: appliesTo,
             when: when ?? Condition(.any([])), examples: examples(fields, subject: when),
             withoutVariants: variants(fields), place: place(value.range))
         checkReports(rule)
         checkParameterUse(fields)
         names.used.formUnion(uses)
-        return errorCount == errorsBefore && !usesBroken ? rule : nil
+        if errorCount == errorsBefore, !usesBroken { return rule }
+        remains.append(RuleRemains(id: id.map { RuleID($0) }, regexes: regexes, place: rule.place))
+        return nil
     }
 
     mutating func startRule(isShared: Bool = false) {
@@ -125,6 +133,7 @@ public struct RuleDecoder {
         splicedBytes = 0
         uses = NameUses()
         usesBroken = false
+        regexes = []
         self.isShared = isShared
     }
 

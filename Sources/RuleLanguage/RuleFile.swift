@@ -77,6 +77,9 @@ struct RuleFileReading {
         }
     }
 
+    /// Whether something in the file is no JSON, or no rules.
+    var hasFaults: Bool { !faults.isEmpty }
+
     /// Whether there are schemes or formulas in the file, which need the rules of all files.
     var needsRules: Bool { !schemeBlocks.isEmpty || !scoringBlocks.isEmpty }
 

@@ -4,8 +4,8 @@ import Diagnostics
 /// The rules of many files, in the order of their paths, and all problems of all files.
 ///
 /// The result does not depend on the order of `files`. Of rules with the same id the first one is
-/// kept and each further one is an error at its own place; so it is with names of conditions and
-/// word lists. O(bytes + what is put in for names + files · log files).
+/// kept and each further one is an error at its own place, also where either has an error of its own; so it is with
+/// names of conditions and word lists. O(bytes + what is put in for names + files · log files).
 ///
 /// - Parameters:
 ///   - shared: files of which only the named conditions and word lists are read.
@@ -22,8 +22,8 @@ public func loadRules(
 
 /// The same with the schemes and the formula of scores of the files, those with an error left out.
 ///
-/// No two schemes may have one id, name the same group or both be the default one. What a scheme chooses is checked
-/// where all rules are sound.
+/// No two schemes may have one id, name the same group or both be the default one. That a scheme chooses a rule
+/// that could not be read is no error.
 public func loadRuleBook(
     files: [SourceFile], shared: [SourceFile] = [],
     overrides: [RuleID: [String: Parameter.Value]] = [:], checks: Bool = false
@@ -32,16 +32,18 @@ public func loadRuleBook(
     let first = shared.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     var readings = (first + sorted).map { RuleFileReading($0, overrides: overrides) }
     let (defined, used) = readings.read(namesOnly: shared.count)
-    var (rules, diagnostics) = collectRules(readings)
+    var (rules, looseRegexes, diagnostics) = readings.collectRules()
     var schemes: [Scheme] = []
     var formulas: [(formula: ScoreFormula, place: Place)] = []
-    if !diagnostics.contains(where: { $0.severity == .error }), readings.contains(where: \.needsRules) {
+    if readings.contains(where: \.needsRules) {
         let known = Dictionary(uniqueKeysWithValues: rules.map { ($0.id, $0) })
+        let unread = readings.unreadRules
         for index in readings.indices.dropFirst(shared.count) {
+            readings[index].decoder.unread = unread
             schemes += readings[index].schemes(known)
             formulas += readings[index].scoring(known)
         }
-        (rules, diagnostics) = collectRules(readings)
+        (rules, looseRegexes, diagnostics) = readings.collectRules()
         diagnostics += conflicts(of: schemes, in: readings)
         for further in formulas.dropFirst() {
             let start = further.place.range?.start ?? 0
@@ -70,7 +72,7 @@ public func loadRuleBook(
     }
     return RuleBook(
         rules: rules, schemes: schemes, scoring: formulas.first?.formula,
-        diagnostics: diagnostics.sorted(by: Diagnostic.precedes))
+        looseRegexes: looseRegexes, diagnostics: diagnostics.sorted(by: Diagnostic.precedes))
 }
 
 /// Schemes that cannot stand beside each other.
@@ -110,38 +112,6 @@ private func conflicts(of schemes: [Scheme], in readings: [RuleFileReading]) -> 
         }
     }
     return found
-}
-
-/// The first rule of each id.
-private func collectRules(
-    _ readings: [RuleFileReading]
-) -> (rules: [Rule], diagnostics: [Diagnostic]) {
-    var rules: [Rule] = []
-    var diagnostics: [Diagnostic] = []
-    var first: [RuleID: (source: SourceFile, place: Place)] = [:]
-    for reading in readings {
-        diagnostics += reading.allDiagnostics
-        for rule in reading.rules {
-            if let earlier = first[rule.id] {
-                diagnostics.append(duplicate(rule, of: earlier.place, in: earlier.source))
-            } else {
-                first[rule.id] = (reading.source, rule.place)
-                rules.append(rule)
-            }
-        }
-    }
-    return (rules, diagnostics)
-}
-
-private func duplicate(_ rule: Rule, of earlier: Place, in source: SourceFile) -> Diagnostic {
-    let there = "\(source.path):\(source.lineNumber(of: earlier.range?.start ?? 0))"
-    let start = rule.place.range?.start ?? 0
-    return Diagnostic(
-        .duplicateID,
-        Phrase(
-            "rule id '\(rule.id)' is taken by \(there)", "规则 id “\(rule.id)” 已被 \(there) 使用"),
-        help: Phrase("give each rule an id of its own", "请给每条规则不同的 id"),
-        at: Place(path: rule.place.path, range: SourceRange(start, start + 1)))
 }
 
 /// Warnings of definitions that no rule uses, be it through others.

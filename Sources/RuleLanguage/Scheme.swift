@@ -54,6 +54,8 @@ public struct RuleBook: Sendable {
     public var schemes: [Scheme]
     /// How findings become points; nil: nothing is scored.
     public var scoring: ScoreFormula?
+    /// Regexes of rules that are not among `rules`, and of named conditions; equal ones more than once.
+    public var looseRegexes: [RegexCondition]
     /// Sorted by place.
     public var diagnostics: [Diagnostic]
 }

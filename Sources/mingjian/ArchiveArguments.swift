@@ -46,7 +46,29 @@ struct ArchiveArguments: ParsableArguments {
                 severity: "note")
         }
         for archive in archives { InputFiles.note(archive) }
-        return try ArchiveInput.resolve(archives.map { ArchivePath(bytes: Array($0.utf8)) })
+        let inputs = try ArchiveInput.resolve(archives.map { ArchivePath(bytes: Array($0.utf8)) })
+        tellOfRepeats(among: inputs)
+        return inputs
+    }
+
+    /// Says which files are read twice: by two names or links, or beside a directory that holds them.
+    private func tellOfRepeats(among inputs: [ArchiveInput]) {
+        var first: [[UInt64]: String] = [:]
+        for input in inputs {
+            var status = stat()
+            guard let path = input.path, path.withCString({ stat($0, &status) }) == 0,
+                status.st_mode & S_IFMT == S_IFREG
+            else { continue }
+            let file = [UInt64(truncatingIfNeeded: status.st_dev), UInt64(truncatingIfNeeded: status.st_ino)]
+            if let name = first[file] {
+                say(
+                    Phrase(
+                        "'\(input.name)' is read twice: it is the same file as '\(name)'; name it once",
+                        "“\(input.name)” 会读两遍：它与 “\(name)” 是同一个文件，只需写一次"),
+                    severity: "warning")
+            }
+            first[file] = first[file] ?? input.name
+        }
     }
 
     func policy() throws -> TimePolicy { try time.timePolicy() }

@@ -154,11 +154,11 @@ struct ImportCommand: ParsableCommand {
         var text =
             "\(preview.source.name)  \(preview.source.shape)  \(preview.source.encoding)  \(preview.source.compression)\n"
         for column in preview.columns {
-            text += "  \(column.field.rawValue) ← \(column.headers.joined(separator: " + "))\n"
+            text += "  \(column.field.rawValue) ← \(column.headers.map(visible).joined(separator: " + "))\n"
         }
         for row in preview.rows {
-            text += "\(row.record)  \(row.line)"
-            if let issue = row.issue { text += "  ✗ \(issue.text(in: Surroundings.language))" }
+            text += "\(row.record)  \(visible(row.line))"
+            if let issue = row.issue { text += "  ✗ \(visible(issue.text(in: Surroundings.language)))" }
             text += "\n"
         }
         return text + RuleSources.renderer(.concise).render(preview.diagnostics, sources: [])

@@ -137,8 +137,11 @@ struct InspectCommand: ParsableCommand {
         if !quiet {
             tellOfRecords(result)
             archive.tellOfMapping(among: result.coverage.sources)
+            selection.tellOfNames(result.namesSeen)
             ExemptionArguments.tellOfUnknownRules(exemptions, among: result.tally.rules)
             if selection.group.isEmpty, selection.agent.isEmpty { tellOfGroups(rules, report) }
+            // Lines of findings have no place for it.
+            if format == .ndjson { say(coverageLine(report.coverage, zone: policy.zone), severity: "note") }
         }
         if let failure = result.inputFailure {
             say(failure.phrase)

@@ -171,5 +171,5 @@ struct LiveBoard {
     }
 
     /// Names come from outside: nothing in them reaches the terminal as a command.
-    private func clean(_ text: String) -> String { String(JSONString.quoted(text).dropFirst().dropLast()) }
+    private func clean(_ text: String) -> String { visible(text) }
 }

@@ -90,7 +90,7 @@ struct LogCommand: ParsableCommand {
                 try LogRepair(SystemFiles(directory: directory))
             }
             let isChinese = Surroundings.language == .chinese
-            var lines = repair.setAside.map { isChinese ? "已隔离：\($0)" : "set aside: \($0)" }
+            var lines = repair.setAside.map { isChinese ? "已隔离：\(visible($0))" : "set aside: \(visible($0))" }
             for range in repair.lost {
                 lines.append(
                     isChinese

@@ -18,14 +18,20 @@ final class OutputDirectory {
         try OutputDirectory.make(path)
         lock = try OutputDirectory.lock(path)
         let file = path + "/findings.ndjson"
-        let probe = RunCheckpoint(path: path + "/.checkpoint", key: key, flush: {})
-        let findings = try Output(path: file, keeping: probe.restoredLineBytes())
-        self.findings = findings
-        let flush = UncheckedFlush(output: findings)
+        let lines = FindingsFile()
         let start = ContinuousClock.now
         checkpoint = RunCheckpoint(
             path: path + "/.checkpoint", key: key, uptime: { start.duration(to: .now) },
-            flush: { try flush.output.flush() })
+            flush: { try lines.output?.flush() })
+        // Another run may have emptied the file since: then its findings are gone, whatever the checkpoint says.
+        var status = stat()
+        let kept = checkpoint.restoredLineBytes().flatMap { length in
+            stat(file, &status) == 0 && Int(status.st_size) >= length ? length : nil
+        }
+        // A checkpoint must not outlive the file that it counts on, be it another run's.
+        if kept == nil { checkpoint.remove() }
+        findings = try Output(path: file, keeping: kept)
+        lines.output = findings
     }
 
     func finish(_ report: Report, _ writer: ReportWriter) throws {
@@ -86,8 +92,9 @@ final class OutputDirectory {
         }
     }
 
-    /// The run writes and flushes from one thread at a time.
-    private struct UncheckedFlush: @unchecked Sendable {
-        let output: Output
+    /// Opened once it is known how much of it belongs to the checkpoint, before the run begins; to be flushed while it is
+    /// written is nothing to a file.
+    private final class FindingsFile: @unchecked Sendable {
+        var output: Output?
     }
 }

@@ -119,6 +119,7 @@ struct ReportCommand: ParsableCommand {
         if !quiet {
             tellOfRecords(result)
             archive.tellOfMapping(among: result.coverage.sources)
+            selection.tellOfNames(result.namesSeen)
             ExemptionArguments.tellOfUnknownRules(exemptions, among: result.tally.rules)
         }
         if let failure = result.inputFailure {

@@ -20,6 +20,9 @@ struct RuleSources {
     /// How many of `files`, from the end, only names were read from.
     private let sharedCount: Int
     let diagnostics: [Diagnostic]
+    /// Regexes of rules that cannot be used, and of named conditions.
+    private let looseRegexes: [RegexCondition]
+    private let checks: Bool
 
     /// Reads the files at `paths` and the `.json`, `.ndjson` and `.jsonl` files below directories.
     ///
@@ -49,6 +52,8 @@ struct RuleSources {
         schemes = SchemeTable(result.schemes)
         scoring = result.scoring
         diagnostics = result.diagnostics
+        looseRegexes = result.looseRegexes
+        self.checks = checks
     }
 
     private static func source(_ path: String) throws -> SourceFile {
@@ -105,6 +110,8 @@ struct RuleSources {
         schemes = SchemeTable(result.schemes)
         scoring = result.scoring
         diagnostics = result.diagnostics
+        looseRegexes = result.looseRegexes
+        checks = false
     }
 
     /// The rules of a scheme with its values of their parameters.
@@ -117,6 +124,15 @@ struct RuleSources {
                 overrides: scheme.parameters
             ).rules
         return all.filter { scheme.takes($0.id) }
+    }
+
+    /// The rules in which none of `errors` stands.
+    func rules(without errors: [Diagnostic]) -> [Rule] {
+        let starts = Dictionary(grouping: errors, by: \.place.path).mapValues { $0.compactMap(\.place.range?.start) }
+        return rules.filter { rule in
+            guard let range = rule.place.range, let starts = starts[rule.place.path] else { return true }
+            return !starts.contains { (range.start..<range.end).contains($0) }
+        }
     }
 
     /// The rules, for whoever only reads them; prints every error and ends with 66 where there is one.
@@ -159,15 +175,17 @@ struct RuleSources {
 
     /// The rules, compiled where they have no error, and all diagnostics of reading and compiling.
     ///
-    /// Rules that could be read are compiled even where others could not, so that one run shows all.
+    /// Rules that could be read are compiled even where others could not, and of those the regexes are checked, so that
+    /// one run shows all.
     func compile(
         policy: TimePolicy, scheme: Scheme? = nil
     ) -> (rules: CompiledRules?, diagnostics: [Diagnostic]) {
         let rules = scheme.map { self.rules(of: $0) } ?? self.rules
+        let isReadable = !diagnostics.contains { $0.severity == .error }
+        // Where all is well nobody waits for regexes that no rule uses.
         let result = RuleCompiler.compile(
             rules, digest: rulesDigest(rules), policy: policy, table: Surroundings.foldTable,
-            cache: Surroundings.cache, sources: files)
-        let isReadable = !diagnostics.contains { $0.severity == .error }
+            cache: Surroundings.cache, sources: files, loose: checks || !isReadable ? looseRegexes : [])
         // Of a condition with a name every rule that uses it has the same to say.
         var seen: Set<Diagnostic> = []
         let all = (diagnostics + result.diagnostics).filter { seen.insert($0).inserted }

@@ -57,7 +57,7 @@ extension RulesCommand {
                     if bytes == source.bytes { continue }
                     changed += 1
                     if !check { try RegularFile.replace(path, by: bytes) }
-                    try Output().write(path + "\n")
+                    try Output().write(Surroundings.shown(path) + "\n")
                 } catch let error as JSONFault {
                     faulty.append((source, error.diagnostic(path: path)))
                 }

@@ -72,11 +72,10 @@ extension RulesCommand {
                 if made.count == 0 { unlink(path) } else { try Output(path: path).write(made.text) }
                 note(RuleSources.renderer().render(made.diagnostics, sources: [source]))
                 let refused = made.diagnostics.count
-                note(
-                    Phrase(
-                        "\(path): \(made.count) rules, \(refused) lines left out\n",
-                        "\(path)：\(made.count) 条规则，略去 \(refused) 行\n"
-                    ).text(in: Surroundings.language))
+                let said = Phrase(
+                    "\(path): \(made.count) rules, \(refused) lines left out",
+                    "\(path)：\(made.count) 条规则，略去 \(refused) 行")
+                note(visible(said.text(in: Surroundings.language)) + "\n")
                 if made.count == 0 { code = CommandFailure.badRules }
             }
             return code

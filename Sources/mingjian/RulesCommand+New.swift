@@ -77,7 +77,7 @@ extension RulesCommand {
             guard descriptor >= 0 else { throw OutputError(path: path, code: errno) }
             close(descriptor)
             try Output(path: path).write(source.bytes)
-            try Output().write(path + "\n")
+            try Output().write(Surroundings.shown(path) + "\n")
             return 0
         }
 

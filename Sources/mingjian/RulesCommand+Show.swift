@@ -101,7 +101,7 @@ extension RulesCommand {
             let version = shown.version
             func time(_ instant: Instant) -> String { VersionWords.time(instant, zone: version.zone) }
             var lines = [
-                VersionWords.phrase(version).text(in: language) + " (\(version.folderName))"
+                visible(VersionWords.phrase(version).text(in: language) + " (\(version.folderName))")
                     + (shown.isRetroactive ? Phrase(", retroactive (追溯)", "，追溯").text(in: language) : "")
             ]
             func add(_ label: Phrase, _ text: String) {

@@ -78,14 +78,13 @@ struct RulesCommand: ParsableCommand {
             var sources = try RuleSources(paths: paths, checks: true)
             if fix, try removeKeywords(sources) { sources = try RuleSources(paths: paths, checks: true) }
             var diagnostics = sources.compile(policy: TimePolicy()).diagnostics
+            let errors = diagnostics.filter { $0.severity == .error }
             // Of rules that are not whole nothing more can be said.
-            if !diagnostics.contains(where: { $0.severity == .error }) {
-                diagnostics += RuleChecks.diagnostics(
-                    of: sources.rules, table: Surroundings.foldTable, cache: Surroundings.cache)
-                if !corpus.isEmpty {
-                    let counts = KeywordFrequencies(corpus: corpus, conversationsPerDay: perDay, threshold: common)
-                    diagnostics += try counts.warnings(sources.rules)
-                }
+            diagnostics += RuleChecks.diagnostics(
+                of: sources.rules(without: errors), table: Surroundings.foldTable, cache: Surroundings.cache)
+            if errors.isEmpty, !corpus.isEmpty {
+                let counts = KeywordFrequencies(corpus: corpus, conversationsPerDay: perDay, threshold: common)
+                diagnostics += try counts.warnings(sources.rules)
             }
             PolicyArguments.tellOfHours(sources.rules, in: nil)
             let output = Output()

@@ -36,6 +36,29 @@ struct SelectionArguments: ParsableArguments {
         "\(from ?? "") \(to ?? "") \(group) \(agent) \(asOf ?? "") \(shop) \(roster ?? "")"
     }
 
+    /// Says which of the groups and agents asked for were in nothing that was read: most likely written in another way.
+    func tellOfNames(_ seen: NamesSeen) {
+        func tell(_ asked: [String], _ known: [String], _ english: String, _ chinese: String, option: String) {
+            for name in asked where !known.contains(name) {
+                var phrase = Phrase(
+                    "no conversation that was read has the \(english) '\(name)' (\(option))",
+                    "读到的会话里没有\(chinese) “\(name)”（\(option)）")
+                let sorted = known.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+                if let near = didYouMean(name, among: sorted) {
+                    phrase.english += "; did you mean '\(near)'?"
+                    phrase.chinese += "；是不是想写 “\(near)”？"
+                } else if !sorted.isEmpty {
+                    let some = sorted.prefix(5).joined(separator: ", ") + (sorted.count > 5 ? ", …" : "")
+                    phrase.english += "; it has \(some)"
+                    phrase.chinese += "；有：\(some)"
+                }
+                say(phrase, severity: "warning")
+            }
+        }
+        tell(group, seen.groups, "group", "分组", option: "--group")
+        tell(agent, seen.agents, "agent", "客服账号", option: "--agent")
+    }
+
     /// The options of a run, without its roster.
     func options(_ archive: ArchiveArguments) throws -> InspectionOptions {
         var options = InspectionOptions()

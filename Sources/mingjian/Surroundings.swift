@@ -4,6 +4,7 @@ import ChineseText
 import ConversationModel
 import Diagnostics
 import Foundation
+import Inspection
 import Patterns
 import Synchronization
 
@@ -23,6 +24,9 @@ enum Surroundings {
         if let value = environment["NO_COLOR"], !value.isEmpty { return false }
         return isatty(descriptor) != 0 && environment["TERM"] != "dumb"
     }
+
+    /// A path as a result: for another program as it is, on a terminal so that nothing of it is obeyed.
+    static func shown(_ path: String) -> String { isTerminal(STDOUT_FILENO) ? visible(path) : path }
 
     static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) != 0 }
 
@@ -164,6 +168,9 @@ func run(_ body: () throws -> Int32) throws {
         // Whoever read our output has enough.
         if error.code == EPIPE { throw ExitCode(0) }
         say(error.phrase)
+        code = CommandFailure.inputOutput
+    } catch CheckpointError.cannotWrite(let path, let number) {
+        say(OutputError(path: path, code: number).phrase)
         code = CommandFailure.inputOutput
     } catch let exit as ExitCode {
         throw exit

@@ -13,7 +13,7 @@ struct ResumeTests {
     init() throws {
         directory = try TemporaryDirectory()
         archive = directory.path + "/corpus.ndjson"
-        // A debug build is twenty times slower; a checkpoint by itself comes after 64 MB.
+        // A debug build is twenty times slower; a checkpoint comes every second.
         let megabytes = Command.path?.contains("/debug/") == true ? 6 : 90
         let made = try Command.run(
             ["corpus", "generate", "--megabytes", "\(megabytes)", "--seed", "7", "--out", archive], in: directory)
@@ -28,6 +28,72 @@ struct ResumeTests {
 
     private func arguments(_ out: String, threads: Int = 2) -> [String] {
         ["inspect", archive, "--rules", rules, "--out", directory.path + "/" + out, "--threads", "\(threads)"]
+    }
+
+    @Test("of many findings, more than are kept with their context, a run killed between two checkpoints loses none")
+    func manyFindings() throws {
+        let rules = try directory.write(
+            "many.json",
+            """
+            [{"id":"words","name":"用词","polarity":"negative","severity":"minor",
+              "when":{"message":{"from":"agent","keywords":["您好","亲","的","好"]}}},
+             {"id":"questions","name":"提问","polarity":"negative","severity":"major",
+              "when":{"message":{"from":"buyer","length":{"min":3}}}}]
+            """)
+        func arguments(_ out: String) -> [String] {
+            ["inspect", archive, "--rules", rules, "--out", directory.path + "/" + out, "--threads", "2"]
+        }
+        let whole = try Command.run(arguments("whole"), in: directory)
+        try #require(whole.code == 0, "\(whole.errors)")
+        let expected = contents("whole")
+        let report = String(decoding: directory.contents("whole/report.json"), as: UTF8.self)
+        #expect(report.contains("\"findingsLeftOut\":") && !report.contains("\"findingsLeftOut\":0"))
+        var checkpoints = 0
+        for attempt in 0..<3 {
+            let (process, _, _) = try Command.process(arguments("run"), in: directory)
+            try process.run()
+            // Until a checkpoint more was taken than by the run before.
+            let before = directory.contents("run/.checkpoint")
+            for _ in 0..<20_000 where process.isRunning {
+                let now = directory.contents("run/.checkpoint")
+                if !now.isEmpty, now != before { break }
+                usleep(500)
+            }
+            usleep(UInt32(attempt) * 50_000)
+            guard process.isRunning else { break }
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+            checkpoints += directory.contents("run/.checkpoint").isEmpty ? 0 : 1
+        }
+        #expect(checkpoints > 0)
+        let again = try Command.run(arguments("run"), in: directory)
+        #expect(again.code == 0 && again.output == whole.output, "\(again.errors)")
+        #expect(contents("run") == expected)
+        let left = try FileManager.default.contentsOfDirectory(atPath: directory.path + "/run").filter {
+            $0.hasPrefix(".")
+        }
+        #expect(left.isEmpty, "\(left)")
+    }
+
+    @Test("a checkpoint whose findings were emptied since, as another run would, is none")
+    func emptiedFindings() throws {
+        let whole = try Command.run(arguments("whole"), in: directory)
+        try #require(whole.code == 0, "\(whole.errors)")
+        let (process, _, _) = try Command.process(arguments("run"), in: directory)
+        try process.run()
+        for _ in 0..<20_000 where process.isRunning {
+            if !directory.contents("run/.checkpoint").isEmpty, directory.contents("run/findings.ndjson").count > 10_000
+            {
+                break
+            }
+            usleep(500)
+        }
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        process.waitUntilExit()
+        try directory.write("run/findings.ndjson", [])
+        let again = try Command.run(arguments("run"), in: directory)
+        #expect(again.code == 0 && again.output == whole.output, "\(again.errors)")
+        #expect(contents("run") == contents("whole"))
     }
 
     private func contents(_ out: String) -> [[UInt8]] {

@@ -120,7 +120,7 @@ struct ExampleRunnerTests {
         let file = rules(made)
         #expect(file.diagnostics.isEmpty)
         #expect(file.rules.map(\.id.value) == ["keyword-00001", "keyword-00002", "keyword-00003"])
-        #expect(file.rules.map(\.name) == ["加微信", "\"引号\\\"\u{2028}x", "最后"])
+        #expect(file.rules.map(\.name) == ["加微信", "\"引号\\\"\\u{2028}x", "最后"])
         guard case .message(let message)? = file.rules.first?.when.kind,
             case .keywords(let keywords)? = message.text?.kind
         else {

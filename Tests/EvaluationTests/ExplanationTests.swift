@@ -85,6 +85,22 @@ struct ExplanationTests {
         #expect(result.condition.children.map(\.truth) == [.isTrue, .isTrue])
     }
 
+    @Test func alternativesAreNamedOrCountedAndNeverJustDots() throws {
+        func label(_ text: String) throws -> (String, String) {
+            let result = try explain(
+                rule(#"{"message": {"from": "agent", "any": [\#(text)]}}"#), [message(.agent, "好的", at: 0)])
+            return (result.condition.label.english, result.condition.label.chinese)
+        }
+        let (leaf, nested) = (#"{"keywords": ["微信"]}"#, #"{"not": {"keywords": ["好的"]}}"#)
+        let one = try label("\(leaf), \(nested), \(nested)")
+        #expect(one.0.hasSuffix("any of: any keyword of (微信); and 2 more"), "\(one.0)")
+        #expect(one.1.hasSuffix("任一满足：关键词任一(微信)；及另外 2 个"), "\(one.1)")
+        let three = try label(#"\#(nested), \#(leaf), {"regex": "加.信"}, {"equals": ["嗯"]}"#)
+        #expect(three.0.hasSuffix("any of: any keyword of (微信); regex 加.信; and 2 more"), "\(three.0)")
+        #expect(try label("\(nested), \(nested)").0.hasSuffix("any of 2 text conditions"))
+        #expect(try label("\(leaf), \(leaf)").0.hasSuffix("any of: any keyword of (微信); any keyword of (微信)"))
+    }
+
     @Test func aCountSaysHowManyThereWere() throws {
         let result = try explain(
             rule(

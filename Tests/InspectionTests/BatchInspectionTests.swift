@@ -65,30 +65,63 @@ struct BatchInspectionTests {
         }
     }
 
-    @Test("checkpoints that take long are rare: ten times as long as the last one took passes before the next")
+    @Test("checkpoints that take long are rare: twenty times as long as the last one took passes before the next")
     func checkpointsArePatient() throws {
         let rules = try #require(SomeRules.compiled)
         let directory = try TemporaryDirectory()
         let input = try directory.write("a.ndjson", archive(conversations: 2_000, seed: 5))
-        /// How often a run whose clock goes on by `step` at each look made its lines durable.
-        func flushes(step: Duration) throws -> Int {
+        /// How often a run whose clock goes on by `step` at each look made its lines durable; nil: it has no clock.
+        func flushes(step: Duration?) throws -> Int {
             let count = Mutex(0)
             let clock = Mutex(Duration.zero)
-            let checkpoint = RunCheckpoint(
-                path: directory.path + "/checkpoint", key: "run",
-                uptime: {
+            let uptime = step.map { step -> @Sendable () -> Duration in
+                {
                     clock.withLock { now in
                         now += step
                         return now
                     }
-                }, flush: { count.withLock { $0 += 1 } })
+                }
+            }
+            let checkpoint = RunCheckpoint(
+                path: directory.path + "/checkpoint", key: "run", uptime: uptime,
+                flush: { count.withLock { $0 += 1 } })
             _ = try Run([input], rules: rules, checkpoint: checkpoint) { $0.blockSize = 1_000 }
             checkpoint.remove()
             return count.withLock { $0 }
         }
-        let always = try flushes(step: .zero)
-        let rarely = try flushes(step: .seconds(1))
-        #expect(always > 20 && rarely * 5 < always, "\(always), \(rarely)")
+        let always = try flushes(step: nil)
+        let slow = try flushes(step: .seconds(1))
+        let quick = try flushes(step: .milliseconds(10))
+        // A look at the clock a block, and one more where a checkpoint is taken; without a clock there is one checkpoint for 16 blocks.
+        #expect(always > 20, "\(always)")
+        #expect(slow >= 1 && slow <= (always + 1) * 16 / 18 + 1, "\(always), \(slow)")
+        #expect(quick >= 1 && quick <= (always + 1) * 16 / 98 + 1, "\(always), \(quick)")
+    }
+
+    @Test("a disk that does not take a checkpoint ends the run with its error")
+    func failingCheckpointsEndTheRun() throws {
+        struct Full: Error {}
+        let rules = try #require(SomeRules.compiled)
+        let directory = try TemporaryDirectory()
+        let input = try directory.write("a.ndjson", archive(conversations: 2_000, seed: 5))
+        let clock = Mutex(Duration.zero)
+        let clocks: [(@Sendable () -> Duration)?] = [
+            nil,
+            {
+                clock.withLock { now in
+                    now += .seconds(100)
+                    return now
+                }
+            },
+        ]
+        for uptime in clocks {
+            let checkpoint = RunCheckpoint(
+                path: directory.path + "/checkpoint", key: "run", uptime: uptime, flush: { throw Full() })
+            #expect(throws: Full.self) {
+                _ = try Run([input], rules: rules, checkpoint: checkpoint) { $0.blockSize = 1_000 }
+            }
+            checkpoint.remove()
+        }
     }
 
     @Test("a checkpoint of another run, or a torn one, is none")

@@ -50,6 +50,64 @@ struct KeptCasesTests {
                 of: Set(kept.inOrder.compactMap { Int($0.finding.id) })), "seed \(seed)")
     }
 
+    private func drawn(_ number: Int, _ random: inout SeededGenerator) -> FindingCase {
+        func some<Value>(_ value: Value) -> Value? { Bool.random(using: &random) ? value : nil }
+        func one<Value>(of all: [Value]) -> Value { all[Int.random(in: 0..<all.count, using: &random)] }
+        let spans = (0..<Int.random(in: 0...2, using: &random)).map { Span($0 * 3, $0 * 3 + 300) }
+        let owner: Owner = one(of: [.agent("客服\(number)"), .assistant, .shop, .unassigned])
+        let divergence = Divergence(
+            step: number, name: "核实", kind: one(of: Divergence.Kind.allCases),
+            message: some(number))
+        let evidence = (0..<Int.random(in: 0...2, using: &random)).map {
+            Evidence(message: $0, label: "match", spans: spans)
+        }
+        let finding = Finding(
+            id: "\(number)", rule: RuleID("r-\(number % 3)"), outcome: number % 2 == 0 ? .hit : .missed, owner: owner,
+            conversation: "会话\u{0}\(number)", anchor: some(number), evidence: evidence,
+            gap: some(Int64.max - Int64(number)), isPartial: number % 5 == 0, divergence: some(divergence))
+        let context = (0..<Int.random(in: 0...3, using: &random)).map { index in
+            ContextMessage(
+                index: index, time: some(Instant(milliseconds: -Int64(number))),
+                speaker: one(of: Speaker.allCases), agent: some(""),
+                kind: one(of: MessageKind.allCases), isAutomatic: index == 1,
+                text: "加\u{1F600}微信\n", marks: spans, labels: spans.map { _ in "match" })
+        }
+        return FindingCase(
+            finding: finding, shop: some("店"), buyer: some("买家"), group: "组",
+            day: some(CalendarDay(daysSince1970: Int32(number) - 50)), context: context, messageCount: number,
+            version: some(number), scheme: some("s"), exemption: some("新人"))
+    }
+
+    @Test(
+        "what is read back of appended pieces is what was kept, whenever pieces were taken",
+        arguments: 0..<30 as Range<UInt64>)
+    func comesBackFromPieces(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let limit = Int.random(in: 1...120, using: &random)
+        var kept = KeptCases()
+        var written = [Int](repeating: 0, count: KeptCases.grades)
+        var bytes: [UInt8] = []
+        for number in 0..<150 {
+            let grade = Int.random(in: 0..<KeptCases.grades, using: &random)
+            let size = Int.random(in: 1...400, using: &random)
+            kept.add(drawn(number, &random), grade: grade, bytes: size, countLimit: limit, byteLimit: 12_000)
+            guard number % 40 == 39 || Int.random(in: 0..<20, using: &random) == 0 else { continue }
+            var writer = CaseWriter()
+            for (grade, entry) in kept.entries(beyond: written) { writer.append(entry, grade: grade) }
+            bytes += writer.bytes
+            let outline = kept.outline
+            written = zip(written, outline.kept).map { max($0, $1) }
+            let read = try #require(KeptCases.read(bytes, outline), "seed \(seed), after \(number)")
+            #expect(read.cases == kept && read.written == written, "seed \(seed), after \(number)")
+            // A run that goes on from there keeps the same.
+            kept = read.cases
+            #expect(KeptCases.read(Array(bytes.dropLast()), outline) == nil || bytes.isEmpty)
+            var torn = bytes
+            for place in stride(from: 0, to: torn.count, by: 97) { torn[place] ^= 0x55 }
+            _ = KeptCases.read(torn, outline)
+        }
+    }
+
     @Test("a run with little room keeps the gravest, whatever the threads")
     func aRunKeepsTheGravest() throws {
         let rules = try #require(SomeRules.compiled)

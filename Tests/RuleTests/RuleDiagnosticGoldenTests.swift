@@ -1,9 +1,10 @@
 import ConversationModel
 import Diagnostics
-import Evaluation
 import Foundation
 import RuleLanguage
 import Testing
+
+@testable import Evaluation
 
 /// Codes that only compiling or running examples shows: `Diagnostics/<code>.in.json` and `.out.txt`.
 ///
@@ -11,7 +12,15 @@ import Testing
 struct RuleDiagnosticGoldenTests {
     static let names = [
         "bad-regex", "costly-regex", "empty-regex", "unsupported-regex", "example-applicable",
-        "example-hit", "example-missed", "example-spans", "example-not-applicable",
+        "example-hit", "example-missed", "example-spans", "example-not-applicable", "example-undecided",
+    ]
+
+    /// Codes that take a file which nobody would write by hand.
+    static let generated = [
+        "too-many-regexes": (0...1000).map { number in
+            #"{"id": "r-\#(number)", "name": "正则", "polarity": "negative", "#
+                + #""when": {"message": {"from": "agent", "regex": "a\#(number)+b"}}}"#
+        }.joined(separator: "\n")
     ]
 
     /// Codes that only `rules check`, `rules check --corpus` and `rules test` with their options show.
@@ -22,11 +31,12 @@ struct RuleDiagnosticGoldenTests {
     ]
     static let namesOfTrials = ["common-keyword", "unnoticed-change", "unreached-branch"]
 
-    @Test(arguments: names + namesOfChecks + namesOfTrials)
+    @Test(arguments: names + namesOfChecks + namesOfTrials + generated.keys)
     func printsWhatWasRecorded(_ name: String) throws {
         let folder = "Tests/RuleTests/Diagnostics/"
-        let file = SourceFile(
-            path: name + ".in.json", bytes: try contents(folder + name + ".in.json"))
+        let file =
+            try Self.generated[name].map { SourceFile(path: name + ".ndjson", bytes: Array($0.utf8)) }
+            ?? SourceFile(path: name + ".in.json", bytes: try contents(folder + name + ".in.json"))
         let (rules, loading) = loadRules(files: [file])
         let compiling = Shipped.compile(rules, sources: [file])
         var diagnostics = loading + compiling.diagnostics
@@ -64,6 +74,29 @@ struct RuleDiagnosticGoldenTests {
                 .survivors.map(\.diagnostic),
             "unreached-branch": ExampleCoverage(of: rules, table: Shipped.table, cache: Shipped.noCache).unreached,
         ]
+    }
+
+    /// No rule brings this about, only the machine.
+    @Test func aFailureOfTheScannerNamesItsReason() throws {
+        let file = SourceFile(path: "rule.json", bytes: Array("{}".utf8))
+        let failed = RuleCompiler.scannerFailed(
+            "out of memory", at: Place(path: file.path, range: SourceRange(0, 1)))
+        #expect(
+            printed([failed], [file], .english) == """
+                rule.json:1:1: error[scanner-failed]: the scanner failed: out of memory
+                  1 | {}
+                    | ^
+                    = help: nothing is wrong with the rules: give the process more memory, or use fewer rules
+
+                """)
+        #expect(
+            printed([failed], [file], .chinese) == """
+                rule.json:1:1: 错误[scanner-failed]: 扫描引擎出错：out of memory
+                  1 | {}
+                    | ^
+                    = 建议: 规则本身没有问题：请给进程更多内存，或减少规则
+
+                """)
     }
 
     @Test func moreRegexesThanTheLimitAreRefused() {

@@ -1,0 +1,113 @@
+import Foundation
+import Testing
+
+/// `mingjian rules check`: all problems of all files in one run.
+@Suite(.enabled(if: Command.isBuilt))
+struct CheckTests {
+    let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    private func write(_ name: String, _ text: String) throws {
+        try FileManager.default.createDirectory(atPath: directory.path + "/rules", withIntermediateDirectories: true)
+        try directory.write("rules/" + name, text)
+    }
+
+    /// `file:line code` of what is said, in the order in which it is printed.
+    private func problems() throws -> [String] {
+        let arguments = ["rules", "check", directory.path + "/rules", "--format", "json"]
+        let outcome = try Command.run(arguments, in: directory)
+        let rows = try #require(JSONSerialization.jsonObject(with: Data(outcome.output)) as? [[String: Any]])
+        return rows.map { row in
+            let file = (row["path"] as? String ?? "").split(separator: "/").last ?? ""
+            return "\(file):\(row["line"] as? Int ?? 0) \(row["code"] as? String ?? "")"
+        }.filter { !$0.hasSuffix("too-few-examples") }
+    }
+
+    @Test("a rule with an error has its regexes checked all the same, each part that could be read")
+    func regexesOfBrokenRules() throws {
+        try write(
+            "a.json",
+            """
+            {"id": "first", "name": "甲", "polarity": "negativ",
+             "when": {"any": [
+               {"message": {"from": "agent", "regex": "(微信"}},
+               {"message": {"from": "agnt", "regex": "加(?!微)", "except": "[a-"}},
+               {"message": {"from": "agent", "regex": 7, "except": "微*"}},
+               {"message": {"from": "agent", "regx": "((a{100}){100}){100}"}}]}}
+            """)
+        #expect(
+            try problems() == [
+                "a.json:1 bad-value", "a.json:3 bad-regex", "a.json:4 bad-value", "a.json:4 unsupported-regex",
+                "a.json:4 bad-regex", "a.json:5 wrong-type", "a.json:5 empty-regex", "a.json:6 unknown-field",
+                "a.json:6 costly-regex",
+            ])
+    }
+
+    @Test("the id of a rule with an error is taken, and one that is taken twice is said")
+    func idsOfBrokenRules() throws {
+        let broken = #"{"id": "same", "name": "", "polarity": "negative", "when": {"message": {"keywords": ["甲乙"]}}}"#
+        let sound = #"{"id": "same", "name": "乙", "polarity": "negative", "when": {"message": {"regex": "(丙"}}}"#
+        try write("a.json", broken)
+        try write("b.json", "[\n\(sound),\n\(broken)\n]")
+        #expect(
+            try problems() == [
+                "a.json:1 out-of-range", "b.json:2 duplicate-id", "b.json:2 bad-regex", "b.json:3 duplicate-id",
+                "b.json:3 out-of-range",
+            ])
+    }
+
+    @Test("what is wrong with a named condition is said once, where it stands, and brings no other error along")
+    func noCascade() throws {
+        try write(
+            "names.json",
+            """
+            {"conditions": {
+              "asks": {"message": {"from": "byer", "regex": "(吗"}},
+              "spare": {"message": {"from": "buyer", "regex": "(呢"}}}}
+            """)
+        let rule =
+            #"{"id": "ID", "name": "甲", "polarity": "negative", "when": {"all": [{"use": "asks"}, {"message": {"regex": "丁+"}}]}}"#
+        for (number, id) in ["one", "two"].enumerated() {
+            try write("r\(number).json", rule.replacing("ID", with: id))
+        }
+        #expect(
+            try problems() == ["names.json:2 bad-value", "names.json:2 bad-regex", "names.json:3 bad-regex"])
+    }
+
+    @Test("schemes are checked beside rules with errors, which they may choose")
+    func schemesBesideErrors() throws {
+        try write(
+            "a.json", #"{"id": "broken", "name": "", "polarity": "negative", "when": {"message": {"regex": "a+"}}}"#)
+        let sound =
+            #"{"id": "sound", "name": "乙", "polarity": "negative", "when": {"message": {"keywords": ["丙丁"]}}}"#
+        try write("b.json", sound)
+        try write(
+            "schemes.json",
+            """
+            {"schemes": [
+              {"id": "one", "name": "一", "groups": ["甲组"], "on": ["broken", "sound", "category:custom"],
+               "parameters": {"broken": {"limit": 7}, "sound": {"limit": 7}}},
+              {"id": "one", "name": "二", "groups": ["甲组"], "off": ["broke"]},
+              {"id": "three", "name": "三", "groups": []}]}
+            """)
+        #expect(
+            try problems() == [
+                "a.json:1 out-of-range", "schemes.json:3 undeclared-parameter", "schemes.json:4 unknown-rule",
+            ])
+        // Of a file that is no JSON nobody knows the ids.
+        try write("a.json", "{")
+        try write("schemes.json", #"{"schemes": [{"id": "one", "name": "一", "groups": ["甲组"], "on": ["broken"]}]}"#)
+        #expect(try problems() == ["a.json:1 syntax"])
+    }
+
+    @Test("warnings of sound rules do not wait for others to be mended")
+    func warningsBesideErrors() throws {
+        try write("a.json", #"{"id": "a", "name": "甲"}"#)
+        try write(
+            "b.json",
+            #"{"id": "b", "name": "乙", "polarity": "negative", "when": {"message": {"keywords": ["微信", "加微信"]}}}"#)
+        #expect(
+            try problems() == ["a.json:1 missing-field", "a.json:1 missing-field", "b.json:1 subsumed-keyword"])
+    }
+}
