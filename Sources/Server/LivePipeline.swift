@@ -39,6 +39,8 @@ public actor LivePipeline {
         case stamped
         /// Every event says it: files and replays.
         case kept
+        /// Every event may say it; the instant is stamped on those that do not: a server that is told the time.
+        case told(present: Instant)
     }
 
     nonisolated let log: EventLog
@@ -51,6 +53,7 @@ public actor LivePipeline {
     nonisolated let quarantine: Quarantine?
     /// What was appended and is not folded yet.
     nonisolated let synced = SyncedEvents()
+    nonisolated let recentCommands: RecentCommands
     nonisolated let room: ShopRoom
     nonisolated let readers = EventReaders()
     /// Of the log, for what was not handed on.
@@ -103,6 +106,7 @@ public actor LivePipeline {
         replayed = log.end.index - start.index
         source = try log.reader(from: log.end)
         room = ShopRoom(monitor.names, limit: options.shops)
+        recentCommands = RecentCommands(from: log.end)
         fold = LiveFold(monitor, at: PartitionPositions(log.end))
     }
 
@@ -167,8 +171,11 @@ public actor LivePipeline {
         -> [AppendOutcome]
     {
         if synced.count > options.waitingEvents { await makeRoom() }
-        let synced = synced
-        let outcomes = try await log.append(records, now: now) { synced.add(events, $0) }
+        let (synced, recentCommands) = (synced, recentCommands)
+        let outcomes = try await log.append(records, now: now) { outcomes in
+            synced.add(events, outcomes)
+            recentCommands.add(events, outcomes)
+        }
         if synced.begins() { Task { await self.foldWaiting() } }
         return outcomes
     }
