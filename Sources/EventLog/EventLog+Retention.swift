@@ -3,6 +3,11 @@ import Dispatch
 import Synchronization
 
 extension EventLog {
+    /// Removes the oldest segments that nobody needs, of what readers have committed; returns how many.
+    public func removeSegments(receivedBefore received: Instant) async throws(EventLogError) -> Int {
+        try await removeSegments(before: committed, receivedBefore: received)
+    }
+
     /// Removes the oldest segments that nobody needs and returns how many.
     ///
     /// A segment goes when all its records lie before `position` (that of the oldest snapshot kept) and were received

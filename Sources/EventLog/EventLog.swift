@@ -70,6 +70,8 @@ public final class EventLog: Sendable {
         /// Ascending; never empty.
         var segments: [Segment]
         var durable: DurableEnd
+        /// What lies before is kept elsewhere, in a snapshot.
+        var committed = LogPosition.start
         var seen: SeenStatistics
         var lock: (any Sendable)?
         var pending: [Pending] = []

@@ -10,7 +10,7 @@ public final class LogReader {
     public private(set) var position: LogPosition
     /// Entries of one read are at most about this large together.
     private static let batchBytes = 4 << 20
-    private let log: EventLog
+    let log: EventLog
     private var segment: Segment?
     private var file: (any LogFile)?
     private var scanner: SegmentScanner?

@@ -11,6 +11,9 @@ public struct ShopPartition: Hashable, Comparable, Sendable {
     /// How many there are.
     public static let count = 1024
 
+    /// All of them, ascending.
+    public static let all = (0..<UInt16(count)).compactMap { ShopPartition(index: $0) }
+
     /// 0..<1024.
     public let index: UInt16
 

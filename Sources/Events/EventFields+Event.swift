@@ -1,15 +1,17 @@
 import ConversationModel
 
 extension EventFields {
-    /// The event that the members of a line are.
-    mutating func event(received stamp: Instant?) throws(EventRefusal) -> Event {
+    /// The event that the members of a line are, received at `stamp`, or, with `isFallback`, where it does not say when.
+    mutating func event(received stamp: Instant?, isFallback: Bool = false) throws(EventRefusal) -> Event {
         _ = take("$schema")
         _ = try integer("version", in: 1...1)
         let id = try requiredName("id")
         let shop = try requiredName("shop")
         guard let time = try time("time") else { throw EventRefusal(.missingField, field: "time") }
         let written = try self.time("received")
-        guard let received = stamp ?? written else { throw EventRefusal(.missingField, field: "received") }
+        guard let received = isFallback ? written ?? stamp : stamp ?? written else {
+            throw EventRefusal(.missingField, field: "received")
+        }
         guard let type = try choice("type", among: EventWords.types) else {
             throw EventRefusal(.missingField, field: "type")
         }

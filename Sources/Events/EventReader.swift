@@ -26,6 +26,8 @@ public final class EventReader {
 
     private let parser: OpaquePointer?
     private var buffer: [UInt8] = []
+    /// Whether receipts that lines say count before the one that is stamped.
+    private var keepsReceipts = false
 
     public init() {
         parser = mj_tree_parser_new()
@@ -47,8 +49,13 @@ public final class EventReader {
         return records
     }
 
-    /// The same for a part of memory, one record after the other.
-    public func read(_ bytes: UnsafeBufferPointer<UInt8>, received: Instant? = nil, each: (Record) -> Void) {
+    /// The same for a part of memory, one record after the other. With `keepsReceipts`, `received` is stamped only on those that do
+    /// not say theirs.
+    public func read(
+        _ bytes: UnsafeBufferPointer<UInt8>, received: Instant? = nil, keepsReceipts: Bool = false,
+        each: (Record) -> Void
+    ) {
+        self.keepsReceipts = keepsReceipts
         var start = 0
         var lines = 0
         while start < bytes.count {
@@ -111,7 +118,7 @@ public final class EventReader {
         _ tree: mj_tree, _ nodes: UnsafePointer<mj_node>, _ received: Instant?, isTelling: Bool
     ) throws(EventRefusal) -> Event {
         var fields = EventFields(nodes: nodes, object: Int(tree.first_node), path: "", isTelling: isTelling)
-        return try fields.event(received: received)
+        return try fields.event(received: received, isFallback: keepsReceipts)
     }
 
     private static func code(ofReason reason: UInt32) -> EventRefusal.Code {

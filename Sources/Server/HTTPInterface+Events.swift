@@ -60,10 +60,15 @@ extension HTTPInterface {
             }
             bytes = lines
         }
-        let now = now()
-        let result = try await pipeline.ingest(bytes, receipt: .stamped, now: now)
+        let result: IngestResult
+        if let clock {
+            result = try await pipeline.ingest(bytes, receipt: .told(present: clock.now), now: clock.real())
+            if let newest = result.newestReceipt { clock.tell(newest) }
+        } else {
+            result = try await pipeline.ingest(bytes, receipt: .stamped, now: now())
+        }
         let answer = JSONValue.members([
-            "asOf": json.time(now), "sequence": .integer(Int64(clamping: result.sequence)),
+            "asOf": json.time(now()), "sequence": .integer(Int64(clamping: result.sequence)),
             "read": .integer(Int64(result.read)), "taken": .integer(Int64(result.taken)),
             "duplicate": .integer(Int64(result.duplicate)), "refused": .integer(Int64(result.refused)),
             "refusedBy": .object(

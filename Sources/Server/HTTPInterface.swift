@@ -34,14 +34,16 @@ public struct HTTPInterface: HTTPResponder {
     let tokens: AccessTokens
     let options: Options
     let rules: LiveRules?
+    /// Nil where the server has a clock of its own.
+    let clock: ToldClock?
     let now: @Sendable () -> Instant
     let state = ServerState()
 
     /// Without tokens only requests to this machine by its own name are answered. `rules` are those behind the pipeline, where
-    /// there are any; `now` is the clock.
+    /// there are any; `now` is the clock. With `clock` events keep their receipts, which tell it the time; `now` is then its.
     public init(
         _ pipeline: LivePipeline, zone: Zone, tokens: AccessTokens, options: Options = Options(),
-        rules: LiveRules? = nil, now: @escaping @Sendable () -> Instant
+        rules: LiveRules? = nil, clock: ToldClock? = nil, now: @escaping @Sendable () -> Instant
     ) {
         self.pipeline = pipeline
         self.zone = zone
@@ -49,6 +51,7 @@ public struct HTTPInterface: HTTPResponder {
         self.tokens = tokens
         self.options = options
         self.rules = rules
+        self.clock = clock
         self.now = now
     }
 
@@ -115,6 +118,7 @@ public struct HTTPInterface: HTTPResponder {
             return try await post(request) {
                 channel.triggerUserOutboundEvent(RequestHeads.BodyWanted(), promise: nil)
             }
+        case .listCommands: return try await commands(query)
         case .listShops:
             let sources = await pipeline.sources(now: now())
             return try await answer(

@@ -4,7 +4,8 @@ import Monitoring
 /// What the API offers: the table by which requests are answered and `/openapi.json` is written.
 struct HTTPRoute: Hashable, Sendable {
     enum Operation: String, Hashable, Sendable, CaseIterable {
-        case postEvents, listShops, shopFigures, shopSeries, shopExplain, shopSources, shopStream, shopFindings,
+        case postEvents, listCommands, listShops, shopFigures, shopSeries, shopExplain, shopSources, shopStream,
+            shopFindings,
             shopFindingsStream
         case livez, readyz, metrics, openapi
     }
@@ -49,6 +50,19 @@ struct HTTPRoute: Hashable, Sendable {
         HTTPRoute(
             operation: .postEvents, method: "POST", path: "/api/v1/events",
             about: "Takes events; answers when they are synced. Sending them again is harmless"),
+        HTTPRoute(
+            operation: .listCommands, method: "GET", path: "/api/v1/commands",
+            about:
+                "Commands to shops (dispatch-commanded, settings-changed) as events, in the order of the log: for whoever carries "
+                + "them out. Without `from` none, and in `next` where the log ends",
+            parameters: [
+                Parameter(
+                    name: "from", about: "`next` of the answer before: a position of the log",
+                    schema: .members(["type": .text("integer"), "minimum": .integer(0)])),
+                Parameter(
+                    name: "limit", about: "commands of an answer, 1 to 1000; 100 where it is absent",
+                    schema: .members(["type": .text("integer"), "minimum": .integer(1), "maximum": .integer(1000)])),
+            ]),
         HTTPRoute(operation: .listShops, method: "GET", path: "/api/v1/shops", about: "Names of the shops, ascending"),
         HTTPRoute(
             operation: .shopFigures, method: "GET", path: "/api/v1/shops/{shop}/figures",

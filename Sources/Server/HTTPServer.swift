@@ -16,10 +16,10 @@ import Darwin
 
 /// Serves a pipeline until SIGTERM or SIGINT; requests that are being answered are ended first.
 ///
-/// The log stays open: closing it is the caller's. `rules` run behind the pipeline meanwhile. At most 1,024 connections at once.
+/// The log stays open: closing it is the caller's. `rules` run behind the pipeline meanwhile; `clock` as of `HTTPInterface`. At most 1,024 connections at once.
 public func serve(
     _ pipeline: LivePipeline, host: String, port: Int, zone: Zone, tokens: AccessTokens, rules: LiveRules? = nil,
-    now: @escaping @Sendable () -> Instant
+    clock: ToldClock? = nil, now: @escaping @Sendable () -> Instant
 ) async throws {
     var logger = Logger(label: "mingjian", factory: { StreamLogHandler.standardError(label: $0) })
     logger.logLevel = .notice
@@ -32,7 +32,7 @@ public func serve(
             })
     }
     let application = Application(
-        responder: HTTPInterface(pipeline, zone: zone, tokens: tokens, rules: rules, now: now),
+        responder: HTTPInterface(pipeline, zone: zone, tokens: tokens, rules: rules, clock: clock, now: now),
         server: .bounded,
         configuration: ApplicationConfiguration(
             address: .hostname(host, port: port),

@@ -75,8 +75,9 @@ extension LivePipeline {
         _ start: ShopMonitor, of shop: String, until enough: Instant, in log: EventLog
     ) async throws -> ShopMonitor {
         var past = start
-        let (reader, parser) = (try log.reader(from: .start), EventReader())
-        while case let entries = try reader.read(upTo: 1000), !entries.isEmpty {
+        let source: any EventSource<EventLogError> = try log.reader(from: .start)
+        let parser = EventReader()
+        while case let entries = try source.poll(upTo: 1000), !entries.isEmpty {
             // Who asked may have gone away.
             try Task.checkCancellation()
             for entry in entries where entry.record.shop == shop {

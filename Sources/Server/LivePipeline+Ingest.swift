@@ -45,7 +45,7 @@ extension LivePipeline {
     public nonisolated func ingest(
         _ bytes: [UInt8], receipt: Receipt, now: Instant
     ) async throws(EventLogError) -> IngestResult {
-        var batch = batch(bytes, received: receipt == .stamped ? now : nil)
+        var batch = batch(bytes, receipt, now: now)
         let outcomes: [AppendOutcome]
         do throws(EventLogError) {
             outcomes = try await append(batch.events, as: batch.records, now: now)
@@ -90,11 +90,17 @@ extension LivePipeline {
     private func note(quarantineFailure failure: EventLogError) { quarantineFailure = failure }
 
     /// The events of a batch and the records that the log gets, beside what is refused already.
-    private nonisolated func batch(_ bytes: [UInt8], received: Instant?) -> Batch {
+    private nonisolated func batch(_ bytes: [UInt8], _ receipt: Receipt, now: Instant) -> Batch {
+        let (received, keepsReceipts): (Instant?, Bool) =
+            switch receipt {
+            case .stamped: (now, false)
+            case .kept: (nil, true)
+            case .told(let present): (present, true)
+            }
         var batch = Batch(keptRefusals: options.keptRefusals)
         var shops: [String: Bool] = [:]
         var last: (shop: String, isAllowed: Bool)?
-        readers.read(bytes, received: received) { read in
+        readers.read(bytes, received: received, keepsReceipts: keepsReceipts) { read in
             let ordinal = batch.result.read
             batch.result.read += 1
             var event: Event
@@ -102,6 +108,12 @@ extension LivePipeline {
             case .refused(let refusal):
                 return batch.refuse(ordinal, refusal.code.rawValue, refusal.field) { refusal.phrase }
             case .event(let whole): event = whole
+            }
+            if case .tick = event.content, receipt == .stamped {
+                return batch.refuse(ordinal, "no-tick", "type") {
+                    Phrase(
+                        "the server has a clock of its own and writes ticks itself", "服务器有自己的时钟，tick 由它自己写入")
+                }
             }
             if last?.shop != event.shop {
                 last = (event.shop, shops[event.shop] ?? admit(event.shop, &batch))
@@ -217,8 +229,14 @@ final class EventReaders: Sendable {
     private static let kept = 8
     private let idle = Mutex(Idle())
 
-    func read(_ bytes: [UInt8], received: Instant?, each: (EventReader.Record) -> Void) {
-        withReader { reader in bytes.withUnsafeBufferPointer { reader.read($0, received: received, each: each) } }
+    func read(
+        _ bytes: [UInt8], received: Instant?, keepsReceipts: Bool = false, each: (EventReader.Record) -> Void
+    ) {
+        withReader { reader in
+            bytes.withUnsafeBufferPointer {
+                reader.read($0, received: received, keepsReceipts: keepsReceipts, each: each)
+            }
+        }
     }
 
     /// The events of a log, without the texts of messages.

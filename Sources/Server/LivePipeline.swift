@@ -39,6 +39,8 @@ public actor LivePipeline {
         case stamped
         /// Every event says it: files and replays.
         case kept
+        /// Every event may say it; the instant is stamped on those that do not: a server that is told the time.
+        case told(present: Instant)
     }
 
     nonisolated let log: EventLog
@@ -51,14 +53,12 @@ public actor LivePipeline {
     nonisolated let quarantine: Quarantine?
     /// What was appended and is not folded yet.
     nonisolated let synced = SyncedEvents()
+    nonisolated let recentCommands: RecentCommands
     nonisolated let room: ShopRoom
     nonisolated let readers = EventReaders()
     /// Of the log, for what was not handed on.
-    private var reader: LogReader
-    private let fold = EventReader()
-    private(set) var monitor: Monitor
-    /// The position behind the last record that the state has folded.
-    private var folded: LogPosition
+    private var source: any EventSource<EventLogError>
+    private var fold: LiveFold
     private var lastSnapshot: LogPosition
     /// Why a refused event could not be kept, the last time that happened.
     public internal(set) var quarantineFailure: EventLogError?
@@ -87,33 +87,34 @@ public actor LivePipeline {
         self.policy = policy
         let found = try snapshots.newest()
         var start = LogPosition.start
-        var restored: Monitor?
+        var restored: LiveFold?
         var other: SnapshotError?
         if let snapshot = found.snapshot {
             do throws(SnapshotError) {
-                restored = try LiveSnapshot.monitor(from: snapshot.state, policy: policy)
+                restored = try LiveFold(snapshot: snapshot.state, at: snapshot.position, policy: policy)
                 start = snapshot.position
             } catch { other = error }
         }
-        let fold = ReplayFold(restored.take() ?? Monitor(policy: policy))
-        log = try EventLog.open(files, options: options.log, from: start) { fold.take($0) }
+        let replay = ReplayFold(restored.take()?.monitor ?? Monitor(policy: policy))
+        log = try EventLog.open(files, options: options.log, from: start) { replay.take($0) }
         try snapshots.check(found, for: log)
         if let other, log.first > .start { throw other }
         quarantine = isObserver ? nil : try Quarantine(files)
         opening = log.opening
-        let monitor = fold.finish() ?? Monitor(policy: policy)
+        let monitor = replay.finish() ?? Monitor(policy: policy)
         lastSnapshot = start
-        folded = log.end
         replayed = log.end.index - start.index
-        reader = try log.reader(from: folded)
+        source = try log.reader(from: log.end)
         room = ShopRoom(monitor.names, limit: options.shops)
-        self.monitor = monitor
+        recentCommands = RecentCommands(from: log.end)
+        fold = LiveFold(monitor, at: PartitionPositions(log.end))
     }
 
-    /// Applies a record of the log; one that is no event any more (of another program) changes nothing.
-    private static func apply(_ entry: LogEntry, to monitor: inout Monitor, _ reader: EventReader) {
-        for case .event(let event) in reader.read(entry.record.payload) { monitor.apply(event) }
-    }
+    /// The states of the shops, as far as they are folded.
+    var monitor: Monitor { fold.monitor }
+
+    /// The position behind the last record that the state has folded.
+    private var folded: LogPosition { fold.positions.lowest }
 
     /// The position behind the last record that is synced and counted.
     public var position: LogPosition {
@@ -135,19 +136,16 @@ public actor LivePipeline {
     private func foldSome() throws(EventLogError) -> Bool {
         // In this order: what lies before the end was handed on before, or never will be.
         let end = log.end
+        let folded = folded
         let events = synced.take(at: folded, upTo: 1000)
         if !events.isEmpty {
-            for event in events { monitor.apply(event) }
-            folded = folded.advanced(by: events.count)
+            fold.apply(events, upTo: folded.advanced(by: events.count))
             return true
         }
         guard folded < end else { return false }
-        if reader.position != folded { reader = try log.reader(from: folded) }
+        if source.positions.lowest != folded { source = try log.reader(from: folded) }
         let count = min(end.index, synced.first?.index ?? .max) - folded.index
-        let entries = try reader.read(upTo: Int(min(count, 1000)))
-        for entry in entries { LivePipeline.apply(entry, to: &monitor, fold) }
-        folded = reader.position
-        return !entries.isEmpty
+        return try fold.advance(from: source, upTo: Int(min(count, 1000))) > 0
     }
 
     /// Folds what waits, with pauses in which others may ask.
@@ -173,8 +171,11 @@ public actor LivePipeline {
         -> [AppendOutcome]
     {
         if synced.count > options.waitingEvents { await makeRoom() }
-        let synced = synced
-        let outcomes = try await log.append(records, now: now) { synced.add(events, $0) }
+        let (synced, recentCommands) = (synced, recentCommands)
+        let outcomes = try await log.append(records, now: now) { outcomes in
+            synced.add(events, outcomes)
+            recentCommands.add(events, outcomes)
+        }
         if synced.begins() { Task { await self.foldWaiting() } }
         return outcomes
     }
@@ -188,11 +189,11 @@ public actor LivePipeline {
         let position = folded
         guard position > lastSnapshot, isForced || position.index - lastSnapshot.index >= options.snapshotRecords
         else { return nil }
-        try snapshots.save(LiveSnapshot.bytes(of: monitor), at: position)
+        try snapshots.save(fold.snapshot, at: position)
         lastSnapshot = position
         guard let oldest = try snapshots.oldest() else { return 0 }
-        return try await log.removeSegments(
-            before: oldest, receivedBefore: now.advanced(by: -options.retention))
+        try source.commit(PartitionPositions(oldest))
+        return try await log.removeSegments(receivedBefore: now.advanced(by: -options.retention))
     }
 
     /// Writes a tick for every shop from which nothing has come for so long that its watermark stands; returns how many.

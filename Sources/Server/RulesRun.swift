@@ -32,7 +32,7 @@ final class RulesRun {
     private let name: String
     private let lock: any Sendable
     private let live: LiveInspection
-    private let reader: LogReader
+    private let source: any EventSource<EventLogError>
     private let parser = EventReader()
     private let writer = LiveChangeWriter()
     private var file: FindingFile
@@ -79,7 +79,7 @@ final class RulesRun {
         var inspection = options.inspection
         inspection.tellsSettled = true
         live = try LiveInspection(rules, options: inspection, memory: checkpoint?.memory)
-        reader = try log.reader(from: LogPosition(min(start, log.end.index)))
+        source = try log.reader(from: LogPosition(min(start, log.end.index)))
         applied = start
         self.file = file
         self.replay = replay
@@ -126,7 +126,7 @@ final class RulesRun {
     /// Judges the next events of the log, fires what is due, and says what changed; returns whether there were events.
     func step() throws -> Bool {
         let now = clock()
-        let entries = try reader.read(upTo: RulesRun.batch)
+        let entries = try source.poll(upTo: RulesRun.batch)
         var newest: Instant?
         for entry in entries {
             if let replay, entry.position.index >= replay.applied { endReplay(replay) }

@@ -16,20 +16,24 @@ extension LiveCommand {
             discussion: """
                 Agents with shifts and tempers, an assistant, buyers who ask, wait, order and pay; a few events are late
                 or sent twice, as in a real source. The same seed and options give the same bytes. Events go to
-                standard output, to --out, or into the log of --log, where what was there already is duplicate.
+                standard output, to --out, into the log of --log, or to the server of --to, where what was there already
+                is duplicate. A server stamps receipts: it takes a day of the last 48 hours, or any, told the time
+                (mingjian serve --clock events). MINGJIAN_TOKEN, or the file of --token, is the bearer token.
                 The shops obey --commands: lines of dispatch-commanded (suspend, resume, move) and of
                 settings-changed (assistant on or off, who comes first), by the times at which they are received. With
-                --speed and '-' lines are obeyed as they come.
+                --speed and '-' lines are obeyed as they come; with --to also the commands that anybody posts to the
+                server.
 
                 Examples:
                   mingjian live simulate --seed 1 --out day.ndjson
                   mingjian live simulate --seed 1 --shops 5 --log live/log
                   mingjian live simulate --seed 7 --day 2026-03-08 --speed 60 --log live/log
                   mingjian live simulate --seed 1 --commands commands.ndjson --out day.ndjson
+                  mingjian live simulate --seed 1 --speed 60 --to http://127.0.0.1:8080
                   mingjian live simulate --seed 1 | mingjian live inspect - --rules Rules
 
-                Exit codes: 0 done; 64 usage; 65 the log refused something, or a line of --commands is none; 66 policy;
-                74 input, output or the log; 130 interrupted.
+                Exit codes: 0 done; 64 usage; 65 the log or the server refused something, or a line of --commands is
+                none; 66 policy; 74 input, output, the log or the server; 130 interrupted.
                 """)
 
         /// What fits in memory: each shop's day is made at once.
@@ -46,6 +50,10 @@ extension LiveCommand {
         var out: String?
         @Option(name: .customLong("log"), help: "The directory of an event log to feed instead.")
         var directory: String?
+        @Option(name: .customLong("to"), help: "The URL of a server to feed instead: http://HOST:PORT.")
+        var server: String?
+        @Option(name: .customLong("token"), help: "A file with the server's bearer token (default: MINGJIAN_TOKEN).")
+        var tokenFile: String?
         @Option(help: "How many times as fast as the receipts say, or max.")
         var speed = "max"
         @Option(name: .customLong("commands"), help: "A file of commands for the shops; '-' is standard input.")
@@ -63,10 +71,10 @@ extension LiveCommand {
                     code: CommandFailure.usage,
                     phrase: Phrase("--shops takes 1 to \(Self.mostShops)", "--shops 取 1 到 \(Self.mostShops)"))
             }
-            guard out == nil || directory == nil else {
+            guard [out, directory, server].count(where: { $0 != nil }) <= 1 else {
                 throw CommandFailure(
                     code: CommandFailure.usage,
-                    phrase: Phrase("give --out or --log, not both", "--out 与 --log 只能给一个"))
+                    phrase: Phrase("give one of --out, --log and --to", "--out、--log 与 --to 只能给一个"))
             }
             let policy = try monitorArguments.policy()
             let time = policy.time
@@ -79,10 +87,10 @@ extension LiveCommand {
                         "--day takes a day like 2026-03-02, from 1970 to 2199", "--day 的写法如 2026-03-02，1970 到 2199 年"))
             }
             _ = Surroundings.interruption
-            var input = commandFile.map {
-                let end = time.zone.start(of: CalendarDay(daysSince1970: calendarDay.daysSince1970 + 1))
-                return SimulatedCommands(path: $0, shops: SimulatedDay.shopNames(shops), day: start..<end)
-            }
+            let end = time.zone.start(of: CalendarDay(daysSince1970: calendarDay.daysSince1970 + 1))
+            let names = SimulatedDay.shopNames(shops)
+            var input = commandFile.map { SimulatedCommands(path: $0, shops: names, day: start..<end) }
+            var posted = SimulatedCommands(path: server ?? "", shops: names, day: start..<end)
             let isListening = commandFile == "-" && factor != nil
             let commands = isListening ? [] : try input?.all() ?? []
             if input?.hasBadLines ?? false { return CommandFailure.badData }
@@ -92,13 +100,17 @@ extension LiveCommand {
             // A progress line would stand among the events.
             let isShown =
                 Surroundings.isTerminal(STDERR_FILENO)
-                && (directory != nil || out ?? "-" != "-" || !Surroundings.isTerminal(STDOUT_FILENO))
+                && (directory != nil || server != nil || out ?? "-" != "-" || !Surroundings.isTerminal(STDOUT_FILENO))
             var done = 0
             let clock = factor.map { SimulatedClock(factor: $0, first: simulation.nextReceipt ?? start) }
             while let next = simulation.nextReceipt, !Surroundings.isInterrupted.load(ordering: .relaxed) {
                 let now = clock?.now ?? next
                 if isListening, let arrived = try input?.arrived(now: now), !arrived.isEmpty {
                     simulation.obey(arrived)
+                }
+                if let lines = try sink.commands(), !lines.isEmpty {
+                    let tag = SimulatedDay.tag(seed: seed, day: day)
+                    simulation.obey(posted.commands(among: lines, except: tag, now: now), areKnown: true)
                 }
                 let part = simulation.take(
                     until: factor == nil ? LivePipeline.instants.upperBound : now, limit: Self.batchEvents)
@@ -117,6 +129,7 @@ extension LiveCommand {
         }
 
         private func sink(_ policy: MonitorPolicy) throws -> any EventSink {
+            if let server { return try ServerSink(url: server, tokenFile: tokenFile) }
             guard let directory else { return OutputSink(output: try outputFile()) }
             return LogSink(pipeline: try openLog(directory, policy: policy, isObserver: false))
         }
@@ -129,10 +142,16 @@ extension LiveCommand {
 }
 
 /// Where simulated events go.
-private protocol EventSink: AnyObject {
+protocol EventSink: AnyObject {
     func write(_ lines: [UInt8]) throws
+    /// Commands that came to where they go, as events, since the last call; nil where none can come.
+    func commands() throws -> [[UInt8]]?
     /// Whether something was refused.
     func end() throws -> Bool
+}
+
+extension EventSink {
+    func commands() throws -> [[UInt8]]? { nil }
 }
 
 private final class OutputSink: EventSink {

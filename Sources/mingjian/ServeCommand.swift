@@ -19,8 +19,12 @@ struct ServeCommand: ParsableCommand {
             With --rules, --versions or --draft the rules judge what is said as it is said; what they find is
             appended to --findings and given by /api/v1/shops/{shop}/findings and …/findings/stream.
 
+            With --clock events the server is told the time: events keep the receipts that they say, and the newest
+            of them is the present. So a day that is over can be lived through again, at any speed.
+
             Examples:
               mingjian serve --log live/log
+              mingjian serve --log demo/log --clock events
               mingjian serve --log live/log --rules Rules --findings live/findings.ndjson
               mingjian serve --log live/log --host 0.0.0.0 --port 8080 --tokens tokens.txt
 
@@ -35,8 +39,14 @@ struct ServeCommand: ParsableCommand {
     @Option(help: "A file of SHA-256 hashes of tokens, one a line: 64 hexadecimal digits.")
     var tokens: String?
     @OptionGroup var rules: LiveRulesArguments
+    @Option(help: "machine, or events: the time is what the receipts of events tell (for simulations).")
+    var clock = Clock.machine
     @Flag(help: "Mask phone, identity card and bank card numbers in texts before they are kept.")
     var mask = false
+
+    enum Clock: String, ExpressibleByArgument, CaseIterable {
+        case machine, events
+    }
 
     func run() throws {
         try mingjian.run {
@@ -55,15 +65,18 @@ struct ServeCommand: ParsableCommand {
             let policy = try arguments.policy()
             let rules = try self.rules.rules(log: arguments.directory, policy: policy.time)
             _ = try Surroundings.now()
-            let now: @Sendable () -> Instant = {
+            let real: @Sendable () -> Instant = {
                 (try? Surroundings.now()) ?? Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
             }
             let pipeline = try arguments.open(policy: policy, isObserver: false, isMasking: mask)
             let (host, port, zone) = (host, port, policy.time.zone)
+            let told = clock == .events ? ToldClock(pipeline, real: real) : nil
+            let now = told.map { clock in { @Sendable in clock.now } } ?? real
             try waiting {
                 do {
                     try await serve(
-                        pipeline, host: host, port: port, zone: zone, tokens: known, rules: rules, now: now)
+                        pipeline, host: host, port: port, zone: zone, tokens: known, rules: rules, clock: told,
+                        now: now)
                 } catch {
                     try? await pipeline.close(now: now())
                     throw CommandFailure(

@@ -65,6 +65,22 @@ struct SimulatedCommands {
         return commands(in: Array(rest[..<end]), now: now)
     }
 
+    /// Those among events of a server's log that are commands to the shops, received at `now`. What is none is none of ours: nothing is
+    /// said of it.
+    mutating func commands(among lines: [[UInt8]], except tag: String, now: Instant) -> [Event] {
+        var result: [Event] = []
+        for line in lines {
+            for case .event(var event) in reader.read(line, received: now) {
+                guard shops.contains(event.shop), !event.id.hasPrefix(tag), seen.count < Self.mostCommands,
+                    seen.insert([event.shop, event.id]).inserted
+                else { continue }
+                event.time = now
+                result.append(event)
+            }
+        }
+        return result
+    }
+
     /// Some bytes; nil at the end, and where the process is interrupted.
     private func next(_ descriptor: Int32) throws -> ArraySlice<UInt8>? {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)

@@ -46,7 +46,7 @@ struct SimulatedDay {
         plans = names.map { name in
             var plan = ShopPlan()
             plan.shop = name
-            plan.tag = "\(day)-\(seed)-"
+            plan.tag = SimulatedDay.tag(seed: seed, day: day)
             plan.start = start
             plan.days = 1
             return plan
@@ -59,6 +59,9 @@ struct SimulatedDay {
         give(ordered.map(\.element))
         for shop in plans.indices where !Surroundings.isInterrupted.load(ordering: .relaxed) { make(shop) }
     }
+
+    /// What the ids of a day's events begin with.
+    static func tag(seed: UInt64, day: String) -> String { "\(day)-\(seed)-" }
 
     /// The names of so many shops.
     static func shopNames(_ count: Int) -> [String] {
@@ -85,9 +88,10 @@ struct SimulatedDay {
         return (bytes, count)
     }
 
-    /// Obeys commands that were received just now: at the receipt of what was last given out or later.
-    mutating func obey(_ commands: [Event]) {
-        give(commands)
+    /// Obeys commands that were received just now: at the receipt of what was last given out or later. Those that `areKnown` where the
+    /// lines go are not given out.
+    mutating func obey(_ commands: [Event], areKnown: Bool = false) {
+        if areKnown { self.commands += commands } else { give(commands) }
         for (shop, plan) in plans.enumerated() where commands.contains(where: { $0.shop == plan.shop }) { make(shop) }
     }
 

@@ -105,6 +105,26 @@ struct SnapshotTests {
         #expect(removed > .start, "seed \(seed): nothing was ever removed")
     }
 
+    @Test("what a reader commits may go, and nothing before anybody has; a commit never goes back")
+    func committed() async throws {
+        var options = EventLog.Options()
+        options.segmentBytes = 300
+        let log = try EventLog.open(MemoryFiles(), options: options)
+        for day in 0..<10 {
+            try await log.append([record("\(day)", at: morning.advanced(by: Int64(day) * 24 * hour))])
+        }
+        let last = morning.advanced(by: 9 * 24 * hour)
+        let reader = try log.reader(from: .start)
+        while case let entries = try reader.poll(upTo: 3), !entries.isEmpty {}
+        #expect(reader.positions == PartitionPositions(log.end))
+        #expect(try await log.removeSegments(receivedBefore: last) == 0)
+        try reader.commit(PartitionPositions(LogPosition(4)))
+        try reader.commit(PartitionPositions(LogPosition(1)))
+        #expect(log.committed == LogPosition(4))
+        #expect(try await log.removeSegments(receivedBefore: last) > 0)
+        #expect(log.first > .start && log.first <= LogPosition(4))
+    }
+
     @Test("segments go when a snapshot covers them, they are old, and their ids do not matter any more")
     func retention() async throws {
         let files = MemoryFiles()

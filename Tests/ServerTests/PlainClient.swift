@@ -27,9 +27,9 @@ struct PlainClient: Sendable {
     let port: Int
 
     /// Runs the interface on a free port of the loopback address while the body runs.
-    static func serving(
-        _ interface: HTTPInterface, _ body: @escaping @Sendable (PlainClient) async throws -> Void
-    ) async throws {
+    static func serving<Interface: HTTPResponder>(
+        _ interface: Interface, _ body: @escaping @Sendable (PlainClient) async throws -> Void
+    ) async throws where Interface.Context == HTTPInterface.Context {
         let (ports, opened) = AsyncStream<Int>.makeStream()
         let application = Application(
             responder: interface, server: .checked(),

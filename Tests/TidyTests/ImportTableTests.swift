@@ -23,7 +23,8 @@ struct ImportTableTests {
         "Synthesis": ["ConversationModel"],
         "Server": [
             "ConversationModel", "Diagnostics", "Inspection", "Events", "EventLog", "Monitoring", "Crypto",
-            "Hummingbird", "HummingbirdCore", "HTTPTypes", "Logging", "NIOCore", "NIOHTTP1", "ServiceLifecycle",
+            "Hummingbird", "HummingbirdCore", "HTTPTypes", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix",
+            "ServiceLifecycle",
         ],
         "mingjian": [
             "ConversationModel", "Diagnostics", "ChineseText", "Archives", "RuleLanguage", "Patterns",
