@@ -229,15 +229,18 @@ enum RuleText {
         ])
     }
 
-    static func text(_ condition: TextCondition) -> JSONText { .object(members(condition)) }
+    /// The condition where `level` is the one that what stands around it gives.
+    static func text(_ condition: TextCondition, in level: FoldLevel = .folded) -> JSONText {
+        .object(members(condition, in: level))
+    }
 
-    private static func members(_ condition: TextCondition) -> [JSONText.Member] {
+    private static func members(_ condition: TextCondition, in level: FoldLevel = .folded) -> [JSONText.Member] {
         switch condition.kind {
-        case .keywords(let keywords): return members(keywords)
+        case .keywords(let keywords): return members(keywords, in: level)
         case .regex(let regex):
             return [.init("regex", .string(regex.pattern))]
-                + (regex.except.map { [.init("except", .string($0))] } ?? []) + fold(regex.fold)
-        case .equals(let equals): return [.init("equals", .strings(equals.texts))] + fold(equals.fold)
+                + (regex.except.map { [.init("except", .string($0))] } ?? []) + fold(regex.fold, in: level)
+        case .equals(let equals): return [.init("equals", .strings(equals.texts))] + fold(equals.fold, in: level)
         case .similar(let similar):
             return [
                 .init("similar", .object(["to": .strings(similar.texts), "floor": number(similar.floor)]))
@@ -246,11 +249,17 @@ enum RuleText {
         case .length(let minimum, let maximum):
             return [.init("length", .object(["min": minimum.map(number), "max": maximum.map(number)]))]
         case .all(let children):
-            return merged(children) ?? [.init("all", .array(children.map { text($0) }))]
-        case .any(let children): return [.init("any", .array(children.map { text($0) }))]
-        case .not(let inner): return [.init("not", text(inner))]
+            return merged(children, in: level) ?? [.init("all", .array(children.map { text($0, in: level) }))]
+        case .any(let children): return [.init("any", .array(children.map { text($0, in: level) }))]
+        case .not(let inner): return [.init("not", text(inner, in: level))]
         case .unless(let base, let exceptions):
-            return members(base) + [.init("unless", .array(exceptions.map { text($0) }))]
+            let members = members(base, in: level)
+            // The level that is written beside the exceptions is theirs, too, until they say another.
+            var inner = level
+            if case .string(let written)? = members.first(where: { $0.key == "fold" })?.value {
+                inner = FoldLevel(rawValue: written) ?? level
+            }
+            return members + [.init("unless", .array(exceptions.map { text($0, in: inner) }))]
         }
     }
 
@@ -265,22 +274,22 @@ enum RuleText {
     }
 
     /// Conditions that may stand side by side in one object, each with a key of its own.
-    private static func merged(_ children: [TextCondition]) -> [JSONText.Member]? {
+    private static func merged(_ children: [TextCondition], in level: FoldLevel) -> [JSONText.Member]? {
         let ranks = children.map(\.rank)
         guard children.count > 1, !ranks.contains(0), zip(ranks, ranks.dropFirst()).allSatisfy({ $0 < $1 })
         else { return nil }
         let levels = Set(children.compactMap(\.fold))
         guard levels.count < 2 else { return nil }
         let members = children.flatMap { self.members($0) }.filter { $0.key != "fold" }
-        return members + (levels.first.map(fold) ?? [])
+        return members + (levels.first.map { fold($0, in: level) } ?? [])
     }
 
     /// Whether `children` can be the keys of one object, as `merged` writes them.
     static func isSideBySide(_ children: [TextCondition]) -> Bool {
-        children.count == 1 ? children[0].rank > 0 : merged(children) != nil
+        children.count == 1 ? children[0].rank > 0 : merged(children, in: .folded) != nil
     }
 
-    private static func members(_ keywords: Keywords) -> [JSONText.Member] {
+    private static func members(_ keywords: Keywords, in level: FoldLevel) -> [JSONText.Member] {
         var members: [JSONText.Member] = [.init("keywords", .strings(keywords.phrases))]
         if keywords.quantity != .any { members.append(.init("match", quantity(keywords.quantity))) }
         if keywords.boundary != .automatic {
@@ -288,7 +297,7 @@ enum RuleText {
         }
         if !keywords.homophones { members.append(.init("homophones", .bool(false))) }
         if !keywords.allow.isEmpty { members.append(.init("allow", .strings(keywords.allow))) }
-        return members + fold(keywords.fold)
+        return members + fold(keywords.fold, in: level)
     }
 
     static func quantity(_ quantity: Keywords.Quantity) -> JSONText {
@@ -300,8 +309,8 @@ enum RuleText {
         }
     }
 
-    private static func fold(_ level: FoldLevel) -> [JSONText.Member] {
-        level == .folded ? [] : [.init("fold", .string(level.rawValue))]
+    private static func fold(_ level: FoldLevel, in around: FoldLevel) -> [JSONText.Member] {
+        level == around ? [] : [.init("fold", .string(level.rawValue))]
     }
 }
 

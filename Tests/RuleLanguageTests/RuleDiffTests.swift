@@ -145,6 +145,22 @@ import Testing
             lines(#"{"message": {"equals": "caf\u00e9"}}"#, #"{"message": {"equals": "cafe\u0301"}}"#).count == 2)
     }
 
+    @Test("an exception at another level than what it stands beside reads back")
+    func levelsReadBack() throws {
+        for (outer, inner) in [("evasion", "folded"), ("exact", "folded"), ("folded", "exact"), ("exact", "exact")] {
+            let rule = try #require(
+                decode(
+                    ruleText(
+                        when: """
+                            {"message": {"keywords": ["验证码报"], "fold": "\(outer)", "unless": {"any": [
+                              {"keywords": ["不要"], "fold": "\(inner)"}, {"regex": "别.{0,3}给", "fold": "exact"}]}}}
+                            """)
+                ).rule)
+            let again = decode(ruleText(when: RuleText.condition(rule.when).compact))
+            #expect(again.rule.map { RuleShape($0.when).key } == RuleShape(rule.when).key, "\(outer), \(inner)")
+        }
+    }
+
     @Test("every shipped condition reads back from the text that shows it")
     func conditionsReadBack() throws {
         let root = #filePath.components(separatedBy: "/Tests/")[0]
