@@ -53,7 +53,6 @@ public struct FiguresJSON: Sendable {
     private func counters(_ counters: ShopMonitor.Counters) -> JSONValue {
         .members([
             "applied": .integer(counters.applied), "late": .integer(counters.late),
-            "duplicate": .integer(counters.duplicate), "tooOld": .integer(counters.tooOld),
             "overLimit": .integer(counters.overLimit), "fromTheFuture": .integer(counters.fromTheFuture),
         ])
     }

@@ -62,7 +62,7 @@ extension HTTPInterface {
     /// Who brings no id, or one that is too old or unknown, gets `reset`, what stands, and `ready`.
     /// `connection` as of `stream`.
     func findingsStream(
-        _ shop: String, _ request: Request, on connection: RequestBody? = nil
+        _ shop: String, _ request: Request, on connection: StreamConnection? = nil
     ) async throws -> Response {
         let rules = try runningRules()
         guard await pipeline.shop(shop) != nil else { throw HTTPProblem.noShop }
@@ -71,11 +71,12 @@ extension HTTPInterface {
         let last = HTTPField.Name("Last-Event-ID").flatMap { request.headers[$0] }
         let feed = FindingFeed(rules, shop: shop, pieceBytes: Self.pieceBytes)
         let (now, look) = (now, rules.options.streamLook)
-        return .stream(lease, on: connection) { writer in
+        return .stream(lease, on: connection) { writer, reader in
             var feed = feed
             for piece in try feed.begin(after: last) { try await writer.write(ByteBuffer(bytes: piece)) }
             var quiet: Int64 = 0
-            while !Task.isCancelled, !Task.isShuttingDownGracefully, feed.isInTime {
+            while !Task.isCancelled, !Task.isShuttingDownGracefully, !reader.isGone, feed.isInTime {
+                if reader.needsProbe() { try await writer.write(ByteBuffer(string: ":\n\n")) }
                 let piece = try feed.next()
                 if let piece, !piece.isEmpty {
                     try await writer.write(ByteBuffer(bytes: piece))

@@ -11,18 +11,17 @@ extension HTTPInterface {
     /// Server-sent events: `snapshot` at once, `changes` at each refresh at which something has changed, a comment at
     /// the others. Ids are positions of the log; who comes back with one gets a new snapshot.
     ///
-    /// `connection` is the body of the request that came on it: it ends where the reader closes, and the stream with it. Nil:
-    /// nobody is looked at.
-    func stream(_ shop: String, on connection: RequestBody? = nil) async throws -> Response {
+    /// `connection` is where the request came from; nil: nobody is looked at.
+    func stream(_ shop: String, on connection: StreamConnection? = nil) async throws -> Response {
         guard await pipeline.shop(shop) != nil else { throw HTTPProblem.noShop }
         let (pipeline, json, now, options) = (pipeline, json, now, options)
         let lease = try streamLease()
-        return .stream(lease, on: connection) { writer in
+        return .stream(lease, on: connection) { writer, reader in
             var last: (figures: ShopFigures, value: JSONValue)?
             var pause = 0
-            while !Task.isCancelled, !Task.isShuttingDownGracefully {
+            while !Task.isCancelled, !Task.isShuttingDownGracefully, !reader.isGone {
                 if pause == 0 {
-                    pause = options.refreshSeconds
+                    pause = options.refreshSeconds * 4
                     let sequence = await pipeline.position.index
                     let figures = try await pipeline.figures(of: shop, at: now())
                     guard let figures else { break }
@@ -44,8 +43,9 @@ extension HTTPInterface {
                     }
                     try await writer.write(ByteBuffer(bytes: text))
                 }
+                if reader.needsProbe() { try await writer.write(ByteBuffer(string: ":\n\n")) }
                 pause -= 1
-                try await Task.sleep(for: .seconds(1))
+                try await Task.sleep(for: .milliseconds(250))
             }
         }
     }
@@ -137,28 +137,6 @@ extension HTTPInterface {
             "mingjian_log_up", "gauge", "Whether the log takes events.", [("", pipeline.failure == nil ? "1" : "0")])
         if let rules { lines += rules.board.metrics(end: pipeline.log.end.index) }
         return lines.joined(separator: "\n") + "\n"
-    }
-}
-
-extension Response {
-    /// Server-sent events that `write` writes until it returns, or until the reader closes the connection: then it is cancelled.
-    static func stream(
-        _ lease: StreamLease, on connection: RequestBody?,
-        write: @escaping @Sendable (inout any ResponseBodyWriter) async throws -> Void
-    ) -> Response {
-        var response = Response.bytes([], "text/event-stream")
-        response.body = ResponseBody { writer in
-            // Held by the body: given back when it was written, or never will be.
-            let held = lease
-            defer { held.end() }
-            if let connection {
-                try await connection.consumeWithCancellationOnInboundClose { _ in try await write(&writer) }
-            } else {
-                try await write(&writer)
-            }
-            try await writer.finish(nil)
-        }
-        return response
     }
 }
 

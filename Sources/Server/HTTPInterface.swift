@@ -111,8 +111,9 @@ public struct HTTPInterface: HTTPResponder {
         try authorize(request, route)
         let query = Query(request)
         for name in query.names where !route.parameters.contains(where: { $0.name == name }) {
-            throw HTTPProblem.badParameter(String(name.prefix(40)), "no such parameter, or twice")
+            throw HTTPProblem.badParameter(String(name.prefix(40)), "no such parameter")
         }
+        if let name = query.repeated { throw HTTPProblem.badParameter(name, "stands twice") }
         switch route.operation {
         case .postEvents:
             return try await post(request) {
@@ -140,9 +141,11 @@ public struct HTTPInterface: HTTPResponder {
             return try await answer([("source", json.value(health))], watermark: .some(health.watermark))
         case .shopStream:
             if request.method == .head { return .bytes([], "text/event-stream") }
-            return try await stream(shop, on: request.body)
+            return try await stream(shop, on: StreamConnection(body: request.body, channel: channel))
         case .shopFindings: return try await findings(shop, query)
-        case .shopFindingsStream: return try await findingsStream(shop, request, on: request.body)
+        case .shopFindingsStream:
+            return try await findingsStream(
+                shop, request, on: StreamConnection(body: request.body, channel: channel))
         case .livez: return try await answer([("status", .text("ok"))])
         case .readyz:
             if let failure = pipeline.failure { throw failure }
@@ -209,19 +212,23 @@ public struct HTTPInterface: HTTPResponder {
 /// The parameters of a request.
 struct Query {
     private let values: [String: String]
-    /// Names as they were written; one that stands twice is among them with `&`.
+    /// Names as they were written.
     let names: [String]
+    /// The first name that stands twice.
+    let repeated: String?
 
     init(_ request: Request) {
         var values: [String: String] = [:]
         var names: [String] = []
+        var repeated: String?
         for (name, value) in request.uri.queryParameters {
             let name = String(name)
-            names.append(values[name] == nil ? name : name + "&")
-            values[name] = String(value)
+            names.append(name)
+            if values.updateValue(String(value), forKey: name) != nil { repeated = repeated ?? name }
         }
         self.values = values
         self.names = names
+        self.repeated = repeated
     }
 
     subscript(name: String) -> String? { values[name] }

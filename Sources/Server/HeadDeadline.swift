@@ -1,10 +1,12 @@
 import NIOCore
+import NIOHTTP1
 
 /// Closes a connection on which nothing whole comes or goes: bytes of a head that trickle in keep the idle time-out from
 /// ending it, and 1,024 such connections would be all there are.
 ///
 /// Stands behind the decoder, so that what it reads and writes are heads and parts of bodies. The first head must come
-/// within 10 s, whatever follows within 90 s of what was before.
+/// within 10 s, whatever follows within 90 s of what was before. Behind what is no HTTP nothing can come any more: the connection is
+/// left open for a second, so that the answer to it is read, and closed then, whoever holds it.
 final class HeadDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = Any
     typealias InboundOut = Any
@@ -12,6 +14,8 @@ final class HeadDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = Any
 
     private var deadline: Scheduled<Void>?
+    /// What came is no HTTP.
+    private var isOver = false
 
     func channelActive(context: ChannelHandlerContext) {
         start(context)
@@ -39,9 +43,17 @@ final class HeadDeadline: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(data, promise: promise)
     }
 
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if error is HTTPParserError {
+            isOver = true
+            start(context)
+        }
+        context.fireErrorCaught(error)
+    }
+
     private func start(_ context: ChannelHandlerContext, in amount: TimeAmount = .seconds(10)) {
         deadline?.cancel()
         let channel = context.channel
-        deadline = context.eventLoop.scheduleTask(in: amount) { channel.close(promise: nil) }
+        deadline = context.eventLoop.scheduleTask(in: isOver ? .seconds(1) : amount) { channel.close(promise: nil) }
     }
 }

@@ -49,7 +49,7 @@ enum OpenAPISchemas {
     private static let figures = object([
         "shop": text, "asOf": time, "since": optional(time), "watermark": optional(time), "sequence": integer,
         "counters": object([
-            "applied": integer, "late": integer, "duplicate": integer, "tooOld": integer, "overLimit": integer,
+            "applied": integer, "late": integer, "overLimit": integer,
             "fromTheFuture": integer,
         ]),
         "firstDayWithConversion": optional(date),

@@ -2,7 +2,8 @@ import NIOCore
 import NIOHTTP1
 
 /// What a server has to know of the heads of requests and the library keeps to itself: whether one lacks a host that must have
-/// one, and whether somebody waits for a word before he sends a body, which is given here.
+/// one, and whether somebody waits for a word before he sends a body, which is given here; and what is no
+/// request at all is answered here.
 ///
 /// Stands right behind the decoder, where versions can still be seen.
 final class RequestHeads: ChannelDuplexHandler, RemovableChannelHandler {
@@ -34,7 +35,24 @@ final class RequestHeads: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelRead(wrapInboundOut(.head(head)))
     }
 
+    /// Whether what came is no HTTP, and was answered.
+    private var isOver = false
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // Here and now, where nobody waits for an answer: whoever answers else may be busy.
+        if error is HTTPParserError, read == answered, !isOver {
+            isOver = true
+            let headers = HTTPHeaders([("Connection", "close"), ("Content-Length", "0")])
+            let head = HTTPResponseHead(version: .http1_1, status: .badRequest, headers: headers)
+            context.write(wrapOutboundOut(.head(head)), promise: nil)
+            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        }
+        context.fireErrorCaught(error)
+    }
+
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        // The library would answer it, too.
+        if isOver { return promise?.succeed() ?? () }
         if case .end = unwrapOutboundIn(data) { answered += 1 }
         context.write(data, promise: promise)
     }

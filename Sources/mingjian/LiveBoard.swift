@@ -8,6 +8,17 @@ import Monitoring
 struct LiveBoard {
     let zone: Zone
     let isColoured: Bool
+    /// From where on figures are marked; nil: none is.
+    var thresholds: BoardThresholds?
+
+    /// What stands in a table, and how it is marked.
+    private struct Cell: ExpressibleByStringInterpolation {
+        var text: String
+        var level = FigureLevel.normal
+
+        init(_ text: String, _ level: FigureLevel = .normal) { (self.text, self.level) = (text + level.sign, level) }
+        init(stringLiteral text: String) { self.text = text }
+    }
 
     func text(_ figures: ShopFigures, shop: String, sequence: UInt64) -> String {
         let today = figures.today
@@ -22,7 +33,10 @@ struct LiveBoard {
                 + (figures.isSlotAmended ? "（已修正）" : "")
                 + "  水位 \(figures.watermark.map(stamp) ?? "—")  序号 \(sequence)"
         ]
-        if figures.isSilent { lines.append("数据源静默：许久没有新事件，下面的数字可能已经过时") }
+        if figures.isSilent {
+            let level: FigureLevel = thresholds == nil ? .normal : .warning
+            lines.append(paint(Cell("数据源静默：许久没有新事件，下面的数字可能已经过时", level)))
+        }
         if let since = figures.since, !isKnown || !figures.yesterdayUntilThisTime.isKnown {
             lines.append("记录始于 \(stamp(since))，此前没有数据")
         }
@@ -39,19 +53,31 @@ struct LiveBoard {
         }
         lines.append("")
         lines.append(
-            "人均响应 \(duration(figures.meanResponse))（客服 \(figures.respondingAgents)）"
-                + "  待回复 \(now(figures.pending.open.count))，最久 \(waiting(figures.pending.open, figures.asOf))"
-                + "，已读未回 \(now(figures.pending.readUnanswered))"
-                + "  人均待回复 \(ratio(figures.pendingPerAgent))")
+            "人均响应 "
+                + paint(marked(duration(figures.meanResponse), .meanResponse, figures.meanResponse, figures.alarms))
+                + "（客服 \(figures.respondingAgents)）  待回复 \(now(figures.pending.open.count))，最久 "
+                + paint(oldest(figures.pending.open, figures.asOf, figures.alarms))
+                + "，已读未回 \(now(figures.pending.readUnanswered))  人均待回复 "
+                + paint(perAgent(figures.pendingPerAgent, figures.alarms)))
+        let isWaited = isKnown && figures.openBuyerWaits.count > 0
         lines.append(
-            "在线 \(now(figures.online))  挂起 \(now(figures.suspended))  排队 \(now(figures.queued))"
+            "在线 "
+                + paint(
+                    active(
+                        now(figures.online), figures.online - figures.suspended, isWaited: isWaited, figures.alarms))
+                + "  挂起 \(now(figures.suspended))  排队 \(now(figures.queued))"
                 + "  离线池 \(now(figures.pooled))  未分配 \(now(figures.unassigned))  买家等待 \(mean(figures.buyerWaits))"
                 + "，未结束 \(now(figures.openBuyerWaits.count))")
         let assistant = figures.assistant
         if assistant.isShown {
             lines.append(
                 "智能助手：今日接待 \(assistant.servedToday)  咨询 \(slot(assistant.consulted))"
-                    + "  转交 \(slot(assistant.handed))  转人工率 \(percent(assistant.handOverRate))")
+                    + "  转交 \(slot(assistant.handed))  转人工率 "
+                    + paint(
+                        marked(
+                            percent(assistant.handOverRate), .handOverRate,
+                            isSlotKnown ? assistant.handOverRate.perMille : nil, figures.alarms,
+                            count: assistant.consulted)))
             for entry in assistant.clicks { lines.append("  首问语 \(clean(entry.entry))：\(entry.clicks)") }
         } else {
             lines.append(assistant.isOn == true ? "智能助手：今日无接待" : "智能助手：未开启")
@@ -64,11 +90,14 @@ struct LiveBoard {
             lines.append("")
             lines += table(
                 ["组", "待回复", "最久", "人均待回复", "在线", "挂起", "平均响应"],
-                figures.groups.map {
-                    [
-                        $0.group.map(clean) ?? "（未分组）", String($0.pending.open.count),
-                        waiting($0.pending.open, figures.asOf), ratio($0.pendingPerAgent), String($0.online),
-                        String($0.suspended), mean($0.response.answers),
+                figures.groups.map { group in
+                    let (count, settings) = (group.pending.open.count, group.alarms ?? figures.alarms)
+                    return [
+                        Cell(group.group.map(clean) ?? "（未分组）"), marked(String(count), .pending, count, settings),
+                        oldest(group.pending.open, figures.asOf, settings), perAgent(group.pendingPerAgent, settings),
+                        active(
+                            String(group.online), group.online - group.suspended, isWaited: count > 0, settings),
+                        Cell(String(group.suspended)), response(group.response.answers, settings),
                     ]
                 })
         }
@@ -76,12 +105,15 @@ struct LiveBoard {
             lines.append("")
             lines += table(
                 ["客服", "组", "状态", "今日接待", "待回复", "最久", "平均响应", "转出未回"],
-                figures.agents.map {
-                    [
-                        clean($0.agent), $0.group.map(clean) ?? "—",
-                        $0.isSuspended ? "挂起" : $0.isOnline ? "在线" : $0.leftPending ? "下班未清" : "离线",
-                        String($0.servedToday), String($0.pending.open.count), waiting($0.pending.open, figures.asOf),
-                        mean($0.response.answers), String($0.response.transferredUnanswered.count),
+                figures.agents.map { agent in
+                    let count = agent.pending.open.count
+                    let settings = figures.groups.first { $0.group == agent.group }?.alarms ?? figures.alarms
+                    return [
+                        Cell(clean(agent.agent)), Cell(agent.group.map(clean) ?? "—"),
+                        agent.isSuspended ? "挂起" : agent.isOnline ? "在线" : agent.leftPending ? "下班未清" : "离线",
+                        Cell(String(agent.servedToday)), marked(String(count), .agentPending, count, settings),
+                        oldest(agent.pending.open, figures.asOf, settings), response(agent.response.answers, settings),
+                        Cell(String(agent.response.transferredUnanswered.count)),
                     ]
                 })
         }
@@ -115,26 +147,58 @@ struct LiveBoard {
         return "\(action)  \(clean(dispatch.author)) \(clock(dispatch.commanded))  \(outcome)"
     }
 
-    private func row(_ title: String, _ day: DayFigures) -> [String] {
+    private func row(_ title: String, _ day: DayFigures) -> [Cell] {
         func number(_ value: Int64) -> String { day.isKnown ? String(value) : "—" }
         return [
             title, number(day.served), number(day.guidedSales), number(day.guidedPayers),
             // With nobody who inquired the numbers say why there is none.
             day.isKnown && day.areOrdersKnown ? percent(Ratio(day.guidedPayers, day.inquiring)) : "—",
             number(day.lateEvents) + (day.isAmended ? "（已修正）" : ""),
-        ]
+        ].map { Cell($0) }
+    }
+
+    // MARK: Marks
+
+    private func marked(
+        _ text: String, _ item: BoardThresholds.Item, _ value: Int64?, _ settings: AlarmSettings?, count: Int64 = .max
+    ) -> Cell {
+        Cell(text, thresholds?.level(item, value, settings, count: count) ?? .normal)
+    }
+
+    private func oldest(_ waits: OpenWaits, _ now: Instant, _ settings: AlarmSettings?) -> Cell {
+        let length = waits.oldest.map { max(0, now.milliseconds - $0.milliseconds) }
+        return marked(duration(length), .longestWait, length, settings)
+    }
+
+    private func perAgent(_ ratio: Ratio, _ settings: AlarmSettings?) -> Cell {
+        marked(self.ratio(ratio), .pendingPerAgent, ratio.perMille, settings)
+    }
+
+    private func response(_ answers: MeanDuration, _ settings: AlarmSettings?) -> Cell {
+        marked(mean(answers), .meanResponse, answers.mean, settings)
+    }
+
+    /// That few are there is nothing to be told while nobody waits.
+    private func active(_ text: String, _ active: Int64, isWaited: Bool, _ settings: AlarmSettings?) -> Cell {
+        marked(text, .activeOnline, isWaited ? active : nil, settings)
+    }
+
+    private func paint(_ cell: Cell) -> String {
+        guard isColoured, cell.level > .normal else { return cell.text }
+        return "\u{1B}[\(cell.level == .alarm ? 31 : 33)m\(cell.text)\u{1B}[0m"
     }
 
     /// Columns as wide as what is in them.
-    private func table(_ head: [String], _ rows: [[String]]) -> [String] {
-        let all = [head] + rows
+    private func table(_ head: [String], _ rows: [[Cell]]) -> [String] {
+        let all = [head.map { Cell($0) }] + rows
         let widths = head.indices.map { column in
-            all.map { CharacterClass.displayWidth(of: $0[column]) }.max() ?? 0
+            all.map { CharacterClass.displayWidth(of: $0[column].text) }.max() ?? 0
         }
         return all.enumerated().map { number, cells in
             var line = ""
             for (cell, width) in zip(cells, widths) {
-                line += cell + String(repeating: " ", count: width - CharacterClass.displayWidth(of: cell) + 2)
+                let room = width - CharacterClass.displayWidth(of: cell.text) + 2
+                line += paint(cell) + String(repeating: " ", count: room)
             }
             while line.last == " " { line.removeLast() }
             return number == 0 ? emphasis(line) : line
@@ -152,10 +216,6 @@ struct LiveBoard {
     }
 
     private func mean(_ mean: MeanDuration) -> String { "\(duration(mean.mean)) (n=\(mean.count))" }
-
-    private func waiting(_ waits: OpenWaits, _ now: Instant) -> String {
-        duration(waits.oldest.map { max(0, now.milliseconds - $0.milliseconds) })
-    }
 
     /// Two decimals, rounded down, and the two numbers.
     private func ratio(_ ratio: Ratio) -> String {

@@ -101,8 +101,15 @@ struct LiveCommand: ParsableCommand {
                 Reads the log and changes nothing; another process may be writing it. Off a terminal the board is
                 printed once. Ctrl-C ends it.
 
+                What is beyond a threshold is marked: ! and yellow, !! and red (no colours with NO_COLOR or off a
+                terminal). Thresholds are those of the shop's and the groups' alarms where these are on, else usual
+                ones; --threshold sets one of them: mean-response, longest-wait (seconds), pending-per-agent, pending,
+                agent-pending, active-online (at most), hand-over-rate (percent).
+
                 Examples:
                   mingjian live board --log live/log --shop 云杉家居 --every 5
+                  mingjian live board --log live/log --shop 云杉家居 --threshold longest-wait=60,120
+                  mingjian live board --log live/log --shop 云杉家居 --threshold pending=20,40 --threshold hand-over-rate=off
                 """)
 
         @OptionGroup var arguments: LiveArguments
@@ -110,6 +117,10 @@ struct LiveCommand: ParsableCommand {
         var shop: String
         @Option(help: "Seconds between refreshes, 1 to 3600.")
         var every = 10
+        @Option(
+            name: .customLong("threshold"),
+            help: "From where on a figure is marked: ITEM=WARNING,ALARM, or ITEM=off; may be given several times.")
+        var thresholds: [String] = []
 
         func run() throws {
             try mingjian.run {
@@ -118,9 +129,11 @@ struct LiveCommand: ParsableCommand {
                         code: CommandFailure.usage,
                         phrase: Phrase("--every takes 1 to 3600 seconds", "--every 取 1 到 3600 秒"))
                 }
+                let thresholds = try BoardThresholds(thresholds)
                 let policy = try arguments.policy()
                 let isTerminal = Surroundings.isTerminal(STDOUT_FILENO)
-                let board = LiveBoard(zone: policy.time.zone, isColoured: Surroundings.usesColour(STDOUT_FILENO))
+                let board = LiveBoard(
+                    zone: policy.time.zone, isColoured: Surroundings.usesColour(STDOUT_FILENO), thresholds: thresholds)
                 _ = Surroundings.interruption
                 repeat {
                     let now = try Surroundings.now()

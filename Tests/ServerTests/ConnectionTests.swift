@@ -132,6 +132,65 @@ struct ConnectionTests {
         }
     }
 
+    @Test("who closes only his side of a stream is told what comes, until he has gone")
+    func halfClosedStream() async throws {
+        var options = HTTPInterface.Options()
+        options.refreshSeconds = 1
+        try await withServer(options: options) { client, interface in
+            _ = try await client.send(Self.head("") + Self.batch)
+            let heard = try await client.talk { connection in
+                try connection.send(
+                    Array("GET /api/v1/shops/%E5%BA%970/stream HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8))
+                // Before anything was answered.
+                #expect(shutdown(connection.descriptor, Int32(SHUT_WR)) == 0)
+                var heard = try connection.receive(until: "event: snapshot")
+                let other = PlainConnection(descriptor: try client.open())
+                defer { close(other.descriptor) }
+                let online =
+                    #"{"id":"new","shop":"店0","time":"\#(HTTPTests.now.utcText)","type":"agent-online","agent":"新"}"#
+                try other.send(
+                    Array(
+                        "POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/x-ndjson\r\nContent-Length: \(online.utf8.count)\r\n\r\n\(online)"
+                            .utf8))
+                _ = try other.receiveAll()
+                heard += try connection.receive(until: "event: changes")
+                return heard
+            }
+            #expect(String(decoding: heard, as: UTF8.self).hasSuffix("event: changes"))
+            let end = ContinuousClock.now + .seconds(20)
+            while interface.state.counts.withLock({ $0.streams }) > 0, ContinuousClock.now < end {
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            #expect(interface.state.counts.withLock { $0.streams } == 0)
+        }
+    }
+
+    @Test(
+        "what is no HTTP is answered 400, and its connection is closed soon, whoever holds it",
+        arguments: ["garbage\r\n\r\n", "\u{16}\u{3}\u{1}\u{2}", "GET / HTTP/9.9\r\n\r\n", "SSH-2.0-x\r\n"])
+    func garbage(text: String) async throws {
+        let pipeline = try LivePipeline(MemoryFiles()) { _ in MonitorPolicy() }
+        let interface = HTTPInterface(
+            pipeline, zone: .chinaStandard, tokens: AccessTokens(), now: { HTTPTests.now })
+        try await PlainClient.serving(interface, isBounded: true) { client in
+            let (answer, seconds) = try await client.talk { connection in
+                try connection.send(Array(text.utf8))
+                let answer = try connection.receiveAll()
+                // Its side stays open: what is sent goes somewhere until the server has closed the other one, too.
+                let began = ContinuousClock.now
+                while began.duration(to: .now) < .seconds(60) {
+                    var byte: UInt8 = 0
+                    guard Foundation.send(connection.descriptor, &byte, 1, Int32(MSG_NOSIGNAL)) == 1 else { break }
+                    usleep(20_000)
+                }
+                return (answer, began.duration(to: .now))
+            }
+            #expect(Self.status(answer) == "HTTP/1.1 400 Bad Request")
+            // A second, and what a busy machine needs.
+            #expect(seconds < .seconds(8))
+        }
+    }
+
     @Test("a byte order mark before a body is passed over")
     func byteOrderMark() async throws {
         try await withServer { client, _ in

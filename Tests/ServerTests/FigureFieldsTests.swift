@@ -97,7 +97,7 @@ import Testing
             "assistant.entries[].id", "assistant.entries[].title", "groups[].group", "agents[].agent",
             "agents[].group",
         ]
-        stated += ["applied", "late", "duplicate", "tooOld", "overLimit", "fromTheFuture"].map { "counters." + $0 }
+        stated += ["applied", "late", "overLimit", "fromTheFuture"].map { "counters." + $0 }
         for day in ["today", "yesterday", "yesterdayUntilThisTime"] {
             stated += ["day", "until", "isAmended", "isSettled"].map { "\(day).\($0)" }
         }

@@ -164,6 +164,9 @@ struct HTTPTests {
             }
             try Self.expectProblem(
                 try await client.execute(uri: "\(Self.shop)/figures?when=1", method: .get), "bad-parameter", 400)
+            let twice = try await client.execute(uri: "\(Self.shop)/figures?at=1&at=2", method: .get)
+            try Self.expectProblem(twice, "bad-parameter", 400)
+            #expect(try Self.json(twice)["detail"] as? String == "at: stands twice")
             for place in ["figures", "stream", "sources", "series?figure=served", "explain?figure=served"] {
                 try Self.expectProblem(
                     try await client.execute(uri: "\(Self.shop)/\(place)", method: .get), "no-such-shop", 404)

@@ -26,13 +26,15 @@ struct PlainClient: Sendable {
 
     let port: Int
 
-    /// Runs the interface on a free port of the loopback address while the body runs.
+    /// Runs the interface on a free port of the loopback address while the body runs; with `isBounded` its connections have deadlines, as
+    /// those of the command.
     static func serving<Interface: HTTPResponder>(
-        _ interface: Interface, _ body: @escaping @Sendable (PlainClient) async throws -> Void
+        _ interface: Interface, isBounded: Bool = false,
+        _ body: @escaping @Sendable (PlainClient) async throws -> Void
     ) async throws where Interface.Context == HTTPInterface.Context {
         let (ports, opened) = AsyncStream<Int>.makeStream()
         let application = Application(
-            responder: interface, server: .checked(),
+            responder: interface, server: isBounded ? .bounded : .checked(),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { channel in opened.yield(channel.localAddress?.port ?? 0) })
         let group = ServiceGroup(
