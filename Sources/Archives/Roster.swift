@@ -134,6 +134,36 @@ public struct Roster: Sendable {
         return last(of: only, on: day)
     }
 
+    /// Everybody who has had `account`, in any of its forms, once each in the order of the file; empty where the account is not listed or
+    /// no person is named.
+    public func people(account: String) -> [String] {
+        var seen: Set<String> = []
+        return entries(account: account).compactMap { entries[$0].person }.filter { seen.insert($0).inserted }
+    }
+
+    /// Whether `account` is listed, in any of its forms, on whatever day.
+    public func lists(account: String) -> Bool { !entries(account: account).isEmpty }
+
+    /// Without the entries that hold on no day from `first` to `last`; nil is without end.
+    public func holding(from first: CalendarDay?, to last: CalendarDay?) -> Roster {
+        Roster(
+            entries.filter { entry in
+                let isOver = first.map { first in entry.to.map { $0 < first } ?? false } ?? false
+                let isAhead = last.map { last in entry.from.map { $0 > last } ?? false } ?? false
+                return !isOver && !isAhead
+            })
+    }
+
+    /// Places of all entries of an account, as `entry` finds them.
+    private func entries(account: String) -> [Int] {
+        let normal = Roster.normalForm(account)
+        if let found = byAccount[normal] { return found }
+        let bare = Roster.bare(normal)
+        if bare != normal { return byAccount[bare] ?? [] }
+        guard let accounts = byBareAccount[normal], accounts.count == 1, let only = accounts.first else { return [] }
+        return byAccount[only] ?? []
+    }
+
     private func last(of account: String, on day: CalendarDay?) -> RosterEntry? {
         byAccount[account]?.last { entries[$0].holds(on: day) }.map { entries[$0] }
     }

@@ -11,7 +11,8 @@ import RuleLanguage
 /// Message conditions, `count` at least, silences, gaps, sequences and expectations over messages are decided at the
 /// message or the deadline that decides them, and so are `any` of those, and `all` once its other
 /// children are true. Decided at the end only: last positions, the trigger `last`, count at most,
-/// share and every, whatever has `not` or `unless` in it unless that is refuted before, expectations
+/// share and every, whatever has `not` or `unless` in it unless that is refuted before (as first positions are when
+/// all of them have come), expectations
 /// whose parts are decided late themselves, hits of a whole unit, and misses of positive rules other
 /// than those of an expectation at the root.
 ///

@@ -189,6 +189,8 @@ struct SessionConcerns {
     /// Whether a condition may be known to be false before the end.
     private func isFalseEarly(_ node: Int) -> Bool {
         switch rules.nodes[node].kind {
+        case .message(let message):
+            if case .firstMessages = message.position { true } else { false }
         case .count(let of, .atMost): speaksEarly(of)
         case .unit: true
         case .not(let child): isTrueEarly(child)

@@ -191,6 +191,12 @@ final class MessageTrack: SessionTrack {
 
     override func isSettled(_ anchor: Int) -> Bool { !isAtEnd }
 
+    /// All of the first messages have come, and none matched.
+    override var isRefuted: Bool {
+        guard case .firstMessages(let n) = message.position else { return false }
+        return counted >= n && found.isEmpty && unknowns.isEmpty
+    }
+
     override func close() {
         guard isAtEnd, !isUnknown else { return }
         if unit.isCutOff {

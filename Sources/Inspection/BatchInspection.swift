@@ -275,7 +275,7 @@ public final class BatchInspection: @unchecked Sendable {
             let accounts = (0..<totals.agentNames.count).map { totals.agentNames.name(Int32($0)) }
             coverage.unmappedAccounts = Array(
                 accounts.filter {
-                    $0 != OwnerNumber.unknownAgent && roster.entry(account: $0, on: nil) == nil
+                    $0 != OwnerNumber.unknownAgent && !roster.lists(account: $0)
                 }.sorted().prefix(1000))
         }
         coverage.exemptions = totals.exemptionNotes(options.exemptions.exemptions) { number in

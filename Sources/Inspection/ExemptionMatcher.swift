@@ -92,9 +92,15 @@ final class ExemptionMatcher {
         if let known = byAgent[agent] { return held(known, part) }
         let account = names.table.name(agent)
         var forms: Set = [account, Roster.normalForm(account)]
-        if let roster { forms.insert(RunTotals.label(account: account, roster: roster)) }
+        // Of an account that changed hands it is the person of the day.
+        let changesHands = roster.map { $0.people(account: account).count > 1 } ?? false
+        if let person = roster?.entry(account: account, on: changesHands ? part.day : nil)?.person {
+            forms.insert(person)
+        } else if let only = roster?.people(account: account), only.count == 1 {
+            forms.formUnion(only)
+        }
         let found = Set(forms.flatMap { byName[$0] ?? [] }).sorted()
-        byAgent[agent] = found
+        if !changesHands { byAgent[agent] = found }
         return held(found, part)
     }
 

@@ -37,9 +37,11 @@ extension RunTotals {
         return try rules.facts(sets.first ?? 0).digest
     }
 
-    /// The person behind an account, else the account in its normal form.
+    /// The person behind an account, else the account in its normal form. One that changed hands names all who have had it: its
+    /// figures are those of them all.
     static func label(account: String, roster: Roster) -> String {
-        roster.entry(account: account, on: nil)?.person ?? Roster.normalForm(account)
+        let people = roster.people(account: account)
+        return people.isEmpty ? Roster.normalForm(account) : people.joined(separator: "、")
     }
 
     /// Per agent the group of most of its units; the lesser name among equals.

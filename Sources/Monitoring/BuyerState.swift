@@ -55,6 +55,14 @@ struct BuyerState: Equatable, Sendable {
     var consultedSlot = Int64.min
     var handedSlot = Int64.min
 
+    /// Where each conversation stands, once there are many of them; empty, or of other names, where it must be made anew.
+    private var places: [Int32: Int] = [:]
+
+    static func == (a: BuyerState, b: BuyerState) -> Bool {
+        a.conversations == b.conversations && a.days == b.days && a.replies == b.replies
+            && a.consultedSlot == b.consultedSlot && a.handedSlot == b.handedSlot
+    }
+
     var isEmpty: Bool { conversations.isEmpty && days.isEmpty && replies.isEmpty }
 
     /// Takes the next event.
@@ -82,10 +90,23 @@ struct BuyerState: Equatable, Sendable {
 
     private mutating func conversationIndex(_ name: Int32, _ policy: TimePolicy) -> Int {
         if let last = conversations.last, last.name == name { return conversations.count - 1 }
-        if let index = conversations.firstIndex(where: { $0.name == name }) { return index }
+        if let index = place(of: name) { return index }
         conversations.append(ConversationState(name: name, policy: policy))
+        if !places.isEmpty { places[name] = conversations.count - 1 }
         return conversations.count - 1
     }
+
+    /// Of few conversations the name is looked for; of many it is looked up, or a replay would grow with their square.
+    private mutating func place(of name: Int32) -> Int? {
+        guard conversations.count > 16 else { return conversations.firstIndex { $0.name == name } }
+        if places.count != conversations.count {
+            places = Dictionary(conversations.enumerated().map { ($1.name, $0) }) { first, _ in first }
+        }
+        return places[name]
+    }
+
+    /// To be called where conversations were removed or renamed.
+    mutating func forgetPlaces() { places = [:] }
 
     // MARK: Ownership
 

@@ -119,6 +119,8 @@ struct ConversationState: Equatable, Sendable {
     }
 
     mutating func setOwner(_ kind: Owner, _ number: Int32) {
+        // A read mark is the owner's: whoever has it next has read nothing.
+        if kind != ownerKind || number != owner { readAt = ConversationState.never }
         ownerKind = kind
         owner = number
         hasUnownedMessage = false

@@ -63,6 +63,7 @@ extension BuyerState {
     /// Forgets what no event since `floor`, and no figure of `day` and later, can depend on.
     fileprivate mutating func forget(before floor: Int64, day: Int32, _ policy: TimePolicy) {
         conversations.removeAll { $0.isForgotten(at: floor, policy) }
+        forgetPlaces()
         days.removeAll { $0.day < day }
         replies.removeAll { $0.day < day }
     }
@@ -106,13 +107,16 @@ struct Renumbering {
             buyer.rows[index].id = id(buyer.rows[index].id)
             buyer.rows[index].conversation = conversations[Int(buyer.rows[index].conversation)]
         }
-        rename(&buyer.base.conversations)
-        rename(&buyer.state.conversations)
+        rename(&buyer.base)
+        rename(&buyer.state)
         for index in buyer.payments.indices { buyer.payments[index].id = id(buyer.payments[index].id) }
         for index in buyer.orders.indices { buyer.orders[index].order = orders[Int(buyer.orders[index].order)] }
     }
 
-    private func rename(_ states: inout [ConversationState]) {
-        for index in states.indices { states[index].name = conversations[Int(states[index].name)] }
+    private func rename(_ state: inout BuyerState) {
+        for index in state.conversations.indices {
+            state.conversations[index].name = conversations[Int(state.conversations[index].name)]
+        }
+        state.forgetPlaces()
     }
 }

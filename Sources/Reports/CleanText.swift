@@ -38,6 +38,14 @@ func isObeyed(_ scalar: Unicode.Scalar) -> Bool {
     }
 }
 
+/// What turns the direction of writing, or marks it.
+func turnsDirection(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: true
+    default: false
+    }
+}
+
 /// That, and what shows nothing, so that one name looks like another.
 func isUnsafeInLine(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {

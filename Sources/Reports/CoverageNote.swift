@@ -61,6 +61,9 @@ package struct CoverageNote: Sendable {
                 "\(grouped(foreign.count)) 个文件不是聊天存档：" + names.joined(separator: "、")
                     + (foreign.count > names.count ? " 等" : ""), isWarning: true)
         }
+        let encodings = Set(coverage.sources.filter { $0.shape != Coverage.SourceNote.foreign }.map(\.encoding))
+            .subtracting(["utf-8"])
+        if !encodings.isEmpty { add("编码", encodings.sorted().joined(separator: "、") + "：已转换后读取") }
         // What was passed over was not kept.
         let defects = coverage.defectsByReason.filter { $0.key != "foreign-file" }
         add("异常但保留", count: defects.values.reduce(0, +), reasons: defects, unit: "处")

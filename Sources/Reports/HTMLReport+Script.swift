@@ -11,7 +11,9 @@ extension HTMLReport {
         const el = (tag, cls, text) => {
           const node = document.createElement(tag);
           if (cls) node.className = cls;
-          if (text !== undefined && text !== null) node.textContent = text;
+          // What turns the direction of writing would turn evidence around: a mark stands there.
+          if (text !== undefined && text !== null)
+            node.textContent = String(text).replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
           return node;
         };
         document.documentElement.classList.add('js');
@@ -481,5 +483,5 @@ extension HTMLReport {
         """#
 
     /// SHA-256 of `script`, in Base64.
-    static let scriptDigest: StaticString = "B6nrynDM9vjInax7h9Z+GC/CTItII9iexPjGikyuncQ="
+    static let scriptDigest: StaticString = "BTqFfgeZK8g+y1QtReV3pu080Les7qBOBaIhOUkpQgU="
 }

@@ -12,9 +12,15 @@ struct HTMLText {
     /// Outside text as content or inside a quoted attribute.
     ///
     /// Control characters become their visible pictures (U+2400…), so that they cannot be dropped or
-    /// read as something else; directions are isolated by the page's style.
+    /// read as something else, and what turns the direction of writing becomes U+FFFD: evidence reads as it was matched. Directions
+    /// are isolated by the page's style.
     mutating func text(_ text: String) {
-        for byte in text.utf8 {
+        let turns =
+            text.utf8.contains { $0 == 0xE2 || $0 == 0xD8 } && text.unicodeScalars.contains(where: turnsDirection)
+        let shown =
+            turns
+            ? String(String.UnicodeScalarView(text.unicodeScalars.map { turnsDirection($0) ? "\u{FFFD}" : $0 })) : text
+        for byte in shown.utf8 {
             switch byte {
             case 0x26: raw("&amp;")
             case 0x3C: raw("&lt;")

@@ -47,6 +47,9 @@ private func englishCoverage(_ coverage: Coverage, zone: Zone) -> String {
     let groups = coverage.groupsWithoutScheme.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     add("groups without a scheme", groups, count: groups.count)
     let foreign = coverage.sources.filter { $0.shape == Coverage.SourceNote.foreign }
+    let encodings = Set(coverage.sources.filter { $0.shape != Coverage.SourceNote.foreign }.map(\.encoding))
+        .subtracting(["utf-8"]).sorted()
+    add("converted from", encodings, count: encodings.count)
     add("passed over", foreign.map(\.name), count: foreign.count)
     return parts.joined(separator: "; ")
 }

@@ -208,6 +208,7 @@ struct InspectCommand: ParsableCommand {
         if format == .json, html == nil, out == nil { options.caseLimit = 0 }
         if let roster = selection.roster {
             options.roster = try SelectionArguments.readRoster(roster, isQuiet: quiet)
+                .holding(from: options.firstDay, to: options.lastDay)
         }
         return options
     }

@@ -100,6 +100,7 @@ extension RulesCommand {
             var options = try selection.options(archive)
             if let roster = selection.roster {
                 options.roster = try SelectionArguments.readRoster(roster, isQuiet: quiet)
+                    .holding(from: options.firstDay, to: options.lastDay)
             }
             options.exemptions = try exempting.loaded(zone: policy.zone).exemptions
             var comparison = ComparisonOptions()

@@ -31,6 +31,24 @@ import Testing
         #expect(roster.entry(account: "别人", on: nil) == nil)
     }
 
+    @Test("an account that changed hands is all of those who had it, within the days that are asked for")
+    func accountsChangeHands() throws {
+        let (roster, _) = try parse(
+            """
+            account,person,group,from,to
+            某店:小禾,张三,甲组,2026-03-01,2026-03-04
+            某店:小禾,李四,乙组,2026-03-05,
+            某店:小禾,李四,丙组,2026-04-01,
+            某店:空,,甲组,,
+            """)
+        #expect(roster.people(account: "小禾") == ["张三", "李四"])
+        #expect(roster.people(account: "空").isEmpty && roster.lists(account: "空") && !roster.lists(account: "别人"))
+        let days = [("2026-03-01", "2026-03-04"), ("2026-03-04", "2026-03-05"), ("2026-03-05", "2026-12-31")]
+        let people = try days.map { try roster.holding(from: day($0), to: day($1)).people(account: "某店:小禾") }
+        #expect(people == [["张三"], ["张三", "李四"], ["李四"]])
+        #expect(roster.holding(from: nil, to: nil).entries == roster.entries)
+    }
+
     @Test func accountsHaveOneForm() throws {
         let (roster, _) = try parse("account,group\ncntaobao某店：小美,售前\n单独,售后\n")
         for account in ["某店:小美", "某店：小美", "cntaobao某店:小美", " 某店 ： 小美 ", "小美"] {

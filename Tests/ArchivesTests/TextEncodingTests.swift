@@ -43,6 +43,21 @@ import Testing
         }
     }
 
+    @Test("a torn character makes no archive GB18030, and half a character or a damaged byte does not hide that one is")
+    func faults() {
+        let torn =
+            Array("{\"text\":\"您好\"}\n{\"text\":\"在吗".utf8) + [0xE5, 0x9C] + Array("\",\"agent\":\"小禾\"}\n".utf8)
+        #expect(TextEncoding.detected(in: torn, isWhole: true) == .utf8)
+        let line: [UInt8] = [0x22] + Self.hello + Self.there + [0x22, 0x0A]
+        let whole = (0..<40).flatMap { _ in line }
+        for cut in whole.count - 12..<whole.count {
+            #expect(TextEncoding.detected(in: Array(whole[..<cut]), isWhole: true) == .gb18030, "\(cut)")
+        }
+        var damaged = whole
+        damaged[line.count * 7 + 3] = 0xFF
+        #expect(TextEncoding.detected(in: damaged, isWhole: true) == .gb18030)
+    }
+
     @Test func namesOfEncodingsAreKnown() throws {
         #expect(try TextEncoding(name: "GBK") == .gb18030)
         #expect(try TextEncoding(name: "UTF8") == .utf8)

@@ -97,6 +97,25 @@ struct SessionTimelinessTests {
         #expect(findings(session.observe(agent("好的", 202_000))).map(\.outcome) == [.hit])
     }
 
+    @Test("what must not be in the first messages is settled when they have come: a miss is not held until the end")
+    func refutedByFirstMessages() throws {
+        var first = MessageCondition(
+            population: Population(speakers: [.buyer]), text: TextCondition(.keywords(Keywords(phrases: ["机器人"]))))
+        first.position = .firstMessages(2)
+        var held = rule(slowReply())
+        held.appliesTo = Condition(.not(Condition(.message(first))))
+        let session = try session(held)
+        _ = session.observe(buyer("在吗", 0))
+        // Another first message may come until the deadline has passed, and then it is known.
+        #expect(findings(session.advance(to: at(180_001))).isEmpty)
+        #expect(findings(session.observe(buyer("人呢", 181_000))).map(\.anchor) == [0])
+        let other = try self.session(held)
+        _ = other.observe(buyer("在吗", 0))
+        _ = other.observe(buyer("叫机器人来", 1_000))
+        #expect(findings(other.advance(to: at(200_000))).isEmpty)
+        #expect(findings(other.close(at: at(900_000), explicitly: true)).isEmpty)
+    }
+
     @Test("the last message that an answer may be is what misses it")
     func missedAtLastMessage() throws {
         var expectation = RuleLanguage.Expectation(

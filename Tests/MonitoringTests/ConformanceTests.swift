@@ -16,7 +16,8 @@ import Testing
         "card-starts-a-wait", "conversion",
         "conversion-undefined", "dated-2099", "duplicate", "entry-clicks", "first-answer-ends-it", "guided-sales",
         "hand-over-between-agents", "hand-over-starts-the-human-wait", "late-event", "out-of-order", "presence",
-        "read-unanswered", "read-unanswered-until-read", "reopened-conversation", "reply-after-a-close",
+        "read-then-handed-over", "read-unanswered", "read-unanswered-until-read", "reopened-conversation",
+        "reply-after-a-close",
         "same-buyer-two-agents",
         "silence-closes", "summer-time-1988", "take-over-without-record", "the-assistant-takes-it-next", "too-old",
     ]

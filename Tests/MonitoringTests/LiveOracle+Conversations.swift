@@ -13,7 +13,7 @@ extension LiveOracle {
 
     /// A conversation as it is read from its events.
     struct Reading {
-        var owner = "nobody"
+        var owner = "nobody" { didSet { if owner != oldValue { readAt = nil } } }
         var isOpen = false
         var last: Int64?
         /// Buyer messages that need an answer and have none: for anyone, and for people.
