@@ -43,7 +43,7 @@ public enum TextEncoding: String, Sendable, Hashable, CaseIterable {
         return isGB18030(whole, upTo: max(1, others / 100)) ? .gb18030 : .utf8
     }
 
-    /// Sequences of two bytes and more that are sound UTF-8, and bytes that belong to none.
+    /// Sequences of two bytes and more that are sound UTF-8, and stretches that are none.
     private static func sequences(in bytes: UnsafeRawBufferPointer) -> (sound: Int, unsound: Int) {
         var (sound, unsound) = (0, 0)
         var start = 0
@@ -59,8 +59,15 @@ public enum TextEncoding: String, Sendable, Hashable, CaseIterable {
             let isSound =
                 length > 0 && start + length <= bytes.count
                 && (1..<max(1, length)).allSatisfy { bytes[start + $0] & 0xC0 == 0x80 }
-            if !isSound { unsound += 1 } else if length > 1 { sound += 1 }
-            start += isSound ? length : 1
+            if isSound {
+                if length > 1 { sound += 1 }
+                start += length
+                continue
+            }
+            // What goes on with a sequence that is none belongs to it.
+            unsound += 1
+            start += 1
+            while start < bytes.count, bytes[start] & 0xC0 == 0x80 { start += 1 }
         }
         return (sound, unsound)
     }
