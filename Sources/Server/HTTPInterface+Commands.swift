@@ -16,7 +16,7 @@ extension HTTPInterface {
         }
         let page: LivePipeline.CommandPage
         do { page = try pipeline.commands(from: position, limit: limit) } catch EventLogError.beyondEnd(_, let end) {
-            throw HTTPProblem.badParameter("from", "the log ends at \(end)")
+            throw HTTPProblem("beyond-end", .notFound, "the log ends at \(end): ask without from")
         }
         let head = JSONValue.members([
             "asOf": json.time(now()), "sequence": .integer(Int64(clamping: pipeline.log.end.index)),
