@@ -92,13 +92,11 @@ final class ExemptionMatcher {
         if let known = byAgent[agent] { return held(known, part) }
         let account = names.table.name(agent)
         var forms: Set = [account, Roster.normalForm(account)]
+        let people = roster?.people(account: account) ?? []
         // Of an account that changed hands it is the person of the day.
-        let changesHands = roster.map { $0.people(account: account).count > 1 } ?? false
-        if let person = roster?.entry(account: account, on: changesHands ? part.day : nil)?.person {
-            forms.insert(person)
-        } else if let only = roster?.people(account: account), only.count == 1 {
-            forms.formUnion(only)
-        }
+        let changesHands = people.count > 1
+        forms.formUnion(
+            changesHands ? [roster?.entry(account: account, on: part.day)?.person].compactMap { $0 } : people)
         let found = Set(forms.flatMap { byName[$0] ?? [] }).sorted()
         if !changesHands { byAgent[agent] = found }
         return held(found, part)

@@ -19,27 +19,10 @@ struct ServerFeedTests {
 
     /// The body of an answer; nil where nobody listens.
     private func ask(_ method: String, _ path: String, port: UInt16, body: String = "") -> String? {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let isConnected = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
+        let answer = PlainRequest.answer(method, path, body, token: environment["MINGJIAN_TOKEN"], port: port)
+        return answer.flatMap { answer in
+            answer.range(of: "\r\n\r\n").map { String(answer[$0.upperBound...]) }
         }
-        guard isConnected else { return nil }
-        let head =
-            "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer \(environment["MINGJIAN_TOKEN"] ?? "")\r\nContent-Type: application/x-ndjson\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
-        let request = Array((head + body).utf8)
-        guard write(descriptor, request, request.count) == request.count else { return nil }
-        var answer: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        while case let count = read(descriptor, &buffer, buffer.count), count > 0 { answer += buffer[..<count] }
-        let text = String(decoding: answer, as: UTF8.self)
-        return text.range(of: "\r\n\r\n").map { String(text[$0.upperBound...]) }
     }
 
     /// A server on a log of its own while the body runs.
