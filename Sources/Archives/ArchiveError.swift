@@ -85,7 +85,7 @@ public enum ArchiveError: Error, Hashable, Sendable {
             case .truncated:
                 return Phrase(
                     "archive '\(path)' ends inside its \(format) data: read \(compressed) bytes, "
-                        + "which gave \(decompressed)",
+                        + "which unpacked to \(decompressed)",
                     "档案“\(path)”的 \(format) 数据不完整：读了 \(compressed) 字节，解出 \(decompressed) 字节")
             case .windowTooLarge:
                 return Phrase(
@@ -96,7 +96,7 @@ public enum ArchiveError: Error, Hashable, Sendable {
             case .corrupt(let reason):
                 return Phrase(
                     "archive '\(path)' has broken \(format) data (\(reason)): read \(compressed) "
-                        + "bytes, which gave \(decompressed)",
+                        + "bytes, which unpacked to \(decompressed)",
                     "档案“\(path)”的 \(format) 数据损坏（\(reason)）：读了 \(compressed) 字节，"
                         + "解出 \(decompressed) 字节")
             }

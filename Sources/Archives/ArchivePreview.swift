@@ -65,6 +65,9 @@ public func previewArchive(
     guard let parser = mj_flat_parser_new() else { throw .outOfMemory(path: input.name) }
     defer { mj_flat_parser_free(parser) }
     let block = MessageBlock()
+    let whole = NDJSONParser(isStrict: options.isStrict)
+    let line = ArchiveBlock()
+    line.largestRecord = options.largestRecord
     while preview.rows.count < rows {
         do throws(ArchiveError) {
             guard try source.next(block, log: log) else { break }
@@ -82,9 +85,14 @@ public func previewArchive(
             rows - preview.rows.count)
         {
             let bytes = UnsafeBufferPointer(start: row.line.data, count: Int(row.line.length))
-            let issue =
-                opened.shape == .conversations && Int(row.fields) & MJ_HAS_MESSAGES != 0
-                ? nil : previewIssue(row, cuts: options.cutting != nil)
+            var issue: RecordIssue?
+            if opened.shape == .conversations {
+                line.hold(bytes)
+                whole.parse(line)
+                issue = whole.badRecords.first?.issue
+            } else {
+                issue = previewIssue(row, cuts: options.cutting != nil)
+            }
             preview.rows.append(
                 ArchivePreview.Row(
                     record: block.record(ofLine: Int(row.number)),

@@ -48,6 +48,15 @@ public final class ArchiveBlock {
     }
 
     var filled = 0
+
+    /// Holds this one line, and nothing else, from now on.
+    func hold(_ line: UnsafeBufferPointer<UInt8>) {
+        (length, filled) = (0, 0)
+        reserve(line.count)
+        for (i, byte) in line.enumerated() { bytes[i] = byte }
+        (length, filled) = (line.count, line.count)
+        (endsWithTooLarge, isBrokenOff) = (false, false)
+    }
 }
 
 /// Cuts a stream of conversation lines into blocks, the same ones whatever the reads give.

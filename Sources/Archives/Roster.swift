@@ -114,8 +114,8 @@ public struct Roster: Sendable {
         return String(decoding: shop, as: UTF8.self) + ":" + String(decoding: name, as: UTF8.self)
     }
 
-    /// The part behind the colon, or all of it.
-    private static func bare(_ normal: String) -> String {
+    /// The sub-account alone: what stands behind the colon of a normal form, or all of it.
+    public static func bare(_ normal: String) -> String {
         guard let colon = normal.firstIndex(of: ":") else { return normal }
         return String(normal[normal.index(after: colon)...])
     }
@@ -139,6 +139,11 @@ public struct Roster: Sendable {
     public func people(account: String) -> [String] {
         var seen: Set<String> = []
         return entries(account: account).compactMap { entries[$0].person }.filter { seen.insert($0).inserted }
+    }
+
+    /// Whether some account has had several people.
+    public var hasAccountsThatChangedHands: Bool {
+        byAccount.values.contains { Set($0.compactMap { entries[$0].person }).count > 1 }
     }
 
     /// Whether `account` is listed, in any of its forms, on whatever day.

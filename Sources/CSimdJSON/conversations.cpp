@@ -618,7 +618,8 @@ extern "C" void mj_parse_conversations(mj_parser *p, uint8_t *buffer, size_t len
         auto *newline = static_cast<uint8_t *>(std::memchr(buffer + start, '\n', length - start));
         size_t end = newline ? size_t(newline - buffer) : length;
         size_t next = newline ? end + 1 : length;
-        size_t first = start;
+        // Files that were joined keep their byte order marks, each before a line.
+        size_t first = start + (end - start >= 3 && !std::memcmp(buffer + start, "\xEF\xBB\xBF", 3) ? 3 : 0);
         start = next;
         if (end > first && buffer[end - 1] == '\r') end--;
         size_t content = first;

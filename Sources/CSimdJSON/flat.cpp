@@ -206,6 +206,8 @@ struct mj_flat_parser {
             auto *newline =
                 static_cast<const uint8_t *>(std::memchr(buffer + start, '\n', length - start));
             size_t first = start, end = newline ? size_t(newline - buffer) : length;
+            // Files that were joined keep their byte order marks, each before a line.
+            if (end - first >= 3 && !std::memcmp(buffer + first, "\xEF\xBB\xBF", 3)) first += 3;
             start = newline ? end + 1 : length;
             while (end > first && is_space(buffer[end - 1])) end--;
             while (first < end && is_space(buffer[first])) first++;

@@ -253,7 +253,10 @@ public final class BatchInspection: @unchecked Sendable {
             return findingCase
         }
         var labelled = findingCase
-        labelled.finding.owner = .agent(RunTotals.label(account: account, roster: roster))
+        let person =
+            roster.people(account: account).count > 1
+            ? roster.entry(account: account, on: findingCase.day)?.person : nil
+        labelled.finding.owner = .agent(person ?? RunTotals.label(account: account, roster: roster))
         return labelled
     }
 
@@ -272,7 +275,7 @@ public final class BatchInspection: @unchecked Sendable {
         if visits?.isForgetful == true { coverage.defectsByReason["buyers-forgotten", default: 0] += 1 }
         if seen.isForgetful { coverage.defectsByReason["duplicates-forgotten", default: 0] += 1 }
         if let roster = options.roster {
-            let accounts = (0..<totals.agentNames.count).map { totals.agentNames.name(Int32($0)) }
+            let accounts = names(of: totals.agentNames).filter { AccountHolder($0) == nil }
             coverage.unmappedAccounts = Array(
                 accounts.filter {
                     $0 != OwnerNumber.unknownAgent && !roster.lists(account: $0)
@@ -300,7 +303,15 @@ public final class BatchInspection: @unchecked Sendable {
             diagnostics: Array((lines.recordDiagnostics + totals.diagnostics).prefix(RunTotals.diagnosticLimit)),
             namesSeen: NamesSeen(
                 groups: options.groups.isEmpty ? [] : names(of: totals.groupNames),
-                agents: options.agents.isEmpty ? [] : names(of: totals.agentNames)))
+                agents: options.agents.isEmpty ? [] : agentsSeen))
+    }
+
+    /// Accounts in all their forms, and the people who have had them.
+    private var agentsSeen: [String] {
+        var seen: Set<String> = []
+        return names(of: totals.agentNames).filter { AccountHolder($0) == nil }.flatMap { account in
+            AgentFilter.forms(of: account) + (options.roster?.people(account: account) ?? [])
+        }.filter { seen.insert($0).inserted }
     }
 
     private func names(of table: NameTable) -> [String] { (0..<table.count).map { table.name(Int32($0)) } }
@@ -346,7 +357,7 @@ public struct InspectionResult: Sendable {
     public var namesSeen: NamesSeen
 }
 
-/// Names that stood in the conversations of a run, in the order in which they came.
+/// Names of what stood in the conversations of a run, in the order in which they came; agents by all that `--agent` may call them.
 public struct NamesSeen: Sendable, Hashable {
     public var groups: [String]
     public var agents: [String]

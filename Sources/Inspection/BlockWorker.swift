@@ -29,7 +29,7 @@ final class BlockWorker {
     private let rosterGroups: RosterGroups
     private var schemes = SchemeChoices()
     private var wantedGroups: NameFilter
-    private var wantedAgents: NameFilter
+    private var wantedAgents: AgentFilter
     /// Places of the parts of the conversation at hand.
     private(set) var places: [PartPlace] = []
     private var rows: [PlacedRow] = []
@@ -40,6 +40,8 @@ final class BlockWorker {
     /// nil where nothing is exempted.
     private let matcher: ExemptionMatcher?
     let exempting: ExemptionFilter?
+    /// nil where no account changed hands.
+    private let holders: AccountHolders?
     /// nil where no figures of a period are asked for.
     private let period: PeriodCounter?
     private let asksForPrevious: Bool
@@ -67,7 +69,6 @@ final class BlockWorker {
         groups = GroupPinning(roster: options.roster, agents: names)
         rosterGroups = RosterGroups(options.roster)
         wantedGroups = NameFilter(options.groups)
-        wantedAgents = NameFilter(options.agents)
         zone = rules.policy.zone
         asksForPrevious = rules.factKinds.contains(.previous)
         leftOut = rules.buyersLeftOut.map { buyers in
@@ -77,6 +78,8 @@ final class BlockWorker {
         }
         matcher = ExemptionMatcher(options.exemptions, names: names, roster: options.roster)
         exempting = options.exemptions.exemptions.isEmpty ? nil : matcher.map { ExemptionFilter($0) }
+        holders = AccountHolders(roster: options.roster, names: names)
+        wantedAgents = AgentFilter(options.agents, names: names, roster: options.roster, holders: holders)
         period = PeriodCounter(options.period, names: names, roster: options.roster)
         if !rules.differ {
             latest = try RuleSetJudge(0, of: rules, names: names, options: options)
@@ -329,16 +332,14 @@ final class BlockWorker {
         }
         if !wantedGroups.isOff {
             let group = groups.pin(row, row.messages, day: day(of: row, table), table)
-            if !wantedGroups.takes(group, name: { groups.name($0) }) { return true }
+            if !wantedGroups.takes(group, names: { [groups.name($0)] }) { return true }
         }
         if !wantedAgents.isOff {
+            let day = day(of: row, table)
+            func isWanted(_ agent: Int32) -> Bool { wantedAgents.takes(agent, on: day) }
             return !row.messages.contains { isWanted(table.agents[$0]) || isWanted(table.assignments[$0]) }
         }
         return false
-    }
-
-    private func isWanted(_ agent: Int32) -> Bool {
-        agent >= 0 && wantedAgents.takes(agent) { names.table.name($0) }
     }
 
     // MARK: Judgements
@@ -381,24 +382,28 @@ final class BlockWorker {
             let isCovered = exempting?.look(at: rows, placed, parts: parts, places: places) == true
             return handsOn(placed, rows, isCovered ? exempting : nil)
         }
-        if let comparer = judge.comparer, let comparison {
-            return compare(rows, placed, parts, comparer, into: comparison, result)
-        }
-        if let exempting, exempting.look(at: rows, placed, parts: parts, places: places) {
-            exempting.withCounted(rows) { counted in
-                count(counted, placed, parts, tally, in: result)
-                period?.add(
-                    rows, counted: counted, placed, parts: parts, places: places, exempting,
-                    to: result)
+        withPeople(in: rows) { people in
+            if let comparer = judge.comparer, let comparison {
+                return compare(people, rows, placed, parts, comparer, into: comparison, result)
             }
-            exempting.count(rows, severities: judge.severities, into: &result.exempt)
-            add(rows, placed, tally, exempting, to: result, keepsCasesAbove: floor)
-        } else {
-            count(rows, placed, parts, tally, in: result)
-            period?.add(
-                rows, counted: rows, placed, parts: parts, places: places, nil, to: result)
-            add(rows, placed, tally, nil, to: result, keepsCasesAbove: floor)
+            if let exempting, exempting.look(at: people, placed, parts: parts, places: places) {
+                exempting.withCounted(people) {
+                    count($0, placed, parts, tally, in: result)
+                    period?.add(people, counted: $0, placed, parts: parts, places: places, exempting, to: result)
+                }
+                exempting.count(people, severities: judge.severities, into: &result.exempt)
+                add(people, rows, placed, tally, exempting, to: result, keepsCasesAbove: floor)
+            } else {
+                count(people, placed, parts, tally, in: result)
+                period?.add(people, counted: people, placed, parts: parts, places: places, nil, to: result)
+                add(people, rows, placed, tally, nil, to: result, keepsCasesAbove: floor)
+            }
         }
+    }
+
+    /// Lends the rows as they are counted: with people where accounts changed hands.
+    private func withPeople(in rows: JudgementRows, _ body: (JudgementRows) -> Void) {
+        if let holders { holders.withPeople(in: rows, places, body) } else { body(rows) }
     }
 
     /// Counts and scores what was judged.
@@ -417,14 +422,14 @@ final class BlockWorker {
         }
     }
 
-    /// Writes and keeps the findings; `exempting` knows which of them are exempt.
+    /// Writes and keeps the findings; `exempting` knows which of them are exempt. `people` are the rows as they are counted.
     private func add(
-        _ rows: JudgementRows, _ placed: PlacedRow, _ tally: TallyCounter, _ exempting: ExemptionFilter?,
-        to result: BlockResult, keepsCasesAbove floor: Int
+        _ people: JudgementRows, _ rows: JudgementRows, _ placed: PlacedRow, _ tally: TallyCounter,
+        _ exempting: ExemptionFilter?, to result: BlockResult, keepsCasesAbove floor: Int
     ) {
         let (judge, row) = (placed.judge, placed.row)
         places.withUnsafeBufferPointer { places in
-            for unit in rows.units where unit.agent >= 0 {
+            for unit in people.units where unit.agent >= 0 {
                 tally.note(agent: unit.agent, group: places[Int(unit.part)].group)
             }
             for index in rows.findings.indices {

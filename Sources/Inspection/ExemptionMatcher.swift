@@ -90,9 +90,11 @@ final class ExemptionMatcher {
     func of(_ agent: Int32, _ part: Part) -> [Int] {
         if byName.isEmpty || agent < 0 { return [] }
         if let known = byAgent[agent] { return held(known, part) }
-        let account = names.table.name(agent)
+        let name = names.table.name(agent)
+        let holder = AccountHolder(name)
+        let account = holder?.account ?? name
         var forms: Set = [account, Roster.normalForm(account)]
-        let people = roster?.people(account: account) ?? []
+        let people = holder.map { [$0.person] } ?? roster?.people(account: account) ?? []
         // Of an account that changed hands it is the person of the day.
         let changesHands = people.count > 1
         forms.formUnion(

@@ -88,7 +88,10 @@ extension RunTotals {
     ) -> Set<String> {
         var result: Set<String> = []
         for number in 0..<Int32(agentNames.count) {
-            let entry = roster?.entry(account: agentNames.name(number), on: day)
+            let name = agentNames.name(number)
+            let holder = AccountHolder(name)
+            let entry = roster?.entry(account: holder?.account ?? name, on: day)
+            if let holder, entry?.person != holder.person { continue }
             if let until = entry?.probationUntil, day <= until { result.insert(label(number)) }
         }
         for (key, counts) in exempt where key.owner >= 0 && counts.stays > 0 {

@@ -37,11 +37,14 @@ extension RunTotals {
         return try rules.facts(sets.first ?? 0).digest
     }
 
-    /// The person behind an account, else the account in its normal form. One that changed hands names all who have had it: its
-    /// figures are those of them all.
+    /// The person behind an account or the holder of one, else the account in its normal form: nobody is listed, or it
+    /// changed hands and belonged to nobody on the days of what is counted.
     static func label(account: String, roster: Roster) -> String {
+        if let holder = AccountHolder(account), roster.people(account: holder.account).contains(holder.person) {
+            return holder.person
+        }
         let people = roster.people(account: account)
-        return people.isEmpty ? Roster.normalForm(account) : people.joined(separator: "、")
+        return people.count == 1 ? people[0] : Roster.normalForm(account)
     }
 
     /// Per agent the group of most of its units; the lesser name among equals.

@@ -46,7 +46,7 @@ struct ArchiveArguments: ParsableArguments {
                 severity: "note")
         }
         for archive in archives { InputFiles.note(archive) }
-        let inputs = try ArchiveInput.resolve(archives.map { ArchivePath(bytes: Array($0.utf8)) })
+        let inputs = try ArchiveInput.resolve(RawArguments.paths(archives))
         tellOfRepeats(among: inputs)
         return inputs
     }

@@ -3,10 +3,12 @@ import Diagnostics
 import Inspection
 
 /// Tells of the files that were passed over and of bad records, the first ten of each by their places.
-func tellOfRecords(_ result: InspectionResult) {
+func tellOfRecords(_ result: InspectionResult, listedIn file: String? = nil) {
     tellOfForeignFiles(result.diagnostics)
     guard result.coverage.recordsBad > 0 else { return }
-    tellOfBadRecords(result.diagnostics.filter { $0.code != "foreign-file" }, bad: result.coverage.recordsBad)
+    tellOfBadRecords(
+        result.diagnostics.filter { $0.code != "foreign-file" }, bad: result.coverage.recordsBad,
+        listedIn: file)
 }
 
 /// Tells of what a conversion read: also what is odd and was kept.
@@ -25,11 +27,17 @@ private func tellOfForeignFiles(_ diagnostics: [Diagnostic]) {
     }
 }
 
-private func tellOfBadRecords(_ diagnostics: [Diagnostic], bad: Int) {
+private func tellOfBadRecords(_ diagnostics: [Diagnostic], bad: Int, listedIn file: String? = nil) {
     let shown = diagnostics.prefix(10)
     note(RuleSources.renderer(.concise).render(Array(shown), sources: []))
     let more = bad - shown.count { $0.severity == .error }
-    if more > 0 { say(Phrase("\(more) more bad records", "另有 \(more) 条坏记录"), severity: "note") }
+    guard more > 0 else { return }
+    var phrase = Phrase("\(more) more bad \(more == 1 ? "record" : "records")", "另有 \(more) 条坏记录")
+    if let file {
+        phrase.english += "; \(file) lists them"
+        phrase.chinese += "，见 \(file)"
+    }
+    say(phrase, severity: "note")
 }
 
 /// Whether more than `limit` percent of all records are bad; says so.

@@ -38,7 +38,7 @@ extension CorpusCommand {
         @Option(help: "table or json.")
         var format = Format.table
 
-        @Option(help: "Percent of bad records above which the exit code is 65.")
+        @Option(parsing: .unconditional, help: "Percent of bad records above which the exit code is 65.")
         var maxBad = 0.1
 
         func run() throws {

@@ -23,7 +23,7 @@ struct CutCommand: ParsableCommand {
     @Flag(help: "Only count: gaps between messages, and conversations by limit of silence.")
     var preview = false
 
-    @Option(help: "Percent of bad records above which the exit code is 65.")
+    @Option(parsing: .unconditional, help: "Percent of bad records above which the exit code is 65.")
     var maxBad = 0.1
 
     func run() throws {
@@ -118,7 +118,8 @@ struct ImportCommand: ParsableCommand {
     @Option(help: "Rows of the preview.")
     var rows = 20
 
-    @Option(help: "Percent of bad records above which the exit code is 65; a preview counts none.")
+    @Option(
+        parsing: .unconditional, help: "Percent of bad records above which the exit code is 65; a preview counts none.")
     var maxBad = 0.1
 
     func run() throws {

@@ -55,7 +55,7 @@ struct InspectCommand: ParsableCommand {
     @Option(help: "Exit with 1 if a negative rule of this severity or graver was hit: info, minor, major, critical.")
     var failOn: String?
 
-    @Option(help: "Exit with 65 if more than this share of records is bad, in percent.")
+    @Option(parsing: .unconditional, help: "Exit with 65 if more than this share of records is bad, in percent.")
     var maxBad = 0.1
 
     @Option(help: "Table of --format csv: agents (default), groups, rules, days, scores, exemptions, procedures.")
@@ -133,9 +133,9 @@ struct InspectCommand: ParsableCommand {
         let report = writer.report(result)
         if format != .ndjson { try writer.write(report, format: format, to: stdout) }
         if let html { try writer.write(report, format: .html, to: Output(path: html)) }
-        if let directory { try directory.finish(report, writer) }
+        if let directory { try directory.finish(report, writer, badRecords: result.diagnostics) }
         if !quiet {
-            tellOfRecords(result)
+            tellOfRecords(result, listedIn: directory == nil ? nil : OutputDirectory.badRecordsName)
             archive.tellOfMapping(among: result.coverage.sources)
             selection.tellOfNames(result.namesSeen)
             ExemptionArguments.tellOfUnknownRules(exemptions, among: result.tally.rules)

@@ -41,7 +41,7 @@ struct KeywordFrequencies {
         options.zones = { Surroundings.zone($0) }
         options.spillDirectory = ArchivePath(
             bytes: Array((ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp").utf8))
-        let inputs = try ArchiveInput.resolve(corpus.map { ArchivePath(bytes: Array($0.utf8)) })
+        let inputs = try ArchiveInput.resolve(RawArguments.paths(corpus))
         var inspection = InspectionOptions()
         inspection.threads = min(256, ProcessInfo.processInfo.activeProcessorCount)
         let run = BatchInspection(

@@ -36,7 +36,9 @@ struct Mingjian: ParsableCommand {
             // Help, and ends without a word of the library's: as it would.
             if code.isSuccess || message.isEmpty { exit(withError: error) }
             // It quotes arguments as they are: lines stay lines, all else is shown and not obeyed.
-            let lines = message.split(separator: "\n", omittingEmptySubsequences: false).map { visible(String($0)) }
+            let lines = UsageErrors.text(message, in: Surroundings.language).split(
+                separator: "\n", omittingEmptySubsequences: false
+            ).map { visible(String($0)) }
             note(lines.joined(separator: "\n") + "\n")
             Foundation.exit(code.rawValue)
         }

@@ -34,7 +34,8 @@ final class OutputDirectory {
         lines.output = findings
     }
 
-    func finish(_ report: Report, _ writer: ReportWriter) throws {
+    /// Writes the reports, and the bad records that were kept where there are some.
+    func finish(_ report: Report, _ writer: ReportWriter, badRecords: [Diagnostic]) throws {
         for (name, format) in [("report.json", InspectCommand.Format.json), ("report.html", .html)] {
             try writer.write(report, format: format, to: Output(path: path + "/" + name))
         }
@@ -48,9 +49,31 @@ final class OutputDirectory {
                 policyName: writer.policyName, rowLimit: nil, csvTable: table)
             try tables.write(report, format: .csv, to: Output(path: "\(path)/\(table.rawValue).csv"))
         }
+        try list(badRecords, of: report.coverage.recordsBad)
         checkpoint.remove()
         unlink(path + "/.lock")
     }
+
+    /// Lists bad records, a line each, as they are told on the terminal.
+    private func list(_ diagnostics: [Diagnostic], of all: Int) throws {
+        let file = path + "/" + OutputDirectory.badRecordsName
+        if diagnostics.isEmpty {
+            // Those of an earlier run are not this one's.
+            unlink(file)
+            return
+        }
+        let output = try Output(path: file)
+        try output.write(RuleSources.renderer(.concise).render(diagnostics, sources: []))
+        let more = all - diagnostics.count { $0.severity == .error }
+        if more > 0 {
+            let phrase = Phrase("\(more) more bad records are only counted", "另有 \(more) 条坏记录只计数，不列出")
+            try output.write(phrase.text(in: Surroundings.language) + "\n")
+        }
+        try output.flush()
+    }
+
+    /// The file with the bad records.
+    static let badRecordsName = "bad-records.txt"
 
     /// Makes the directory and those above it where they are missing.
     private static func make(_ path: String) throws {

@@ -56,7 +56,7 @@ struct ReportCommand: ParsableCommand {
 
     @OptionGroup var exempting: ExemptionArguments
 
-    @Option(help: "Exit with 65 if more than this share of records is bad, in percent.")
+    @Option(parsing: .unconditional, help: "Exit with 65 if more than this share of records is bad, in percent.")
     var maxBad = 0.1
 
     @Flag(help: "Terminal tables with all their rows.")

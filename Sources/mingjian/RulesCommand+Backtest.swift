@@ -71,7 +71,7 @@ extension RulesCommand {
         @Option(help: "Findings kept with their context for each rule, gained, lost and changed: 0 to 1000.")
         var examples = 20
 
-        @Option(help: "Exit with 65 if more than this share of records is bad, in percent.")
+        @Option(parsing: .unconditional, help: "Exit with 65 if more than this share of records is bad, in percent.")
         var maxBad = 0.1
 
         @Flag(help: "Terminal tables with all their rows.")

@@ -19,7 +19,7 @@ struct SelectionArguments: ParsableArguments {
     @Option(help: "Only this group (may be repeated).")
     var group: [String] = []
 
-    @Option(help: "Only conversations with this agent (may be repeated).")
+    @Option(help: "Only conversations with this agent: account, or person of the roster (may be repeated).")
     var agent: [String] = []
 
     @Option(help: "What was not closed at this instant (RFC 3339) is cut off.")
@@ -28,7 +28,7 @@ struct SelectionArguments: ParsableArguments {
     @Option(help: "The shop's name where the archive has none; part of finding ids.")
     var shop = ""
 
-    @Option(help: "Threads (default: all processors).")
+    @Option(parsing: .unconditional, help: "Threads (default: all processors).")
     var threads: Int?
 
     /// What makes two runs the same, as far as it is said here.

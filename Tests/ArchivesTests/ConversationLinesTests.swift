@@ -213,6 +213,31 @@ import Testing
         let other = try previewArchive(lines)
         #expect(other.source.shape == "conversations")
         #expect(other.rows.map(\.record) == [2, 3])
+        #expect(other.rows.map(\.issue) == [nil, RecordIssue.missingID.phrase])
+    }
+
+    @Test("byte order marks before lines of joined files are passed over")
+    func joinedFiles() throws {
+        let directory = try TemporaryDirectory()
+        for line in [conversation, message] {
+            let file = "\u{FEFF}" + line + "\n"
+            let input = try directory.write("a.ndjson", file + file)
+            let preview = try previewArchive(input)
+            #expect(preview.rows.map(\.issue) == [nil, nil], "\(line)")
+        }
+    }
+
+    @Test("the preview of conversation lines marks what a run would count as bad")
+    func previewOfBadConversations() throws {
+        let directory = try TemporaryDirectory()
+        let lines = [
+            conversation, #"{"messages":[]}"#, #"{"id":"c","messages":[{"from":"buyer","time":"soon","text":"在"}]}"#,
+            #"{"id":"d","messages":[{"from":"boss","text":"在"}]}"#, "{", #"{"id":"e","messages":[]}"#,
+        ]
+        let preview = try previewArchive(
+            try directory.write("a.ndjson", lines.map { $0 + "\n" }.joined()))
+        let issues: [RecordIssue?] = [nil, .missingID, .badTime, .unknownFrom, .invalidJSON, nil]
+        #expect(preview.rows.map(\.issue) == issues.map { $0?.phrase })
     }
 
     @Test func zonesOfAMappingMustBeKnown() throws {
