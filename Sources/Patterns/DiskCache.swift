@@ -7,12 +7,22 @@ import Synchronization
 ///
 /// Private to the user, checksummed, keyed by everything that the content depends on. Any doubt
 /// (wrong owner, mode, length, digest) is a miss, and a failed write is silent: it is only a cache.
+/// Each change of a rule makes new entries: beyond `limit` bytes those go that were not used for longest.
 public struct DiskCache: Sendable {
     private let directory: URL?
+    private let limit: Int
+
+    /// Bytes that all entries may take together.
+    public static let defaultLimit = 512 << 20
+    /// Seconds after which a file that is still being written is nobody's any more.
+    private static let longestWrite = 3600
 
     /// A cache in `directory` (made when first needed); nil keeps nothing.
-    public init(directory: String?) {
+    ///
+    /// - Parameter limit: bytes that all entries may take together; the one stored last always stays.
+    public init(directory: String?, limit: Int = DiskCache.defaultLimit) {
         self.directory = directory.map { URL(fileURLWithPath: $0, isDirectory: true) }
+        self.limit = limit
     }
 
     /// The hexadecimal SHA-256 of `key`, which names an entry.
@@ -34,6 +44,8 @@ public struct DiskCache: Sendable {
         else { return nil }
         let content = data.dropFirst(32)
         guard Array(SHA256.hash(data: content)) == Array(data.prefix(32)) else { return nil }
+        // The time of change is that of the last use.
+        utimes(url.path, nil)
         return Array(content)
     }
 
@@ -53,6 +65,51 @@ public struct DiskCache: Sendable {
         if rename(temporary.path, directory.appendingPathComponent(name).path) != 0 {
             unlink(temporary.path)
         }
+        prune(keeping: name)
+    }
+
+    /// Takes out what was not used for longest until the rest fits; files that are not entries are left alone.
+    private func prune(keeping kept: String) {
+        var written = stat()
+        guard let directory, stat(directory.appendingPathComponent(kept).path, &written) == 0,
+            let names = try? FileManager.default.contentsOfDirectory(atPath: directory.path)
+        else { return }
+        // It was written just now: no clock is needed.
+        let now = DiskCache.seconds(written)
+        var entries: [(path: String, bytes: Int, used: Int)] = []
+        var total = 0
+        for name in names {
+            let isUnfinished = name.first == "." && DiskCache.isEntry(name.dropFirst().prefix(64))
+            guard isUnfinished || DiskCache.isEntry(name[...]) else { continue }
+            let path = directory.appendingPathComponent(name).path
+            var status = stat()
+            guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
+            if isUnfinished {
+                // Of a process that was killed while it wrote.
+                if now - DiskCache.seconds(status) > DiskCache.longestWrite { unlink(path) }
+                continue
+            }
+            total += Int(status.st_size)
+            if name != kept { entries.append((path, Int(status.st_size), DiskCache.seconds(status))) }
+        }
+        guard total > limit else { return }
+        // By path among those of one second, so that two processes take the same ones.
+        for entry in entries.sorted(by: { ($0.used, $0.path) < ($1.used, $1.path) }) where total > limit {
+            if unlink(entry.path) == 0 { total -= entry.bytes }
+        }
+    }
+
+    private static func isEntry(_ name: Substring) -> Bool {
+        name.utf8.count == 64 && name.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    }
+
+    /// Seconds since 1970 of the last change.
+    private static func seconds(_ status: stat) -> Int {
+        #if canImport(Darwin)
+        Int(status.st_mtimespec.tv_sec)
+        #else
+        Int(status.st_mtim.tv_sec)
+        #endif
     }
 }
 
