@@ -25,7 +25,9 @@ extension ShopMonitor {
 }
 
 extension BuyerState {
-    fileprivate var memory: Int { room(conversations) + room(days) + room(replies) }
+    fileprivate var memory: Int {
+        conversations.reduce(room(conversations) + room(days) + room(replies)) { $0 + room($1.passings) }
+    }
 }
 
 /// The bytes of an array's own memory, its head with it.
