@@ -66,7 +66,7 @@ extension SnapshotWriter {
             $0.unsigned(UInt64($1.code.rawValue))
             $0.integer($1.group)
         }
-        dispatch(agent.dispatch)
+        integer(agent.named)
     }
 
     mutating func day(_ day: DayLedger) {
@@ -200,7 +200,7 @@ extension SnapshotReader {
             guard let code = AgentRow.Code(rawValue: try reader.byte()) else { throw .damaged }
             return AgentRow(time: time, id: id, code: code, group: try reader.number(below: bounds.groups))
         }
-        history.dispatch = try dispatch(bounds)
+        history.named = try integer()
         return history
     }
 
