@@ -33,5 +33,6 @@ struct AgentState: HistoryState, Equatable, Sendable {
 struct AgentHistory: History, Equatable, Sendable {
     var base = AgentState()
     var rows: [AgentRow] = []
-    var dispatch = DispatchHistory()
+    /// When an event first named him, commands left out: before that there is no such agent.
+    var named = Int64.max
 }

@@ -127,10 +127,19 @@ struct BuyerState: Equatable, Sendable {
         if target == .assistant { assistantTakes(index, row, &context, &sink) }
         conversations[index].setOwner(target, row.party)
         // The clock is people's: to the assistant nothing begins that an agent could be late for.
-        if target != .assistant, let since = state.staffWait.openSince {
-            conversations[index].clock =
-                context.policy.waits.onTransfer == .restart ? row.time : since.milliseconds
+        guard target != .assistant, let since = state.staffWait.openSince else { return }
+        switch context.policy.waits.onTransfer {
+        case .restart:
+            conversations[index].pass(
+                to: target == .agent ? row.party : EventRow.none, at: row.time,
+                isFromAssistant: isFromAssistant(row, state))
+        case .carry: conversations[index].startClock(at: since.milliseconds)
         }
+    }
+
+    /// Whether the assistant gives the conversation away.
+    private func isFromAssistant(_ row: EventRow, _ state: ConversationState) -> Bool {
+        row.origin == .unsaid ? state.ownerKind == .assistant : row.origin == .assistant
     }
 
     /// What it means for who has the conversation that he has it no longer.
@@ -142,11 +151,10 @@ struct BuyerState: Equatable, Sendable {
         // Whom the event names; the owner only where it names none.
         let isOwner = row.origin == .unsaid && state.ownerKind == .agent
         let agent = giver != EventRow.none ? giver : isOwner ? state.owner : EventRow.none
-        if agent != EventRow.none, let clock = state.openClock {
+        if agent != EventRow.none, let clock = state.openClock(of: agent) {
             sink.transferredUnanswered(agent, from: clock, row: row)
         }
-        let isFromAssistant = row.origin == .unsaid ? state.ownerKind == .assistant : row.origin == .assistant
-        guard isFromAssistant, target != .assistant else { return }
+        guard isFromAssistant(row, state), target != .assistant else { return }
         let slot = context.slot(at: row.time)
         if slot != handedSlot {
             handedSlot = slot
@@ -186,7 +194,7 @@ struct BuyerState: Equatable, Sendable {
             speaker: .buyer, isAutomatic: false, kind: kind(row), needsAnswer: needs, at: time)
         guard needs else { return }
         conversations[index].lastNeed = row.time
-        if conversations[index].clock == ConversationState.never { conversations[index].clock = row.time }
+        if conversations[index].clock == ConversationState.never { conversations[index].startClock(at: row.time) }
     }
 
     private mutating func assistantSpoke(
@@ -205,9 +213,9 @@ struct BuyerState: Equatable, Sendable {
         answerBuyer(index, row, .assistant, &sink)
         if conversations[index].ownerKind != .agent {
             // The time before it was the assistant's: nobody of the staff owes it.
-            conversations[index].clock = ConversationState.never
+            conversations[index].stopClock()
         } else if observeStaff(index, row, .assistant) {
-            conversations[index].clock = ConversationState.never
+            conversations[index].stopClock()
         }
     }
 
@@ -227,12 +235,12 @@ struct BuyerState: Equatable, Sendable {
         }
         answerBuyer(index, row, .agent, &sink)
         if observeStaff(index, row, .agent) {
-            if state.clock == ConversationState.never {
-                sink.answerWithoutClock(row.party, row: row)
+            if let clock = state.clock(of: row.party) {
+                sink.answer(row.party, from: clock, row: row)
             } else {
-                sink.answer(row.party, from: state.clock, row: row)
+                sink.answerWithoutClock(row.party, row: row)
             }
-            conversations[index].clock = ConversationState.never
+            conversations[index].stopClock()
         }
     }
 

@@ -41,8 +41,11 @@ struct ConversationState: Equatable, Sendable {
     var buyerWait: WaitTracker
     /// The wait for people: the assistant ends it only where it may and people own the conversation.
     var staffWait: WaitTracker
-    /// When the clock of who owes the answer began.
+    /// Since when people owe the answer: the buyer's message, or what ended the assistant's time.
     var clock = never
+    /// To whom it was passed since then, each with the last time; `EventRow.none` is whoever takes it from a group, the queue or the
+    /// pool. Seldom more than one.
+    var passings: [Passing] = []
     var last = never
     /// The last buyer message that needs an answer.
     var lastNeed = never
@@ -67,11 +70,47 @@ struct ConversationState: Equatable, Sendable {
 
     func isClosed(at time: Int64, _ policy: TimePolicy) -> Bool { !isOpen || time > closesAt(policy) }
 
-    /// Whether people owe an answer, and since when the owner does.
-    var openClock: Int64? {
-        guard let since = staffWait.openSince?.milliseconds else { return nil }
-        return clock == ConversationState.never ? since : clock
+    /// A hand-over or an assignment of a conversation in which the buyer waits.
+    struct Passing: Equatable, Sendable {
+        /// `EventRow.none`: nobody in particular.
+        var agent: Int32
+        var time: Int64
     }
+
+    /// Whether people owe an answer, and since when the owner does.
+    var openClock: Int64? { openClock(of: ownerKind == .agent ? owner : EventRow.none) }
+
+    /// Whether people owe an answer, and since when `agent` does, who has it or takes it.
+    func openClock(of agent: Int32) -> Int64? {
+        guard let since = staffWait.openSince?.milliseconds else { return nil }
+        return clock(of: agent) ?? since
+    }
+
+    /// When the clock of `agent` began, who has the conversation or takes it: with the hand-over to him, where people did not begin to
+    /// owe the answer later. A hand-over to somebody else plays no part. Nil where only the assistant's time lies before.
+    func clock(of agent: Int32) -> Int64? {
+        guard clock != ConversationState.never else { return nil }
+        // Who takes it from where nobody in particular had it is the one whom it was passed to.
+        let isForAnyone = ownerKind == .group || ownerKind == .queue || ownerKind == .pool
+        return passings.reduce(clock) { latest, passing in
+            let isHis = passing.agent == agent || isForAnyone && passing.agent == EventRow.none
+            return isHis ? max(latest, passing.time) : latest
+        }
+    }
+
+    /// Notes that it was passed to `agent` while the buyer waits. The assistant's time before is nobody's.
+    mutating func pass(to agent: Int32, at time: Int64, isFromAssistant: Bool) {
+        guard clock != ConversationState.never, !isFromAssistant else { return startClock(at: time) }
+        passings.removeAll { $0.agent == agent }
+        passings.append(Passing(agent: agent, time: time))
+    }
+
+    mutating func startClock(at time: Int64) {
+        clock = time
+        passings = []
+    }
+
+    mutating func stopClock() { startClock(at: ConversationState.never) }
 
     /// Whether all that needs an answer was read.
     var isRead: Bool { readAt >= lastNeed && readAt != ConversationState.never }
@@ -111,7 +150,7 @@ struct ConversationState: Equatable, Sendable {
     private mutating func endPart(_ policy: TimePolicy) {
         buyerWait = WaitTracker(policy.waits)
         staffWait = WaitTracker(policy.waits)
-        clock = ConversationState.never
+        stopClock()
         lastNeed = ConversationState.never
         readAt = ConversationState.never
         hasUnownedMessage = false

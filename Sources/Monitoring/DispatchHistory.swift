@@ -72,19 +72,21 @@ struct DispatchHistory: Equatable, Sendable {
 }
 
 extension ShopMonitor {
-    /// False where the agent has too many.
+    /// False where the agent has too many, or too many are named. A command makes no agent.
     mutating func insert(_ step: DispatchStep, time: Int64, id: Int32) -> Bool {
-        guard let agent = agentNumber(step.agent).map(Int.init),
-            agents[agent].dispatch.rows.count < MonitorLimits.agentCommands
-        else { return false }
+        guard let agent = names.commanded.number(of: step.agent, limit: MonitorLimits.names).map(Int.init) else {
+            return false
+        }
+        if agent == commands.count { commands.append(DispatchHistory()) }
+        guard commands[agent].rows.count < MonitorLimits.agentCommands else { return false }
         let row = DispatchRow(time: time, id: id, command: step.command, kind: step.kind)
         let index =
-            agents[agent].dispatch.rows.lastIndex { other in
+            commands[agent].rows.lastIndex { other in
                 if other.time != time { return other.time < time }
                 if other.isAnswer != row.isAnswer { return row.isAnswer }
                 return ids.isBefore(other.id, id)
             }.map { $0 + 1 } ?? 0
-        agents[agent].dispatch.rows.insert(row, at: index)
+        commands[agent].rows.insert(row, at: index)
         return true
     }
 }

@@ -149,6 +149,13 @@ public struct AgentFigures: Hashable, Sendable {
     public var leftPending: Bool { !isOnline && pending.open.count > 0 }
 }
 
+/// Somebody for whom there was a command today, and whom no event but commands had named by then: no agent of the shop.
+public struct UnknownAgent: Hashable, Sendable {
+    /// As the command names him.
+    public var agent: String
+    public var dispatch: DispatchState
+}
+
 /// A group of human agents at an instant, by who is in it then (M12).
 public struct GroupFigures: Hashable, Sendable {
     /// Nil: those who are in no group.
@@ -234,6 +241,8 @@ public struct ShopFigures: Hashable, Sendable {
     public var groups: [GroupFigures] = []
     /// Ascending by name: all who are online, or have something to show, a command of today among it.
     public var agents: [AgentFigures] = []
+    /// Commands of today for nobody whom the shop has; ascending by name. They stand in no other figure.
+    public var unknownAgents: [UnknownAgent] = []
 
     /// M7.
     public var pendingPerAgent: Ratio { Ratio(pending.open.count, online) }

@@ -8,6 +8,8 @@ struct Names: Sendable {
     var groups = NameTable()
     var orders = NameTable()
     var entries = NameTable()
+    /// Those for whom commands are meant: whether there is such an agent is for other events to say.
+    var commanded = NameTable()
 }
 
 /// The ids of events within the horizon, each with the time that its event counts at.
@@ -59,7 +61,7 @@ struct EventIDs: Sendable {
 }
 
 extension ShopMonitor {
-    /// Whether events within the horizon named the agent: figures of another one would read as a bad day.
+    /// Whether events named the agent, commands left out: figures of another one would read as a bad day.
     public func knows(agent: String) -> Bool { names.agents.knows(agent) }
 
     /// Whether events within the horizon named the group.
@@ -67,9 +69,12 @@ extension ShopMonitor {
 }
 
 extension NameTable {
-    fileprivate func knows(_ name: String) -> Bool {
+    fileprivate func knows(_ name: String) -> Bool { number(named: name) != nil }
+
+    /// The number of a name that is there.
+    func number(named name: String) -> Int32? {
         var name = name
-        return name.withUTF8 { known($0) != nil }
+        return name.withUTF8 { known($0) }
     }
 
     /// The number of `name`; nil where it is new and there are `limit` names.

@@ -28,10 +28,8 @@ extension ShopMonitor {
         buyers.removeAll { map.buyers[Int($0.name)] == EventRow.none }
         for index in buyers.indices { map.apply(to: &buyers[index]) }
         ledger.compact(oldest: oldest, map)
-        for index in agents.indices {
-            agents[index].compact(floor: floor, map)
-            agents[index].dispatch.compact(floor: floor, skew: policy.skew, map)
-        }
+        for index in agents.indices { agents[index].compact(floor: floor, map) }
+        for index in commands.indices { commands[index].compact(floor: floor, skew: policy.skew, map) }
         settings.compact(floor: floor, map)
     }
 }

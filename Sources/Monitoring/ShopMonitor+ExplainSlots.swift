@@ -20,7 +20,7 @@ extension ShopMonitor {
                 }
                 let measured = context.policy.measured(from: from, to: row.time)
                 if case .afterHours = figure, !measured.isAfterHours { continue }
-                var events = clockRows(buyer, replay, from: from, until: row) + [row]
+                var events = clockRows(buyer, replay, of: agent, from: from, until: row) + [row]
                 // Whose wait it was follows from what made him the owner, where the event itself does not say it.
                 if fact.isLoss, row.giver == EventRow.none { events.append(replay.owners[row.id]) }
                 result.terms.append(
@@ -47,10 +47,10 @@ extension ShopMonitor {
                 let events: [String?]
                 let reason: Explanation.LeftOut.Reason
                 switch fact {
-                case .answer(_, let from):
+                case .answer(let agent, let from):
                     guard context.policy.measured(from: from, to: row.time).length == nil else { continue }
                     reason = .outsideHours
-                    events = eventIDs(clockRows(buyer, replay, from: from, until: row) + [row])
+                    events = eventIDs(clockRows(buyer, replay, of: agent, from: from, until: row) + [row])
                 case .noClock:
                     reason = .noClock
                     events = eventIDs(assistantRows(buyer, replay, until: row) + [row])

@@ -102,7 +102,7 @@ extension ShopMonitor {
                         Explanation.Term(
                             subject: name, agent: names.agents.name(agent), conversation: conversation(row),
                             value: length,
-                            events: eventIDs(clockRows(buyer, replay, from: from, until: row) + [row])))
+                            events: eventIDs(clockRows(buyer, replay, of: agent, from: from, until: row) + [row])))
                 case .noClock(let agent) where isIn(scope, agent, at: time):
                     told.insert(row.id)
                     result.leaveOut(name, .noClock, [id(row)])
@@ -121,15 +121,25 @@ extension ShopMonitor {
         passing.flatMap { replay.owners[$0.id] }.map { [$0] } ?? []
     }
 
-    /// What began the clock: a buyer's message, or the passing to someone and the message that waited then.
-    func clockRows(_ buyer: Buyer, _ replay: Replay, from: Int64, until answer: EventRow) -> [EventRow?] {
+    /// What began an agent's clock: a buyer's message, or the passing to someone and the message that waited then.
+    func clockRows(
+        _ buyer: Buyer, _ replay: Replay, of agent: Int32, from: Int64, until answer: EventRow
+    ) -> [EventRow?] {
         let rows = buyer.rows.filter {
             $0.conversation == answer.conversation && $0.time <= from && ids.isBefore($0, answer)
         }
         let asks = { (row: EventRow) in row.code == .buyer && row.flags.contains(.needsAnswer) && self.isContent(row) }
         if let message = rows.first(where: { $0.time == from && asks($0) }) { return [message] }
         let passing = rows.last { $0.time == from && $0.code.rawValue < EventRow.Code.buyer.rawValue }
-        return [passing, rows.last(where: asks)] + previousOwner(passing, replay)
+        let asked = rows.last(where: asks)
+        let began = [passing, asked] + previousOwner(passing, replay)
+        guard let passing, let asked, passing.partyKind != .agent || passing.party != agent else { return began }
+        // Passed to others, it began the clock of all people, where the assistant's time ended with it: by what it had said.
+        let said = rows.last {
+            $0.code == .assistant && !$0.flags.contains(.automatic) && isContent($0) && ids.isBefore(asked, $0)
+                && ids.isBefore($0, passing)
+        }
+        return began + (said.map { [$0] } ?? [])
     }
 
     /// What waits for an answer of an agent; with `isOfRead` only what was read since.

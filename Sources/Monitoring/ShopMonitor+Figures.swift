@@ -21,11 +21,8 @@ extension ShopMonitor {
             yesterdayUntilThisTime: dayFigures(yesterday, until: calendar.sameTimeYesterday(time)),
             slot: Stretch(slot), assistant: AssistantFigures(halfHour: Stretch(halfHour)))
         let settings = settings.state(at: time)
-        var members = agents.map { agent in
-            let dispatch = agent.dispatch.state(at: time, skew: policy.skew)
-            let isOfToday = dispatch.map { today.span.contains($0.commanded.milliseconds) } ?? false
-            return AgentColumn(state: agent.state(at: time), dispatch: isOfToday ? dispatch : nil)
-        }
+        var members = agents.map { AgentColumn(state: $0.state(at: time)) }
+        addCommands(to: &members, &result, day: today, at: time)
         addServed(to: &members, &result, day: today, until: time)
         addOpen(to: &members, &result, at: time)
         addResponses(to: &members, &result, slot)
@@ -99,6 +96,23 @@ extension ShopMonitor {
                 members[Int(reply.agent)].served += 1
             }
         }
+    }
+
+    private func addCommands(
+        to members: inout [AgentColumn], _ result: inout ShopFigures, day: ShopCalendar.Day, at time: Int64
+    ) {
+        for (number, history) in commands.enumerated() {
+            guard let dispatch = history.state(at: time, skew: policy.skew),
+                day.span.contains(dispatch.commanded.milliseconds)
+            else { continue }
+            let name = names.commanded.name(Int32(number))
+            if let agent = names.agents.number(named: name).map(Int.init), agents[agent].named < time {
+                members[agent].dispatch = dispatch
+            } else {
+                result.unknownAgents.append(UnknownAgent(agent: name, dispatch: dispatch))
+            }
+        }
+        result.unknownAgents.sort { $0.agent < $1.agent }
     }
 
     // MARK: Now

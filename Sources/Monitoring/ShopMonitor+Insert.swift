@@ -8,10 +8,11 @@ extension ShopMonitor {
         return Int(number)
     }
 
-    /// The number of an agent; nil where there are too many.
-    mutating func agentNumber(_ name: String) -> Int32? {
+    /// The number of an agent whom an event of `time` names; nil where there are too many.
+    private mutating func agentNumber(_ name: String, namedAt time: Int64) -> Int32? {
         guard let number = names.agents.number(of: name, limit: MonitorLimits.names) else { return nil }
-        while agents.count <= Int(number) { agents.append(AgentHistory()) }
+        if Int(number) == agents.count { agents.append(AgentHistory()) }
+        if time < agents[Int(number)].named { agents[Int(number)].named = time }
         return number
     }
 
@@ -23,7 +24,7 @@ extension ShopMonitor {
             row.partyKind = .assistant
             return true
         case .agent(let name)?:
-            guard let number = agentNumber(name) else { return false }
+            guard let number = agentNumber(name, namedAt: row.time) else { return false }
             row.partyKind = .agent
             row.party = number
             return true
@@ -69,7 +70,7 @@ extension ShopMonitor {
             guard set(party, on: &row) else { return nil }
             if let from { row.origin = from == .assistant ? .assistant : .other }
             if case .agent(let name)? = from {
-                guard let giver = agentNumber(name) else { return nil }
+                guard let giver = agentNumber(name, namedAt: time) else { return nil }
                 row.giver = giver
             }
         case .queued: row.code = .queued
@@ -77,7 +78,7 @@ extension ShopMonitor {
         case .read(let name):
             row.code = .read
             if let name {
-                guard let agent = agentNumber(name) else { return nil }
+                guard let agent = agentNumber(name, namedAt: time) else { return nil }
                 row.party = agent
             }
         case .closed: row.code = .closed
@@ -171,7 +172,7 @@ extension ShopMonitor {
 
     /// False where he has too many changes.
     mutating func insert(_ change: AgentChange, time: Int64, id: Int32) -> Bool {
-        guard let agent = agentNumber(change.agent).map(Int.init),
+        guard let agent = agentNumber(change.agent, namedAt: time).map(Int.init),
             agents[agent].rows.count < MonitorLimits.agentEvents
         else { return false }
         var row = AgentRow(time: time, id: id, code: .online)

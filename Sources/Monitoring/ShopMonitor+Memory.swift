@@ -5,9 +5,12 @@ extension ShopMonitor {
     /// takes beside them. O(buyers).
     public var memory: Int {
         let tables = [
-            names.buyers, names.conversations, names.agents, names.groups, names.orders, names.entries, ids.names,
+            names.buyers, names.conversations, names.agents, names.groups, names.orders, names.entries,
+            names.commanded, ids.names,
         ]
-        var sum = MemoryLayout<ShopMonitor>.stride + room(ids.times) + room(buyers) + room(agents)
+        var sum =
+            MemoryLayout<ShopMonitor>.stride + room(ids.times) + room(buyers) + room(agents)
+            + room(commands)
         for table in tables { sum += table.memory }
         for buyer in buyers {
             sum += room(buyer.rows) + room(buyer.orders) + room(buyer.payments)
@@ -25,7 +28,9 @@ extension ShopMonitor {
 }
 
 extension BuyerState {
-    fileprivate var memory: Int { room(conversations) + room(days) + room(replies) }
+    fileprivate var memory: Int {
+        conversations.reduce(room(conversations) + room(days) + room(replies)) { $0 + room($1.passings) }
+    }
 }
 
 /// The bytes of an array's own memory, its head with it.

@@ -1,9 +1,9 @@
 import ConversationModel
 
 extension ShopMonitor {
-    private static let format: [UInt8] = Array("MJSHOP3\n".utf8)
+    private static let format: [UInt8] = Array("MJSHOP4\n".utf8)
 
-    /// The state as bytes, with their digest at the end: equal states give equal bytes. Version 3.
+    /// The state as bytes, with their digest at the end: equal states give equal bytes. Version 4.
     public var snapshot: [UInt8] {
         let body = self.body
         return body + ShopMonitor.digest(of: body[...]).utf8
@@ -19,11 +19,13 @@ extension ShopMonitor {
             counters.fromTheFuture, watermarkTime, heard, began, ordersKnownSince, floor, nextCompaction,
         ] { writer.integer(value) }
         for table in [
-            names.buyers, names.conversations, names.agents, names.groups, names.orders, names.entries, ids.names,
+            names.buyers, names.conversations, names.agents, names.groups, names.orders, names.entries,
+            names.commanded, ids.names,
         ] { writer.names(table) }
         for time in ids.times { writer.integer(time) }
         writer.list(buyers) { $0.buyer($1) }
         writer.list(agents) { $0.agent($1) }
+        writer.list(commands) { $0.dispatch($1) }
         writer.settings(settings)
         writer.list(ledger.days) { $0.day($1) }
         return writer.bytes
@@ -69,12 +71,16 @@ extension ShopMonitor {
         names.groups = try reader.names()
         names.orders = try reader.names()
         names.entries = try reader.names()
+        names.commanded = try reader.names()
         let ids = try reader.names()
         for number in 0..<ids.count { _ = self.ids.append(ids.nameBytes(Int32(number)), try reader.integer()) }
         let bounds = SnapshotBounds(names: names, ids: ids.count, policy: policy.time)
         buyers = try reader.list { reader throws(SnapshotError) in try reader.buyer(bounds) }
         agents = try reader.list { reader throws(SnapshotError) in try reader.agent(bounds) }
-        guard buyers.count == names.buyers.count, agents.count == names.agents.count else { throw .damaged }
+        commands = try reader.list { reader throws(SnapshotError) in try reader.dispatch(bounds) }
+        guard buyers.count == names.buyers.count, agents.count == names.agents.count,
+            commands.count == names.commanded.count
+        else { throw .damaged }
         settings = try reader.settings(bounds)
         let calendar = context.calendar
         ledger = Ledger(

@@ -51,6 +51,8 @@ public struct ShopMonitor: Sendable {
     var ids = EventIDs()
     var buyers: [Buyer] = []
     var agents: [AgentHistory] = []
+    /// By the number of the name that was commanded.
+    var commands: [DispatchHistory] = []
     var settings = SettingsHistory()
     var ledger: Ledger
     /// For the fold over buyers' events.

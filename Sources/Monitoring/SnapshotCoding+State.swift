@@ -47,6 +47,10 @@ extension SnapshotWriter {
         integer(state.buyerWait.openSince?.milliseconds ?? ConversationState.never)
         integer(state.staffWait.openSince?.milliseconds ?? ConversationState.never)
         for value in [state.clock, state.last, state.lastNeed, state.readAt] { integer(value) }
+        list(state.passings) {
+            $0.integer($1.agent)
+            $0.integer($1.time)
+        }
         flag(state.hasBuyerMessage)
         flag(state.hasUnownedMessage)
         flag(state.isOpen)
@@ -62,7 +66,7 @@ extension SnapshotWriter {
             $0.unsigned(UInt64($1.code.rawValue))
             $0.integer($1.group)
         }
-        dispatch(agent.dispatch)
+        integer(agent.named)
     }
 
     mutating func day(_ day: DayLedger) {
@@ -170,6 +174,9 @@ extension SnapshotReader {
         state.last = try integer()
         state.lastNeed = try integer()
         state.readAt = try integer()
+        state.passings = try list { reader throws(SnapshotError) in
+            ConversationState.Passing(agent: try reader.number(below: bounds.agents), time: try reader.integer())
+        }
         state.hasBuyerMessage = try flag()
         state.hasUnownedMessage = try flag()
         state.isOpen = try flag()
@@ -193,7 +200,7 @@ extension SnapshotReader {
             guard let code = AgentRow.Code(rawValue: try reader.byte()) else { throw .damaged }
             return AgentRow(time: time, id: id, code: code, group: try reader.number(below: bounds.groups))
         }
-        history.dispatch = try dispatch(bounds)
+        history.named = try integer()
         return history
     }
 

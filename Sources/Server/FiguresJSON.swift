@@ -37,6 +37,12 @@ public struct FiguresJSON: Sendable {
             "assistant": assistant(figures.assistant, now, slot), "alarms": alarms(figures.alarms),
             "groups": .list(figures.groups.map { group($0, slot) }),
             "agents": .list(figures.agents.map { agent($0, slot) }),
+            "unknownAgents": .list(
+                figures.unknownAgents.map {
+                    .members([
+                        "agent": .text($0.agent), "reason": .text("no-such-agent"), "dispatch": dispatch($0.dispatch),
+                    ])
+                }),
         ])
     }
 

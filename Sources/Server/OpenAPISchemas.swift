@@ -79,6 +79,8 @@ enum OpenAPISchemas {
                 "pending": reference("Pending"), "leftPending": flag, "response": reference("Response"),
                 "dispatch": optional(reference("Dispatch")),
             ])),
+        "unknownAgents": list(
+            object(["agent": text, "reason": words(["no-such-agent"]), "dispatch": reference("Dispatch")])),
     ])
 
     private static let day = object([

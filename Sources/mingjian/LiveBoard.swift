@@ -121,6 +121,9 @@ struct LiveBoard {
             guard let dispatch = agent.dispatch else { continue }
             lines.append("调度 \(clean(agent.agent))：" + text(dispatch))
         }
+        for unknown in figures.unknownAgents {
+            lines.append("调度 \(clean(unknown.agent))：" + text(unknown.dispatch) + "（没有这位客服）")
+        }
         return lines.joined(separator: "\n") + "\n"
     }
 

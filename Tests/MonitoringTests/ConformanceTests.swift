@@ -19,7 +19,8 @@ import Testing
         "read-then-handed-over", "read-unanswered", "read-unanswered-until-read", "reopened-conversation",
         "reply-after-a-close",
         "same-buyer-two-agents",
-        "silence-closes", "summer-time-1988", "take-over-without-record", "the-assistant-takes-it-next", "too-old",
+        "silence-closes", "summer-time-1988", "take-over-after-hand-over",
+        "take-over-without-record", "the-assistant-takes-it-next", "too-old",
     ]
 
     @Test("the suite has these cases")

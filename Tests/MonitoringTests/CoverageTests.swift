@@ -123,7 +123,10 @@ import Testing
             #expect(monitor.apply(step) == (isTaken ? .applied : .overLimit))
         }
         let figures = monitor.figures(at: Instant(milliseconds: start + 100_000))
-        #expect(figures.alarms?.receivers == ["a999"] && figures.agents.first?.dispatch?.command == "c999")
+        #expect(figures.alarms?.receivers == ["a999"])
+        // A command makes no agent.
+        #expect(figures.agents.isEmpty && figures.unknownAgents.map(\.dispatch.command) == ["c999"])
+        #expect(!monitor.knows(agent: "豆豆"))
     }
 
     @Test("a silent source moves on by ticks, and is told to be silent")

@@ -19,7 +19,9 @@ extension LiveOracle {
         /// Buyer messages that need an answer and have none: for anyone, and for people.
         var forAnyone: Int64?
         var forPeople: Int64?
-        var clock: Int64?
+        /// Since when people owe an answer, and when it was given to each of them since.
+        var clock: Int64? { didSet { if clock == nil { given = [:] } } }
+        var given: [String: Int64] = [:]
         var lastNeed: Int64?
         var readAt: Int64?
         var hasBuyer = false
@@ -27,7 +29,18 @@ extension LiveOracle {
         var waitsForOwner = false
 
         var agent: String? { owner.hasPrefix("agent:") ? String(owner.dropFirst(6)) : nil }
-        var since: Int64? { forPeople == nil ? nil : clock ?? forPeople }
+        var since: Int64? { since(of: agent) }
+
+        func since(of agent: String?) -> Int64? { forPeople == nil ? nil : clock(of: agent) ?? forPeople }
+
+        /// M15: from the later of the message and the hand-over to this agent.
+        func clock(of agent: String?) -> Int64? {
+            guard var clock else { return nil }
+            if let agent, let time = given["agent:" + agent] { clock = max(clock, time) }
+            let isAnyones = owner == "queue" || owner == "pool" || owner.hasPrefix("group:")
+            if isAnyones, let time = given["anyone"] { clock = max(clock, time) }
+            return clock
+        }
 
         func closes(_ settings: Settings) -> Int64 {
             let waits = forAnyone != nil || (forPeople != nil && owner != "assistant")
@@ -114,7 +127,7 @@ extension LiveOracle {
         _ buyer: String,
         _ facts: inout [Fact]
     ) {
-        if let agent = isGiverSaid ? giver : reading.agent, let since = reading.since {
+        if let agent = isGiverSaid ? giver : reading.agent, let since = reading.since(of: agent) {
             facts.append(Fact(what: .transferred, who: agent, time: at, length: measure(since, at) ?? 0))
         }
         if fromAssistant, target != "assistant" { facts.append(Fact(what: .handed, who: buyer, time: at)) }
@@ -153,7 +166,15 @@ extension LiveOracle {
         }
         reading.owner = target
         reading.waitsForOwner = false
-        if target != "assistant", let since = reading.forPeople { reading.clock = settings.carries ? since : at }
+        guard target != "assistant", let since = reading.forPeople else { return }
+        if settings.carries {
+            reading.clock = since
+        } else if fromAssistant || reading.clock == nil {
+            reading.clock = at
+            reading.given = [:]
+        } else {
+            reading.given[target.hasPrefix("agent:") ? target : "anyone"] = at
+        }
     }
 
     private func apply(
@@ -201,7 +222,7 @@ extension LiveOracle {
                 return
             }
             if reading.hasBuyer { buyer.replies.append((agent, at)) }
-            let clock = reading.clock
+            let clock = reading.clock(of: agent)
             if reading.agent != agent {
                 leave(
                     reading, giver: nil, isGiverSaid: false, fromAssistant: reading.owner == "assistant", to: "agent",

@@ -27,13 +27,39 @@ extension LiveOracle {
         tellCommands(now, &told)
     }
 
+    /// The agents that an event names, commands left out.
+    private func names(_ event: Event) -> [String] {
+        let parties: [Party?] =
+            switch event.content {
+            case .message(let message):
+                switch message.speaker {
+                case .agent: [.agent(message.agent ?? "")]
+                case .buyer: [message.addressee]
+                default: []
+                }
+            case .conversation(let change):
+                switch change.kind {
+                case .opened(let to): [to]
+                case .assigned(let to): [to]
+                case .handedOver(let from, let to): [from, to]
+                case .read(let by): [by.map { .agent($0) }]
+                case .queued, .pooled, .closed: []
+                }
+            case .agent(let change): [.agent(change.agent)]
+            default: []
+            }
+        return parties.compactMap { if case .agent(let name)? = $0 { name } else { nil } }
+    }
+
     private func tellCommands(_ now: Int64, _ told: inout Told) {
         var steps: [String: [(time: Int64, step: DispatchStep)]] = [:]
         for (time, event) in events where time < now {
             if case .dispatch(let step) = event.content { steps[step.agent, default: []].append((time, step)) }
         }
         for (agent, steps) in steps {
-            let name = "agent.\(agent).dispatch"
+            // A command makes no agent: another event has to name him.
+            let isKnown = events.contains { $0.time < now && names($0.event).contains(agent) }
+            let name = (isKnown ? "agent." : "unknown.") + agent + ".dispatch"
             let commands = steps.filter { if case .commanded = $0.step.kind { true } else { false } }
             guard let last = commands.last, case .commanded(let action, let author) = last.step.kind,
                 last.time >= midnight(day(now))

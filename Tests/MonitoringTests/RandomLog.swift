@@ -206,7 +206,8 @@ struct RandomLog {
             .commanded(.move(toGroup: pick(RandomLog.groups)), by: "店长"), .acknowledged, .acknowledged,
             .failed(reason: "不在线\(count % 2)"),
         ]
-        return DispatchStep(command: pick(["c1", "c1", "c2"]), agent: pick(RandomLog.agents), kind: pick(kinds))
+        return DispatchStep(
+            command: pick(["c1", "c1", "c2"]), agent: pick(RandomLog.agents + ["没有的人"]), kind: pick(kinds))
     }
 
     /// Instants to ask at: ends of slots around events, midnights, and anything between.

@@ -57,9 +57,11 @@ extension ShopFigures {
         told["entries"] = number(of: assistant.entries.map { "\($0.id)=\($0.title)" })
         tell(&told, "", alarms)
         for group in groups { tell(&told, "group.\(group.group ?? "-").", group.alarms) }
-        for agent in agents {
-            guard let dispatch = agent.dispatch else { continue }
-            let name = "agent.\(agent.agent).dispatch"
+        let commanded =
+            agents.compactMap { agent in agent.dispatch.map { ("agent." + agent.agent, $0) } }
+            + unknownAgents.map { ("unknown." + $0.agent, $0.dispatch) }
+        for (whose, dispatch) in commanded {
+            let name = whose + ".dispatch"
             told[name] = dispatch.commanded.milliseconds
             told[name + ".what"] = number(of: [dispatch.command, "\(dispatch.action)", dispatch.author])
             switch dispatch.outcome {

@@ -110,6 +110,11 @@ import Testing
             ["", ".command", ".action", ".group", ".by", ".commanded", ".outcome", ".reason", ".answered"].map {
                 "agents[].dispatch" + $0
             }
+        stated += ["agent", "reason"].map { "unknownAgents[]." + $0 }
+        stated +=
+            ["command", "action", "group", "by", "commanded", "outcome", "reason", "answered"].map {
+                "unknownAgents[].dispatch." + $0
+            }
         for path in stated { fields[path] = .stated }
         return fields
     }()
@@ -167,6 +172,7 @@ import Testing
         add(nine + 1, .entryClicked(entry: "发票"))
         add(nine + 2, .settings(SettingsChange(areAlarmsOn: true, receivers: ["店长"])))
         add(nine + 2, .dispatch(DispatchStep(command: "c", agent: "走了", kind: .commanded(.suspend, by: "店长"))))
+        add(nine + 2, .dispatch(DispatchStep(command: "c", agent: "没有的人", kind: .commanded(.suspend, by: "店长"))))
         var time = TimePolicy()
         time.openHours = Array(
             repeating: [TimePolicy.OpenHours(start: 9 * 3_600_000 + 150_000, end: 23 * 3_600_000)], count: 7)
