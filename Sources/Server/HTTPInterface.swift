@@ -78,7 +78,9 @@ public struct HTTPInterface: HTTPResponder {
         } catch LiveQueryError.beforeRetention {
             response = HTTPProblem("before-retention", .notFound, "the instant lies further back than the log").response
         } catch LiveQueryError.noSuchName(_) {
-            response = HTTPProblem("no-such-name", .notFound, "the shop has no agent, no group of this name").response
+            response =
+                HTTPProblem("no-such-name", .notFound, "the shop has no agent, no group, no entry of this name")
+                .response
         } catch EventLogError.overloaded {
             response =
                 HTTPProblem(
