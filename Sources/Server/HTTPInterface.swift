@@ -90,7 +90,8 @@ public struct HTTPInterface: HTTPResponder {
         } catch let error as EventLogError {
             response = HTTPProblem("log-stopped", .serviceUnavailable, error.english).response
         }
-        if request.method == .head { response.body = ResponseBody() }
+        // RFC 9110, 9.3.2: the fields are those of GET, its length among them.
+        if request.method == .head { response = response.createHeadResponse() }
         state.count(status: response.status.code)
         return response
     }
