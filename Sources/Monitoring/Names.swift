@@ -30,6 +30,13 @@ struct EventIDs: Sendable {
         return number
     }
 
+    /// The number of an id, which may be there for another event.
+    mutating func number(of id: String, time: Int64) -> Int32 {
+        let number = names.number(of: id, isOftenLast: false)
+        if Int(number) == times.count { times.append(time) }
+        return number
+    }
+
     /// Forgets those before `floor`; returns the new number of each old one, -1 for those forgotten.
     mutating func compact(floor: Int64) -> [Int32] {
         let map = names.forget(except: times.map { $0 >= floor })
@@ -63,6 +70,12 @@ struct EventIDs: Sendable {
 extension ShopMonitor {
     /// Whether events named the agent, commands left out: figures of another one would read as a bad day.
     public func knows(agent: String) -> Bool { names.agents.knows(agent) }
+
+    /// Whether the entry was ever clicked, or set, within the horizon or last before it.
+    public func knows(entry: String) -> Bool {
+        let set = settings.rows.compactMap(\.change.entries).joined() + settings.base.entries
+        return names.entries.knows(entry) || set.contains { $0.id == entry }
+    }
 
     /// Whether events within the horizon named the group.
     public func knows(group: String) -> Bool { names.groups.knows(group) }

@@ -16,13 +16,16 @@ extension ShopMonitor {
         // Of the day before the floor's the figures are still shown beside those of the floor's day.
         let day = calendar.day(at: floor).number - 1
         let oldest = calendar.start(of: day)
+        keep(before: floor)
         var used = Used(names)
         for index in buyers.indices {
             buyers[index].absorb(before: floor, oldest: oldest, day: day, &context)
             used.note(buyers[index])
         }
         let map = Renumbering(
-            ids: ids.compact(floor: floor), buyers: names.buyers.forget(except: used.buyers),
+            // Of what is shown by days, ids are not kept with rows.
+            ids: ids.compact(floor: kept == nil ? floor : min(floor, oldest)),
+            buyers: names.buyers.forget(except: used.buyers),
             conversations: names.conversations.forget(except: used.conversations),
             orders: names.orders.forget(except: used.orders))
         buyers.removeAll { map.buyers[Int($0.name)] == EventRow.none }

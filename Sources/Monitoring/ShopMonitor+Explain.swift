@@ -3,11 +3,12 @@ import ConversationModel
 extension ShopMonitor {
     /// Where a figure as of `now` comes from; of a figure that is counted for days also that of `day`.
     ///
-    /// The events are those within the horizon: further back, what was counted is known, but not by which
-    /// event. O(buyers), and the events of those concerned.
+    /// The events are those within the horizon, and what a state keeps that was made for it: further back, what was counted is known,
+    /// but not by which event. O(buyers), and the events of those concerned.
     public func explain(
         _ figure: Explanation.Figure, of day: Explanation.Day = .today, at now: Instant
     ) -> Explanation {
+        if kept != nil { return unforgetting.explain(figure, of: day, at: now) }
         var result = Explanation(figure: figure, asOf: now, arithmetic: .count)
         let time = now.milliseconds
         switch figure {

@@ -59,6 +59,8 @@ public struct ShopMonitor: Sendable {
     var context: FoldContext
     /// What lies before is in the bases, and in figures of whole days and slots only.
     var floor = never
+    /// What is kept of what lies before, for explaining; nil: nothing.
+    var kept: KeptRows?
     /// The watermark at which more is taken into the bases.
     var nextCompaction = never
 

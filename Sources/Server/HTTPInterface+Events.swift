@@ -15,13 +15,14 @@ extension HTTPInterface {
     ///
     /// `wantsBody` is called before the body is read, where nothing is wrong with the head.
     func post(_ request: Request, wantsBody: () -> Void = {}) async throws -> Response {
-        let type = request.headers[.contentType].map {
-            $0.prefix { $0 != ";" }.lowercased().trimmingPrefix(" ").replacing(" ", with: "")
-        }
-        guard let type, type == "application/x-ndjson" || type == "application/json" else {
+        let media = request.headers[.contentType].map(MediaType.init)
+        guard let type = media?.name, type == "application/x-ndjson" || type == "application/json" else {
             throw HTTPProblem(
                 "unsupported-media-type", .unsupportedMediaType,
                 "application/x-ndjson, or application/json for an array")
+        }
+        guard media?.charsets.allSatisfy(["utf-8", "utf8", "us-ascii"].contains) ?? true else {
+            throw HTTPProblem("unsupported-media-type", .unsupportedMediaType, "no charset but utf-8 is understood")
         }
         if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
             throw HTTPProblem("unsupported-media-type", .unsupportedMediaType, "no content encoding is understood")
@@ -93,6 +94,22 @@ extension HTTPInterface {
             }
         }
         return .bytes(answer, "application/json")
+    }
+
+    /// A `Content-Type`, in small letters and without spaces.
+    private struct MediaType {
+        var name: String
+        /// What its parameters say of the encoding of the body.
+        var charsets: [String]
+
+        init(_ field: String) {
+            let parts = field.lowercased().filter { $0 != " " && $0 != "\t" }
+                .split(separator: ";", omittingEmptySubsequences: false)
+            name = parts.first.map(String.init) ?? ""
+            charsets = parts.dropFirst().filter { $0.hasPrefix("charset=") }.map {
+                $0.dropFirst("charset=".count).filter { $0 != "\"" }
+            }
+        }
     }
 
     /// What was answered for a key; nil where nothing was, and then the key is under way until its answer is there.

@@ -78,7 +78,9 @@ public struct HTTPInterface: HTTPResponder {
         } catch LiveQueryError.beforeRetention {
             response = HTTPProblem("before-retention", .notFound, "the instant lies further back than the log").response
         } catch LiveQueryError.noSuchName(_) {
-            response = HTTPProblem("no-such-name", .notFound, "the shop has no agent, no group of this name").response
+            response =
+                HTTPProblem("no-such-name", .notFound, "the shop has no agent, no group, no entry of this name")
+                .response
         } catch EventLogError.overloaded {
             response =
                 HTTPProblem(
@@ -88,7 +90,8 @@ public struct HTTPInterface: HTTPResponder {
         } catch let error as EventLogError {
             response = HTTPProblem("log-stopped", .serviceUnavailable, error.english).response
         }
-        if request.method == .head { response.body = ResponseBody() }
+        // RFC 9110, 9.3.2: the fields are those of GET, its length among them.
+        if request.method == .head { response = response.createHeadResponse() }
         state.count(status: response.status.code)
         return response
     }

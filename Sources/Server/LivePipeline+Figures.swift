@@ -29,8 +29,9 @@ extension LivePipeline {
 
     /// Where a figure comes from, of `day` where it is counted for days; nil where nothing of the shop has come.
     ///
-    /// Of a group or an agent that the shop does not have: `LiveQueryError.noSuchName`. Not on the actor, where events would
-    /// wait for it.
+    /// Of a group, an agent or an entry that the shop does not have: `LiveQueryError.noSuchName`. Where the state has let go of events
+    /// that should be named, the log is folded once more while its beginning is there, which takes as long as it is. Not on the actor,
+    /// where events would wait for it.
     public nonisolated func explain(
         _ figure: Explanation.Figure, of shop: String, on day: Explanation.Day = .today, at instant: Instant
     ) async throws -> Explanation? {
@@ -38,8 +39,15 @@ extension LivePipeline {
         switch figure.scope {
         case .agent(let name) where !state.knows(agent: name): throw LiveQueryError.noSuchName(name)
         case .group(let name?) where !state.knows(group: name): throw LiveQueryError.noSuchName(name)
-        default: return state.explain(figure, of: day, at: instant)
+        default: break
         }
+        if case .clicks(let entry?) = figure, !state.knows(entry: entry) { throw LiveQueryError.noSuchName(entry) }
+        let explanation = state.explain(figure, of: day, at: instant)
+        guard !state.isComplete(explanation), log.first == .start else { return explanation }
+        let keeping = ShopMonitor(policy: policy(shop), keeping: state.buyers(behind: explanation))
+        // As far as the other has come: the same figures.
+        let past = try await LivePipeline.past(keeping, of: shop, in: log) { $0.sequence >= state.sequence }
+        return past.explain(figure, of: day, at: instant)
     }
 
     /// The state of a shop as of the end of the log.
@@ -65,14 +73,16 @@ extension LivePipeline {
         guard let state = monitor.shop(shop) else { return nil }
         guard let oldest = state.oldestAnswer, instant < oldest else { return state }
         guard log.first == .start else { throw LiveQueryError.beforeRetention }
-        return try await LivePipeline.past(
-            ShopMonitor(policy: policy(shop)), of: shop, until: instant.advanced(by: Event.horizon / 2), in: log)
+        let enough = instant.advanced(by: Event.horizon / 2)
+        return try await LivePipeline.past(ShopMonitor(policy: policy(shop)), of: shop, in: log) { past in
+            past.watermark.map { $0 >= enough } ?? false
+        }
     }
 
-    /// The state of a shop when its watermark came to an instant: folded from the start of the log, which takes as long
+    /// The state of a shop when it had come far enough: folded from the start of the log, which takes as long
     /// as the log is; not on the actor, where events would wait for it.
     private nonisolated static func past(
-        _ start: ShopMonitor, of shop: String, until enough: Instant, in log: EventLog
+        _ start: ShopMonitor, of shop: String, in log: EventLog, until isEnough: @Sendable (ShopMonitor) -> Bool
     ) async throws -> ShopMonitor {
         var past = start
         let source: any EventSource<EventLogError> = try log.reader(from: .start)
@@ -81,7 +91,7 @@ extension LivePipeline {
             // Who asked may have gone away.
             try Task.checkCancellation()
             for entry in entries where entry.record.shop == shop {
-                if let watermark = past.watermark, watermark >= enough { return past }
+                if isEnough(past) { return past }
                 for case .event(let event) in parser.read(entry.record.payload) { past.apply(event) }
             }
         }
@@ -93,7 +103,7 @@ extension LivePipeline {
 public enum LiveQueryError: Error, Hashable, Sendable {
     /// The instant lies further back than the log reaches.
     case beforeRetention
-    /// The shop has no agent, no group of this name.
+    /// The shop has no agent, no group, no entry of this name.
     case noSuchName(String)
 }
 

@@ -2,8 +2,8 @@ import NIOCore
 import NIOHTTP1
 
 /// What a server has to know of the heads of requests and the library keeps to itself: whether one lacks a host that must have
-/// one, and whether somebody waits for a word before he sends a body, which is given here; and what is no
-/// request at all is answered here.
+/// one, after which the connection ends, and whether somebody waits for a word before he sends a body, which is given here; and
+/// what is no request at all is answered here.
 ///
 /// Stands right behind the decoder, where versions can still be seen.
 final class RequestHeads: ChannelDuplexHandler, RemovableChannelHandler {
@@ -19,6 +19,9 @@ final class RequestHeads: ChannelDuplexHandler, RemovableChannelHandler {
     private var (read, answered) = (0, 0)
     /// The number of the newest request, where it waits for a word.
     private var waiting: Int?
+    /// What answers that are still to come say of the connection, by the number of the request: that it ends with them, or to requests
+    /// before HTTP/1.1 that it does not.
+    private var words: [Int: String] = [:]
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard case .head(var head) = unwrapInboundIn(data) else {
@@ -29,6 +32,14 @@ final class RequestHeads: ChannelDuplexHandler, RemovableChannelHandler {
         let isOld = head.version.major < 1 || head.version.major == 1 && head.version.minor < 1
         let expected = head.headers[canonicalForm: "expect"]
         waiting = !isOld && expected.contains { $0.lowercased() == "100-continue" } ? read : nil
+        let wishes = head.headers[canonicalForm: "connection"].map { $0.lowercased() }
+        if wishes.contains("close") || isOld && !wishes.contains("keep-alive") {
+            // The library takes nothing else for it.
+            head.headers.replaceOrAdd(name: "connection", value: "close")
+            words[read] = "close"
+        } else if isOld {
+            words[read] = "keep-alive"
+        }
         read += 1
         // Before HTTP/1.1 a host could be left out: an empty one stands for it, none for one that is missing.
         if isOld, !head.headers.contains(name: "host") { head.headers.add(name: "host", value: "") }
@@ -53,7 +64,14 @@ final class RequestHeads: ChannelDuplexHandler, RemovableChannelHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         // The library would answer it, too.
         if isOver { return promise?.succeed() ?? () }
-        if case .end = unwrapOutboundIn(data) { answered += 1 }
+        switch unwrapOutboundIn(data) {
+        case .head(var head):
+            guard let word = words.removeValue(forKey: answered) else { break }
+            head.headers.replaceOrAdd(name: "Connection", value: word)
+            return context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case .end: answered += 1
+        default: break
+        }
         context.write(data, promise: promise)
     }
 

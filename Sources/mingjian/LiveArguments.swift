@@ -127,8 +127,8 @@ private func liveFailure(_ error: any Error) -> any Error {
         return CommandFailure(
             code: 1,
             phrase: Phrase(
-                "the shop has no agent, no group '\(visible(name))' in the last 48 hours",
-                "店铺最近 48 小时没有客服或分组 “\(visible(name))”"))
+                "the shop has no agent, no group, no entry '\(visible(name))'",
+                "店铺没有客服、分组或首问语 “\(visible(name))”"))
     default: return error
     }
 }

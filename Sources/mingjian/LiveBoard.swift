@@ -1,4 +1,3 @@
-import ChineseText
 import ConversationModel
 import Diagnostics
 import Foundation
@@ -12,7 +11,7 @@ struct LiveBoard {
     var thresholds: BoardThresholds?
 
     /// What stands in a table, and how it is marked.
-    private struct Cell: ExpressibleByStringInterpolation {
+    struct Cell: ExpressibleByStringInterpolation {
         var text: String
         var level = FigureLevel.normal
 
@@ -20,111 +19,157 @@ struct LiveBoard {
         init(stringLiteral text: String) { self.text = text }
     }
 
-    func text(_ figures: ShopFigures, shop: String, sequence: UInt64) -> String {
-        let today = figures.today
-        let isKnown = figures.isKnown(before: figures.asOf)
-        let isSlotKnown = figures.isKnown(before: figures.slot.end)
-        /// Of the time before the first event nobody knows anything.
-        func now(_ value: Int64) -> String { isKnown ? String(value) : "—" }
-        func slot(_ value: Int64) -> String { isSlotKnown ? String(value) : "—" }
-        var lines = [
-            emphasis(clean(shop)) + "  " + stamp(figures.asOf)
-                + "  时段 \(clock(figures.slot.start))–\(clock(figures.slot.end))"
-                + (figures.isSlotAmended ? "（已修正）" : "")
-                + "  水位 \(figures.watermark.map(stamp) ?? "—")  序号 \(sequence)"
+    /// The board; in `room` it has no more lines than that, without the end of the last one, and no longer ones.
+    func text(
+        _ figures: ShopFigures, shop: String, sequence: UInt64, room: (columns: Int, rows: Int)? = nil
+    ) -> String {
+        let blocks = [
+            head(figures, shop, sequence), days(figures), present(figures), groups(figures), agents(figures),
+        ].filter { !$0.isEmpty }
+        guard let room else { return lines(of: blocks, isSpaced: true, columns: nil).joined(separator: "\n") + "\n" }
+        return fitted(blocks, columns: room.columns, rows: room.rows).joined(separator: "\n")
+    }
+
+    private func head(_ figures: ShopFigures, _ shop: String, _ sequence: UInt64) -> [Part] {
+        var parts = [
+            Part([
+                emphasis(clean(shop)), stamp(figures.asOf),
+                "时段 \(clock(figures.slot.start))–\(clock(figures.slot.end))"
+                    + (figures.isSlotAmended ? "（已修正）" : ""),
+                "水位 \(figures.watermark.map(stamp) ?? "—")", "序号 \(sequence)",
+            ])
         ]
         if figures.isSilent {
             let level: FigureLevel = thresholds == nil ? .normal : .warning
-            lines.append(paint(Cell("数据源静默：许久没有新事件，下面的数字可能已经过时", level)))
+            parts.append(Part([paint(Cell("数据源静默：许久没有新事件，下面的数字只含已收到的，可能已经过时", level))]))
         }
-        if let since = figures.since, !isKnown || !figures.yesterdayUntilThisTime.isKnown {
-            lines.append("记录始于 \(stamp(since))，此前没有数据")
+        if let since = figures.since,
+            !figures.isKnown(before: figures.asOf) || !figures.yesterdayUntilThisTime.isKnown
+        {
+            parts.append(Part(["记录始于 \(stamp(since))，此前没有数据"]))
         }
-        lines.append("")
-        lines += table(
-            ["", "接待", "引导销售额（分）", "引导付款人数", "转化率", "迟到"],
-            [
-                row("今日", today), row("昨日同时", figures.yesterdayUntilThisTime), row("昨日全天", figures.yesterday),
-            ])
-        if !today.areOrdersKnown || !figures.yesterday.areOrdersKnown {
-            lines.append(
-                figures.firstDayWithConversion.map { "转化率自 \($0) 起有定义：此前 21 天的订单未齐" }
-                    ?? "转化率无定义：还没有任何订单")
+        return parts
+    }
+
+    private func days(_ figures: ShopFigures) -> [Part] {
+        var parts = [
+            Part(
+                ["", "接待", "引导销售额（分）", "引导付款人数", "转化率", "迟到"],
+                [
+                    row("今日", figures.today), row("昨日同时", figures.yesterdayUntilThisTime),
+                    row("昨日全天", figures.yesterday),
+                ])
+        ]
+        if !figures.today.areOrdersKnown || !figures.yesterday.areOrdersKnown {
+            parts.append(
+                Part([
+                    figures.firstDayWithConversion.map { "转化率自 \($0) 起有定义：此前 21 天的订单未齐" }
+                        ?? "转化率无定义：还没有任何订单"
+                ]))
         }
-        lines.append("")
-        lines.append(
-            "人均响应 "
-                + paint(marked(duration(figures.meanResponse), .meanResponse, figures.meanResponse, figures.alarms))
-                + "（客服 \(figures.respondingAgents)）  待回复 \(now(figures.pending.open.count))，最久 "
-                + paint(oldest(figures.pending.open, figures.asOf, figures.alarms))
-                + "，已读未回 \(now(figures.pending.readUnanswered))  人均待回复 "
-                + paint(perAgent(figures.pendingPerAgent, figures.alarms)))
+        return parts
+    }
+
+    private func present(_ figures: ShopFigures) -> [Part] {
+        let isKnown = figures.isKnown(before: figures.asOf)
+        /// Of the time before the first event nobody knows anything.
+        func now(_ value: Int64) -> String { isKnown ? String(value) : "—" }
         let isWaited = isKnown && figures.openBuyerWaits.count > 0
-        lines.append(
-            "在线 "
-                + paint(
-                    active(
-                        now(figures.online), figures.online - figures.suspended, isWaited: isWaited, figures.alarms))
-                + "  挂起 \(now(figures.suspended))  排队 \(now(figures.queued))"
-                + "  离线池 \(now(figures.pooled))  未分配 \(now(figures.unassigned))  买家等待 \(mean(figures.buyerWaits))"
-                + "，未结束 \(now(figures.openBuyerWaits.count))")
-        let assistant = figures.assistant
-        if assistant.isShown {
-            lines.append(
-                "智能助手：今日接待 \(assistant.servedToday)  咨询 \(slot(assistant.consulted))"
-                    + "  转交 \(slot(assistant.handed))  转人工率 "
+        var parts = [
+            Part([
+                "人均响应 "
+                    + paint(marked(duration(figures.meanResponse), .meanResponse, figures.meanResponse, figures.alarms))
+                    + "（客服 \(figures.respondingAgents)）",
+                "待回复 \(now(figures.pending.open.count))，最久 "
+                    + paint(oldest(figures.pending.open, figures.asOf, figures.alarms))
+                    + "，已读未回 \(now(figures.pending.readUnanswered))",
+                "人均待回复 " + paint(perAgent(figures.pendingPerAgent, figures.alarms)),
+            ]),
+            Part([
+                "在线 "
                     + paint(
-                        marked(
-                            percent(assistant.handOverRate), .handOverRate,
-                            isSlotKnown ? assistant.handOverRate.perMille : nil, figures.alarms,
-                            count: assistant.consulted)))
-            for entry in assistant.clicks { lines.append("  首问语 \(clean(entry.entry))：\(entry.clicks)") }
-        } else {
-            lines.append(assistant.isOn == true ? "智能助手：今日无接待" : "智能助手：未开启")
-        }
-        if let alarms = figures.alarms { lines.append(text(alarms, "店铺")) }
-        for group in figures.groups {
-            if let alarms = group.alarms { lines.append(text(alarms, group.group.map(clean) ?? "")) }
-        }
-        if !figures.groups.isEmpty {
-            lines.append("")
-            lines += table(
-                ["组", "待回复", "最久", "人均待回复", "在线", "挂起", "平均响应"],
-                figures.groups.map { group in
-                    let (count, settings) = (group.pending.open.count, group.alarms ?? figures.alarms)
-                    return [
-                        Cell(group.group.map(clean) ?? "（未分组）"), marked(String(count), .pending, count, settings),
-                        oldest(group.pending.open, figures.asOf, settings), perAgent(group.pendingPerAgent, settings),
                         active(
-                            String(group.online), group.online - group.suspended, isWaited: count > 0, settings),
-                        Cell(String(group.suspended)), response(group.response.answers, settings),
-                    ]
-                })
+                            now(figures.online), figures.online - figures.suspended, isWaited: isWaited,
+                            figures.alarms)),
+                "挂起 \(now(figures.suspended))", "排队 \(now(figures.queued))", "离线池 \(now(figures.pooled))",
+                "未分配 \(now(figures.unassigned))",
+                "买家等待 \(mean(figures.buyerWaits))，未结束 \(now(figures.openBuyerWaits.count))",
+            ]),
+        ]
+        parts += assistant(figures)
+        if let alarms = figures.alarms { parts.append(Part([text(alarms, "店铺")], isExtra: true)) }
+        for group in figures.groups {
+            guard let alarms = group.alarms else { continue }
+            parts.append(Part([text(alarms, group.group.map(clean) ?? "")], isExtra: true))
         }
-        if !figures.agents.isEmpty {
-            lines.append("")
-            lines += table(
-                ["客服", "组", "状态", "今日接待", "待回复", "最久", "平均响应", "转出未回"],
-                figures.agents.map { agent in
-                    let count = agent.pending.open.count
-                    let settings = figures.groups.first { $0.group == agent.group }?.alarms ?? figures.alarms
-                    return [
-                        Cell(clean(agent.agent)), Cell(agent.group.map(clean) ?? "—"),
-                        agent.isSuspended ? "挂起" : agent.isOnline ? "在线" : agent.leftPending ? "下班未清" : "离线",
-                        Cell(String(agent.servedToday)), marked(String(count), .agentPending, count, settings),
-                        oldest(agent.pending.open, figures.asOf, settings), response(agent.response.answers, settings),
-                        Cell(String(agent.response.transferredUnanswered.count)),
-                    ]
-                })
+        return parts
+    }
+
+    private func assistant(_ figures: ShopFigures) -> [Part] {
+        let assistant = figures.assistant
+        let isSlotKnown = figures.isKnown(before: figures.slot.end)
+        func slot(_ value: Int64) -> String { isSlotKnown ? String(value) : "—" }
+        guard assistant.isShown else {
+            return [Part([assistant.isOn == true ? "智能助手：今日无接待" : "智能助手：未开启"])]
+        }
+        let rate = marked(
+            percent(assistant.handOverRate), .handOverRate, isSlotKnown ? assistant.handOverRate.perMille : nil,
+            figures.alarms, count: assistant.consulted)
+        return [
+            Part([
+                "智能助手：今日接待 \(assistant.servedToday)", "咨询 \(slot(assistant.consulted))",
+                "转交 \(slot(assistant.handed))", "转人工率 " + paint(rate),
+            ])
+        ] + assistant.clicks.map { Part(["  首问语 \(clean($0.entry))：\($0.clicks)"], isExtra: true) }
+    }
+
+    private func groups(_ figures: ShopFigures) -> [Part] {
+        if figures.groups.isEmpty { return [] }
+        let rows = figures.groups.map { group in
+            let (count, settings) = (group.pending.open.count, group.alarms ?? figures.alarms)
+            return [
+                Cell(group.group.map(clean) ?? "（未分组）"), marked(String(count), .pending, count, settings),
+                oldest(group.pending.open, figures.asOf, settings), perAgent(group.pendingPerAgent, settings),
+                active(String(group.online), group.online - group.suspended, isWaited: count > 0, settings),
+                Cell(String(group.suspended)), response(group.response.answers, settings),
+            ]
+        }
+        return [
+            Part(
+                ["组", "待回复", "最久", "人均待回复", "在线", "挂起", "平均响应"], rows, unit: "个组",
+                weights: figures.groups.map(\.pending.open.count))
+        ]
+    }
+
+    private func agents(_ figures: ShopFigures) -> [Part] {
+        let rows = figures.agents.map { agent in
+            let count = agent.pending.open.count
+            let settings = figures.groups.first { $0.group == agent.group }?.alarms ?? figures.alarms
+            return [
+                Cell(clean(agent.agent)), Cell(agent.group.map(clean) ?? "—"),
+                agent.isSuspended ? "挂起" : agent.isOnline ? "在线" : agent.leftPending ? "下班未清" : "离线",
+                Cell(String(agent.servedToday)),
+                marked(String(count), .agentPending, count, settings),
+                oldest(agent.pending.open, figures.asOf, settings), response(agent.response.answers, settings),
+                Cell(String(agent.response.transferredUnanswered.count)),
+            ]
+        }
+        var parts: [Part] = []
+        if !rows.isEmpty {
+            parts.append(
+                Part(
+                    ["客服", "组", "状态", "今日接待", "待回复", "最久", "平均响应", "转出未回"], rows, unit: "位客服",
+                    weights: figures.agents.map(\.pending.open.count)))
         }
         for agent in figures.agents {
             guard let dispatch = agent.dispatch else { continue }
-            lines.append("调度 \(clean(agent.agent))：" + text(dispatch))
+            parts.append(Part(["调度 \(clean(agent.agent))：" + text(dispatch)], isExtra: true))
         }
         for unknown in figures.unknownAgents {
-            lines.append("调度 \(clean(unknown.agent))：" + text(unknown.dispatch) + "（没有这位客服）")
+            parts.append(
+                Part(["调度 \(clean(unknown.agent))：" + text(unknown.dispatch) + "（没有这位客服）"], isExtra: true))
         }
-        return lines.joined(separator: "\n") + "\n"
+        return parts
     }
 
     private func text(_ alarms: AlarmSettings, _ scope: String) -> String {
@@ -186,29 +231,7 @@ struct LiveBoard {
         marked(text, .activeOnline, isWaited ? active : nil, settings)
     }
 
-    private func paint(_ cell: Cell) -> String {
-        guard isColoured, cell.level > .normal else { return cell.text }
-        return "\u{1B}[\(cell.level == .alarm ? 31 : 33)m\(cell.text)\u{1B}[0m"
-    }
-
-    /// Columns as wide as what is in them.
-    private func table(_ head: [String], _ rows: [[Cell]]) -> [String] {
-        let all = [head.map { Cell($0) }] + rows
-        let widths = head.indices.map { column in
-            all.map { CharacterClass.displayWidth(of: $0[column].text) }.max() ?? 0
-        }
-        return all.enumerated().map { number, cells in
-            var line = ""
-            for (cell, width) in zip(cells, widths) {
-                let room = width - CharacterClass.displayWidth(of: cell.text) + 2
-                line += paint(cell) + String(repeating: " ", count: room)
-            }
-            while line.last == " " { line.removeLast() }
-            return number == 0 ? emphasis(line) : line
-        }
-    }
-
-    private func emphasis(_ text: String) -> String { isColoured ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
+    func emphasis(_ text: String) -> String { isColoured ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
     private func stamp(_ instant: Instant) -> String { instant.localText(offset: zone.offset(at: instant)) }
     private func clock(_ instant: Instant) -> String { String(stamp(instant).suffix(8).prefix(5)) }
 

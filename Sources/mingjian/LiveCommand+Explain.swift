@@ -31,7 +31,7 @@ extension LiveCommand {
                   mingjian live explain pending --log live/log --shop 云杉家居 --agent 豆豆 --at 2026-03-02T10:30:00+08:00
                   mingjian live explain conversion --log live/log --shop 云杉家居 --day yesterday
 
-                Exit codes: 0 done; 1 no such shop, group or agent; 64 usage; 66 policy; 74 the log cannot be read.
+                Exit codes: 0 done; 1 no such shop, group, agent or entry; 64 usage; 66 policy; 74 the log cannot be read.
                 """)
 
         @Argument(help: "The figure.")

@@ -22,7 +22,7 @@ extension LiveCommand {
                 The shops obey --commands: lines of dispatch-commanded (suspend, resume, move) and of
                 settings-changed (assistant on or off, who comes first), by the times at which they are received. With
                 --speed and '-' lines are obeyed as they come; with --to also the commands that anybody posts to the
-                server.
+                server. A line that is no command is said, with its number; the others are obeyed, and the command ends with 65.
 
                 Examples:
                   mingjian live simulate --seed 1 --out day.ndjson
@@ -93,7 +93,6 @@ extension LiveCommand {
             var posted = SimulatedCommands(path: server ?? "", shops: names, day: start..<end)
             let isListening = commandFile == "-" && factor != nil
             let commands = isListening ? [] : try input?.all() ?? []
-            if input?.hasBadLines ?? false { return CommandFailure.badData }
             var simulation = SimulatedDay(seed: seed, shops: shops, day: day, start: start, commands: commands)
             if Surroundings.isInterrupted.load(ordering: .relaxed) { return CommandFailure.interrupted }
             let sink = try sink(policy)

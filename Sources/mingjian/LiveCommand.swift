@@ -99,7 +99,9 @@ struct LiveCommand: ParsableCommand {
             abstract: "Shows the figures of a shop and refreshes them. 实时看板",
             discussion: """
                 Reads the log and changes nothing; another process may be writing it. Off a terminal the board is
-                printed once. Ctrl-C ends it.
+                printed once, in full. On one it never has more lines than there are, nor longer ones: what does not
+                fit is said (clicks, settings and commands go first, then the groups and agents that have least to show;
+                `live figures` prints all of them). Ctrl-C ends it.
 
                 What is beyond a threshold is marked: ! and yellow, !! and red (no colours with NO_COLOR or off a
                 terminal). Thresholds are those of the shop's and the groups' alarms where these are on, else usual
@@ -146,7 +148,8 @@ struct LiveCommand: ParsableCommand {
                         sayNothingOf(shop)
                         return 1
                     }
-                    let text = board.text(figures, shop: shop, sequence: found.1)
+                    let room = isTerminal ? Surroundings.terminal : nil
+                    let text = board.text(figures, shop: shop, sequence: found.1, room: room)
                     try Output().write(isTerminal ? "\u{1B}[H\u{1B}[2J" + text : text)
                     var rest = isTerminal ? every * 10 : 0
                     while rest > 0, !Surroundings.isInterrupted.load(ordering: .relaxed) {
@@ -154,6 +157,7 @@ struct LiveCommand: ParsableCommand {
                         rest -= 1
                     }
                 } while isTerminal && !Surroundings.isInterrupted.load(ordering: .relaxed)
+                if isTerminal { try Output().write("\n") }
                 return 0
             }
         }

@@ -37,6 +37,15 @@ enum Surroundings {
         return 100
     }
 
+    /// Columns and rows of the terminal on standard output; 80 and 24 where it does not say.
+    static var terminal: (columns: Int, rows: Int) {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+            return (80, 24)
+        }
+        return (Int(size.ws_col), Int(size.ws_row))
+    }
+
     /// `MINGJIAN_CACHE_DIR` (empty: none), else `XDG_CACHE_HOME/mingjian`, else `~/.cache/mingjian`.
     static let cache: DiskCache = {
         let environment = ProcessInfo.processInfo.environment

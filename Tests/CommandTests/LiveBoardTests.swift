@@ -125,6 +125,43 @@ struct LiveBoardTests {
             #expect(text.contains("\u{1B}[33m6!\u{1B}[0m") == isColoured)
         }
     }
+
+    @Test("on a terminal the board has no more lines, and no longer ones, than the terminal", arguments: [24, 12, 50])
+    func fits(rows: Int) throws {
+        var more: [String] = []
+        for number in 0..<60 {
+            more.append(event("o\(number)", "09:10:00", #""type":"agent-online","agent":"客服\#(number)""#))
+            more.append(
+                event(
+                    "g\(number)", "09:10:00",
+                    #""type":"agent-group-changed","agent":"客服\#(number)","group":"一个名字很长的组\#(number % 9)""#))
+        }
+        more.append(event("s", "09:10:00", #""type":"settings-changed","alarms":true,"receivers":["店长"]"#))
+        try feed(more)
+        let terminal = try Terminal(columns: 80, rows: rows)
+        let (process, _, _) = try Command.process(
+            ["live", "board", "--log", log, "--shop", "店"], in: directory,
+            environment: now.merging(["TERM": "xterm"]) { $1 })
+        process.standardOutput = terminal.user
+        try process.run()
+        let text = terminal.text(until: "全部列出")
+        process.interrupt()
+        process.waitUntilExit()
+        let screen = try #require(text.range(of: "\u{1B}[2J").map { text[$0.upperBound...] })
+        let lines = screen.replacingOccurrences(of: "\r", with: "").split(
+            separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.count <= rows, "\(text)")
+        for line in lines {
+            let shown = line.replacing(#/\u{1B}\[[0-9]*m/#, with: "")
+            let width = shown.unicodeScalars.reduce(0) { $0 + ($1.value >= 0x2E80 ? 2 : 1) }
+            #expect(width <= 80, "\(shown)")
+        }
+        #expect(lines.last?.contains("放不下") ?? false, "\(text)")
+        if rows == 24 {
+            // Whoever has something to do is seen, and so is what is beside him in the line.
+            #expect(screen.contains("甲 ") && screen.contains("人均待回复 ") && screen.contains("位客服"), "\(text)")
+        }
+    }
     #endif
 }
 
@@ -134,7 +171,8 @@ private final class Terminal {
     let user: FileHandle
     private let descriptor: Int32
 
-    init() throws {
+    /// Of a size that it does not say, or says.
+    init(columns: Int = 0, rows: Int = 0) throws {
         descriptor = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
         var (lock, number): (Int32, UInt32) = (0, 0)
         // TIOCSPTLCK unlocks the user's end, TIOCGPTN tells its number.
@@ -142,6 +180,8 @@ private final class Terminal {
         else { throw CocoaError(.fileNoSuchFile) }
         let end = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY | O_CLOEXEC)
         guard end >= 0 else { throw CocoaError(.fileNoSuchFile) }
+        var size = winsize(ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
+        guard ioctl(end, UInt(TIOCSWINSZ), &size) == 0 else { throw CocoaError(.fileNoSuchFile) }
         user = FileHandle(fileDescriptor: end, closeOnDealloc: true)
     }
 

@@ -126,6 +126,10 @@ struct LiveCommandTests {
             let outcome = try run(["explain", "pending", "--log", log, "--shop", "云杉家居", "--at", at] + scope)
             #expect(outcome.code == 1 && outcome.output.isEmpty && outcome.errors.contains(scope[1]))
         }
+        let entry = try run([
+            "explain", "clicks", "--log", log, "--shop", "云杉家居", "--at", at, "--entry", "nothing",
+        ])
+        #expect(entry.code == 1 && entry.output.isEmpty && entry.errors.contains("nothing"))
     }
 
     @Test("bad lines are named with their place, counted and kept, and end in 65")

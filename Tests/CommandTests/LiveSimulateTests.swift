@@ -63,9 +63,12 @@ struct LiveSimulateTests {
         #expect(text.text.contains("调度 客服1-1：挂起  店长 13:00  已执行"))
     }
 
-    @Test("a line that is no command is named, and nothing is simulated")
+    @Test("a line that is no command is named with its number, the others are obeyed, and it ends with 65")
     func badCommands() throws {
         let good = suspend("c1", at: "2026-03-02T13:00:00+08:00")
+        let alone = try directory.write("commands.ndjson", good + "\n")
+        let obeyed = try run(["simulate", "--seed", "7", "--commands", alone])
+        #expect(obeyed.code == 0 && obeyed.errors.isEmpty)
         for (line, code) in [
             ("nonsense", "not-an-object"), (good.replacingOccurrences(of: shop, with: "别家"), "no-such-shop"),
             (suspend("c2", at: "2026-03-04T13:00:00+08:00"), "other-day"),
@@ -75,11 +78,11 @@ struct LiveSimulateTests {
                 "no-command"
             ),
         ] {
-            let file = try directory.write("commands.ndjson", good + "\n" + line + "\n")
+            let file = try directory.write("commands.ndjson", line + "\n" + good + "\n")
             let outcome = try run(["simulate", "--seed", "7", "--commands", file])
-            #expect(outcome.code == 65 && outcome.output.isEmpty, "\(code)")
+            #expect(outcome.code == 65 && outcome.output == obeyed.output, "\(code)")
             #expect(
-                outcome.errors.contains("commands.ndjson:2: ") && outcome.errors.contains(code), "\(outcome.errors)")
+                outcome.errors.contains("commands.ndjson:1: ") && outcome.errors.contains(code), "\(outcome.errors)")
         }
         #expect(try run(["simulate", "--seed", "7", "--commands", directory.path + "/none"]).code == 74)
     }

@@ -129,6 +129,36 @@ import Testing
         #expect(!monitor.knows(agent: "豆豆"))
     }
 
+    @Test(
+        "after the last event counts are of what has come, means and rates of nothing are undefined, and both are said to be stale"
+    )
+    func afterTheLastEvent() {
+        let start = Instant(milliseconds: 1_772_416_800_000)  // 2026-03-02 10:00
+        var monitor = ShopMonitor(policy: MonitorPolicy())
+        monitor.apply(
+            Event(
+                id: "o", shop: "s", time: start, received: start,
+                content: .ordersImported(since: start.advanced(by: -40 * 86_400_000))))
+        monitor.apply(said("1", 0, "甲"))
+        monitor.apply(said("2", 10, "甲", by: "豆豆"))
+        for hours in [1, 14, 24, 48, 2_000] as [Int64] {
+            let now = start.advanced(by: hours * 3_600_000)
+            let figures = monitor.figures(at: now)
+            #expect(figures.isSilent && !figures.today.isSettled && figures.watermark == start.advanced(by: -290_000))
+            #expect(figures.meanResponse == nil && figures.respondingAgents == 0 && figures.buyerWaits.mean == nil)
+            #expect(figures.pendingPerAgent.perMille == nil && figures.assistant.handOverRate.perMille == nil)
+            #expect(figures.today.served == (hours == 1 ? 1 : 0) && figures.today.isKnown)
+            #expect(figures.today.conversion == (hours == 1 ? Ratio(0, 1) : nil))
+            #expect(figures.yesterday.served == (hours == 14 || hours == 24 ? 1 : 0))
+            for figure in ExplainedFigures.ofTheShop where figure.isOfDay {
+                let isUndefined = hours > 1 && (figure == .conversion || figure == .strictConversion)
+                let explanation = monitor.explain(figure, at: now)
+                #expect(explanation.undefined == (isUndefined ? .nobodyInquiring : nil), "\(figure) after \(hours) h")
+                #expect(explanation.value.map { $0 >= 0 } ?? isUndefined)
+            }
+        }
+    }
+
     @Test("a silent source moves on by ticks, and is told to be silent")
     func silence() {
         let start = Instant(milliseconds: 1_772_416_800_000)

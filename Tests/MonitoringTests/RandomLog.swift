@@ -215,13 +215,15 @@ struct RandomLog {
         (0..<count).map { _ in
             let time = pick(events).time.milliseconds
             let start = LiveOracle(settings).slotStart(time)
-            switch Int.random(in: 0..<6, using: &random) {
+            switch Int.random(in: 0..<7, using: &random) {
             case 0, 1: return start + settings.slot
             case 2: return start + 2 * settings.slot
             case 3:
                 return LiveOracle(settings).midnight(
                     LiveOracle(settings).day(time) + Int32.random(in: 0...1, using: &random))
             case 4: return time
+            // Long after the last event, whose day may be over.
+            case 5: return (events.map(\.time.milliseconds).max() ?? time) + pick([5, 30, 55, 200]) * LiveOracle.hour
             default: return time + Int64.random(in: 0...7_200_000, using: &random)
             }
         }
