@@ -224,6 +224,8 @@ public struct Explanation: Hashable, Sendable {
         public var isToAssistant = false
         /// Who hands the conversation over, where the event says so.
         public var giver: String?
+        /// What counts first in the same millisecond.
+        var rank = UInt8.max
     }
 
     /// What is done with the values of the terms.

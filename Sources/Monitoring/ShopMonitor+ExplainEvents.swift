@@ -38,17 +38,16 @@ extension ShopMonitor {
         }
         for left in result.leftOut { for event in left.events { note(event, &wanted) } }
         if wanted.isEmpty { return }
-        // By rank: what counts first in the same millisecond.
-        var found: [(rank: UInt8, event: Explanation.ListedEvent)] = []
+        var found: [Explanation.ListedEvent] = []
         for buyer in buyers {
             let name = names.buyers.name(buyer.name)
             for row in buyer.rows where wanted.remove(row.id) != nil {
-                found.append((row.code.rawValue, listed(row, of: name)))
+                found.append(listed(row, of: name))
             }
             for payment in buyer.payments where wanted.remove(payment.id) != nil {
                 var event = listed("order-paid", payment.id, payment.time)
                 event.buyer = name
-                found.append((.max, event))
+                found.append(event)
             }
         }
         for (number, agent) in agents.enumerated() {
@@ -56,20 +55,18 @@ extension ShopMonitor {
                 var event = listed(row.code.type, row.id, row.time)
                 event.agent = names.agents.name(Int32(number))
                 event.group = row.group == EventRow.none ? nil : names.groups.name(row.group)
-                found.append((row.code.rawValue, event))
+                event.rank = row.code.rawValue
+                found.append(event)
             }
         }
         for day in ledger.days {
             for click in day.clicks.joined() where wanted.remove(click.id) != nil {
-                found.append((.max, listed("entry-clicked", click.id, click.time)))
+                found.append(listed("entry-clicked", click.id, click.time))
             }
         }
         // Of orders, settings and commands no more is kept than that they came.
-        for number in wanted { found.append((.max, listed(nil, number, ids.times[Int(number)]))) }
-        result.events = found.sorted { a, b in
-            if a.event.time != b.event.time { return a.event.time < b.event.time }
-            return a.rank != b.rank ? a.rank < b.rank : a.event.id.utf8.lexicographicallyPrecedes(b.event.id.utf8)
-        }.map(\.event)
+        for number in wanted { found.append(listed(nil, number, ids.times[Int(number)])) }
+        result.events = found.sorted(by: Explanation.ListedEvent.isBefore)
     }
 
     private func note(_ event: String, _ wanted: inout Set<Int32>) {
@@ -85,6 +82,7 @@ extension ShopMonitor {
         event.buyer = buyer
         event.speaker = row.code.speaker
         event.isAutomatic = row.flags.contains(.automatic)
+        event.rank = row.code.rawValue
         if row.giver != EventRow.none { event.giver = names.agents.name(row.giver) }
         switch row.partyKind {
         case .agent: event.agent = names.agents.name(row.party)

@@ -30,8 +30,8 @@ extension LivePipeline {
     /// Where a figure comes from, of `day` where it is counted for days; nil where nothing of the shop has come.
     ///
     /// Of a group, an agent or an entry that the shop does not have: `LiveQueryError.noSuchName`. Where the state has let go of events
-    /// that should be named, the log is folded once more while its beginning is there, which takes as long as it is. Not on the actor,
-    /// where events would wait for it.
+    /// that should be named, what there is of the log is folded once more, which takes as long as it is. Not on the actor, where events
+    /// would wait for it.
     public nonisolated func explain(
         _ figure: Explanation.Figure, of shop: String, on day: Explanation.Day = .today, at instant: Instant
     ) async throws -> Explanation? {
@@ -43,8 +43,14 @@ extension LivePipeline {
         }
         if case .clicks(let entry?) = figure, !state.knows(entry: entry) { throw LiveQueryError.noSuchName(entry) }
         let explanation = state.explain(figure, of: day, at: instant)
-        guard !state.isComplete(explanation), log.first == .start else { return explanation }
+        if state.isComplete(explanation) { return explanation }
         let keeping = ShopMonitor(policy: policy(shop), keeping: state.buyers(behind: explanation))
+        guard log.first == .start else {
+            // What is left of the log does not give the figure, but the events of whatever began in it.
+            let rest = try? await LivePipeline.past(keeping, of: shop, in: log) { _ in false }
+            try Task.checkCancellation()
+            return rest.map { explanation.completed(by: $0.explain(figure, of: day, at: instant)) } ?? explanation
+        }
         // As far as the other has come: the same figures.
         let past = try await LivePipeline.past(keeping, of: shop, in: log) { $0.sequence >= state.sequence }
         return past.explain(figure, of: day, at: instant)
@@ -79,13 +85,13 @@ extension LivePipeline {
         }
     }
 
-    /// The state of a shop when it had come far enough: folded from the start of the log, which takes as long
+    /// The state of a shop when it had come far enough: folded from where the log begins, which takes as long
     /// as the log is; not on the actor, where events would wait for it.
     private nonisolated static func past(
         _ start: ShopMonitor, of shop: String, in log: EventLog, until isEnough: @Sendable (ShopMonitor) -> Bool
     ) async throws -> ShopMonitor {
         var past = start
-        let source: any EventSource<EventLogError> = try log.reader(from: .start)
+        let source: any EventSource<EventLogError> = try log.reader(from: log.first)
         let parser = EventReader()
         while case let entries = try source.poll(upTo: 1000), !entries.isEmpty {
             // Who asked may have gone away.

@@ -48,18 +48,21 @@ struct ExplanationText {
         } else {
             add(Phrase("Counted", "计入"), explanation.terms)
         }
-        if explanation.leftOutCount > 0 {
-            lines.append(heading(Phrase("Not counted", "未计入"), explanation.leftOutCount))
-        }
-        for left in explanation.leftOut {
-            var line = "  \(clean(left.subject))" + say(Phrase(": ", "：")) + say(left.reason.phrase)
-            if let order = left.order {
-                line += say(Phrase(" (order ", "（订单 ")) + clean(order)
-                if let time = left.orderTime { line += say(Phrase(", ", "，")) + stamp(time) }
-                line += say(Phrase(")", "）"))
+        /// What was left out, under its heading; of a rate by where it is missing, since who is in one list may be left out of the other.
+        func addLeftOut(_ title: Phrase, _ count: Int, _ leftOut: [Explanation.LeftOut]) {
+            if count > 0 { lines.append(heading(title, count)) }
+            for left in leftOut {
+                lines.append(leftOutLine(left))
+                lines += self.events(left.events, of: left.subject, events, explanation.asOf)
             }
-            lines.append(line)
-            lines += self.events(left.events, of: left.subject, events, explanation.asOf)
+        }
+        if explanation.arithmetic == .ratio {
+            let below = explanation.leftOut.filter(\.reason.isOfDenominator)
+            let above = explanation.leftOut.filter { !$0.reason.isOfDenominator }
+            addLeftOut(Phrase("Not in the numerator", "未计入分子"), above.count, above)
+            addLeftOut(Phrase("Not in the denominator", "未计入分母"), below.count, below)
+        } else {
+            addLeftOut(Phrase("Not counted", "未计入"), explanation.leftOutCount, explanation.leftOut)
         }
         if explanation.leftOutCount > explanation.leftOut.count {
             lines.append(
@@ -135,6 +138,16 @@ struct ExplanationText {
             }
             return title + "\(value / 10).\(value % 10) % = \(terms) ÷ \(others)"
         }
+    }
+
+    private func leftOutLine(_ left: Explanation.LeftOut) -> String {
+        var line = "  \(clean(left.subject))" + say(Phrase(": ", "：")) + say(left.reason.phrase)
+        if let order = left.order {
+            line += say(Phrase(" (order ", "（订单 ")) + clean(order)
+            if let time = left.orderTime { line += say(Phrase(", ", "，")) + stamp(time) }
+            line += say(Phrase(")", "）"))
+        }
+        return line
     }
 
     private func heading(_ title: Phrase, _ count: Int) -> String {
@@ -245,4 +258,15 @@ struct ExplanationText {
 
     /// Names come from outside: nothing in them reaches the terminal as a command.
     private func clean(_ text: String) -> String { visible(text) }
+}
+
+extension Explanation.LeftOut.Reason {
+    /// Whether it keeps somebody out of what a rate is divided by: buyers who had bought, agents who are not there, buyers who did not
+    /// speak to the assistant.
+    fileprivate var isOfDenominator: Bool {
+        switch self {
+        case .hasBought, .ordersUnknown, .offline, .notToAssistant: true
+        default: false
+        }
+    }
 }

@@ -70,20 +70,21 @@ extension LiveBoard {
                 extras += 1
             }
         }
-        // Rows of the longest table, then of the longest that is left.
+        // Rows of the longest table, then of the longest that is left; the last one takes the head with it.
         let tables = blocks.indices.flatMap { block in blocks[block].indices.map { (block, $0) } }
             .filter { !blocks[$0.0][$0.1].unit.isEmpty }
         var counts = tables.map { blocks[$0.0][$0.1].rows.count }
-        while rest > 0, let longest = counts.indices.max(by: { counts[$0] < counts[$1] }), counts[longest] > 1 {
+        while rest > 0, let longest = counts.indices.max(by: { counts[$0] < counts[$1] }), counts[longest] > 0 {
             counts[longest] -= 1
-            rest -= 1
+            rest -= counts[longest] == 0 ? 2 : 1
         }
         var missing: [String] = []
         for ((block, part), count) in zip(tables, counts) where count < blocks[block][part].rows.count {
             missing.append("\(blocks[block][part].rows.count - count) \(blocks[block][part].unit)")
-            blocks[block][part].cut(to: count)
+            if count == 0 { blocks[block][part] = Part([]) } else { blocks[block][part].cut(to: count) }
         }
-        if extras > 0 || missing.isEmpty { missing.append("\(max(extras, 1)) 行其他") }
+        extras += max(0, rest)
+        if extras > 0 { missing.append("\(extras) 行其他") }
         return (blocks, missing)
     }
 

@@ -112,6 +112,16 @@ struct LiveCommandTests {
                 """)
         let undefined = try explain(["conversion"], "zh_CN.UTF-8")
         #expect(undefined.contains("无定义：此前 21 天的订单未齐；2026-03-24 起有定义"))
+        // Of a rate it is said from which of its lists somebody is missing.
+        let other = directory.path + "/other"
+        let conversion = "Corpora/live/conversion/events.ndjson"
+        #expect(try run(["replay", conversion, "--log", other], now: "2026-03-04T00:00:00.000Z").code == 0)
+        let rate = try run([
+            "explain", "conversion", "--log", other, "--shop", "云杉家居", "--at", "2026-03-02T10:03:00+08:00",
+        ])
+        #expect(rate.text.contains("100.0 % = 2 ÷ 2\nNumerator (2):\n  小王\n"), "\(rate.text)")
+        #expect(rate.text.contains("Not in the denominator (1):\n  小王: had placed an order"), "\(rate.text)")
+        #expect(!rate.text.contains("Not in the numerator"), "\(rate.text)")
         let board = try run(["figures", "--log", log, "--at", "2026-03-02T10:03:00+08:00"])
         #expect(board.text.contains("转化率自 2026-03-24 起有定义"))
         for wrong in [["online", "--day", "yesterday"], ["queued", "--group", "a"], ["served", "--entry", "a"]] {

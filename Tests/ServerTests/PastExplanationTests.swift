@@ -27,6 +27,7 @@ struct PastExplanationTests {
             .conversation(
                 ConversationChange(conversation: "c", buyer: "小王", kind: .assigned(to: .agent("豆豆")))))
         for turn in 0...12 as ClosedRange<Int64> {
+            if turn == 5 { add("came-later", 60, 0, .agent(AgentChange(agent: "小禾", kind: .online))) }
             add("asked-\(turn)", turn * 12, 5, .message(EventMessage(conversation: "c", buyer: "小王", speaker: .buyer)))
             let other = "客\(turn)"
             add(
@@ -65,14 +66,42 @@ struct PastExplanationTests {
             let events = pending.events.filter { term.events.contains($0.id) }
             #expect(events.map(\.type) == ["conversation-assigned", "message"], "\(hours)")
             let online = try #require(try await pipeline.explain(.online(.shop), of: Self.shop, at: at))
-            #expect(online.terms.map(\.events) == [["came"]] && online.terms[0].isComplete, "\(hours)")
-            #expect(online.events.map(\.time) == [morning.advanced(by: -Self.hour)], "\(hours)")
+            #expect(online.terms.map(\.events) == [["came"], ["came-later"]], "\(hours)")
+            #expect(online.terms.map(\.isComplete) == [true, true], "\(hours)")
+            #expect(online.events.map(\.time) == [-1, 60].map { morning.advanced(by: $0 * Self.hour) }, "\(hours)")
         }
         // By itself the state no longer knows it.
         let state = try #require(await pipeline.shop(Self.shop))
         let pending = state.explain(.pending(.agent("豆豆")), at: morning.advanced(by: 144 * Self.hour + 60_000))
         let term = try #require(pending.terms.first { $0.subject == "小王" })
         #expect(!term.isComplete && !state.isComplete(pending))
+    }
+
+    @Test("where the beginning of the log was removed, what began in the rest of it is named, and the figures stay")
+    func removed() async throws {
+        var options = LivePipeline.Options()
+        options.log.segmentBytes = 2_000
+        options.retention = 96 * Self.hour
+        let pipeline = try await pipeline(options)
+        let at = morning.advanced(by: 144 * Self.hour + 60_000)
+        let before = try #require(try await pipeline.explain(.online(.shop), of: Self.shop, at: at))
+        for hours in [145, 146, 147] as [Int64] {
+            _ = try await pipeline.maintain(now: morning.advanced(by: hours * Self.hour), isForced: true)
+            let tick = Event(
+                id: "t\(hours)", shop: Self.shop, time: at, received: morning.advanced(by: hours * Self.hour),
+                content: .tick)
+            var line: [UInt8] = []
+            EventWriter.append(tick, to: &line)
+            _ = try await pipeline.ingest(line, receipt: .kept, now: tick.received)
+        }
+        #expect(pipeline.log.first > .start)
+        let online = try #require(try await pipeline.explain(.online(.shop), of: Self.shop, at: at))
+        #expect(online.value == before.value && online.terms.map(\.subject) == before.terms.map(\.subject))
+        #expect(online.terms.map(\.isComplete) == [false, true] && online.terms.map(\.events) == [[], ["came-later"]])
+        #expect(online.events == before.events.filter { $0.id == "came-later" })
+        await #expect(throws: LiveQueryError.beforeRetention) {
+            try await pipeline.explain(.online(.shop), of: Self.shop, at: morning)
+        }
     }
 
     @Test("a day before the horizon is explained as it was: who was left out, and why")
