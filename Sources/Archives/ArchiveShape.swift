@@ -17,7 +17,11 @@ public enum ArchiveShape: String, Sendable, Hashable {
         in head: [UInt8], path: ArchivePath?, name: String
     ) throws(ArchiveError) -> ArchiveShape {
         let ending = path?.formatExtension ?? ""
-        if ending == "csv" || ending == "tsv" { return .csv }
+        if ending == "csv" || ending == "tsv" {
+            // Lines of JSON by a table's name: a header that begins with a brace has no column that is known.
+            guard head.first == 0x7B, let shape = try? shapeOfLines(head, name: name) else { return .csv }
+            return shape
+        }
         let isJSON = ["ndjson", "jsonl", "json"].contains(ending)
         guard let first = head.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) else {
             return isJSON || ending.isEmpty ? .conversations : .csv

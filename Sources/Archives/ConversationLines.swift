@@ -45,6 +45,11 @@ public final class ConversationLines: ByteStream {
         waiting = try openNext()
     }
 
+    /// Names of the inputs that nothing was read of yet, in order.
+    public var unread: [String] {
+        (waiting.map { [$0.opened.input.name] } ?? []) + inputs[nextInput...].map(\.name)
+    }
+
     /// Bytes read from files so far, as they are stored.
     public var bytesRead: Int { files.reduce(closedBytes) { $0 + $1.bytesRead } }
     private var closedBytes = 0

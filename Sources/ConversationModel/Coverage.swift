@@ -32,6 +32,8 @@ public struct Coverage: Sendable, Hashable, Codable {
     public var lastInstant: Instant?
     /// How the bytes were read: `utf-8`, `gb18030` …, compression and shape; one entry a source.
     public var sources: [SourceNote] = []
+    /// Where an input broke off: what stood behind was not read. Nil: all was.
+    public var brokenOff: BreakNote?
     /// The time policy as whoever started the run named it; nil: nobody told.
     public var policy: String?
     /// Where the rules came from.
@@ -45,6 +47,21 @@ public struct Coverage: Sendable, Hashable, Codable {
     public var schemes: [SchemeNote] = []
     /// Conversations, parts counted apart, by groups that no scheme names: the default one judged them.
     public var groupsWithoutScheme: [String: Int] = [:]
+
+    /// An input that broke off, and what was not read because of it.
+    public struct BreakNote: Sendable, Hashable, Codable {
+        /// What happened and where, in both languages.
+        public var english: String
+        public var chinese: String
+        /// Names of the inputs behind it, in order.
+        public var unread: [String]
+
+        public init(english: String, chinese: String, unread: [String]) {
+            self.english = english
+            self.chinese = chinese
+            self.unread = unread
+        }
+    }
 
     /// What one scheme judged.
     public struct SchemeNote: Sendable, Hashable, Codable {

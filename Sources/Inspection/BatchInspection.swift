@@ -269,6 +269,9 @@ public final class BatchInspection: @unchecked Sendable {
         coverage.recordsInspected = coverage.recordsRead - coverage.recordsBad - coverage.recordsFiltered
         coverage.bytesRead = lines.bytesRead
         coverage.sources = lines.sources
+        coverage.brokenOff = inputFailure.map {
+            Coverage.BreakNote(english: $0.phrase.english, chinese: $0.phrase.chinese, unread: lines.unread)
+        }
         if let visits, visits.outOfOrder > 0 {
             coverage.defectsByReason["out-of-order", default: 0] += visits.outOfOrder
         }

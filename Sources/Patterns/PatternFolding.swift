@@ -86,6 +86,31 @@ struct PatternFolding {
             }
             if let start = runStart { ranges.append(start...range.upperBound) }
         }
-        return (ScalarSet(ranges), strings.sorted())
+        return (withoutGaps(ScalarSet(ranges)), strings.sorted())
+    }
+
+    /// Closes gaps of characters that folded text never holds: of `[一-龥]` those that are traditional leave thousands, and a
+    /// scanner's pattern has a limit. Small classes stay as they are.
+    private func withoutGaps(_ set: ScalarSet) -> ScalarSet {
+        guard level == .folded, set.ranges.count > 64 else { return set }
+        var closed: [ClosedRange<UInt32>] = []
+        for range in set.ranges {
+            if let last = closed.last, (last.upperBound + 1..<range.lowerBound).allSatisfy(isFoldedAway) {
+                closed[closed.count - 1] = last.lowerBound...range.upperBound
+            } else {
+                closed.append(range)
+            }
+        }
+        return ScalarSet(closed)
+    }
+
+    /// Whether folding always turns the character into another one. Asked of ideographs and radicals alone: nothing beside them
+    /// changes how they fold.
+    private func isFoldedAway(_ value: UInt32) -> Bool {
+        let ideographs: [ClosedRange<UInt32>] = [0x2E80...0x2FDF, 0x3400...0x9FFF, 0xF900...0xFAFF, 0x20000...0x3FFFF]
+        guard ideographs.contains(where: { $0.contains(value) }), !table.isUnchanged(value),
+            let scalar = Unicode.Scalar(value)
+        else { return false }
+        return Array(table.folded(String(Character(scalar))).unicodeScalars) != [scalar]
     }
 }

@@ -52,6 +52,7 @@ package struct CoverageNote: Sendable {
         if let policy = coverage.policy { add("时间策略", shortened(singleLine(policy), to: 80)) }
         if let schemes = CoverageNote.schemes(coverage) { add("方案", schemes.text, isWarning: schemes.isWarning) }
         if let rules = CoverageNote.rules(coverage) { add("规则版本", rules.text, isWarning: rules.isWarning) }
+        if let broken = coverage.brokenOff { add("未读完", CoverageNote.text(of: broken), isWarning: true) }
         add("损坏", count: coverage.recordsBad, reasons: coverage.badByReason, unit: "条")
         let foreign = coverage.sources.filter { $0.shape == Coverage.SourceNote.foreign }
         if !foreign.isEmpty {
@@ -90,6 +91,19 @@ package struct CoverageNote: Sendable {
                     + (count > names.count ? " 等" : ""), isWarning: true)
         }
         self.items = items
+    }
+
+    /// Where an input broke off, and the inputs behind it; at most five of them.
+    private static func text(of broken: Coverage.BreakNote) -> String {
+        let reason = shortened(singleLine(broken.chinese), to: 300)
+        guard !broken.unread.isEmpty else { return reason + "，其后的内容没有读" }
+        // The end of a path says more than its beginning.
+        let names = broken.unread.prefix(5).map { path in
+            let name = singleLine(path)
+            return name.count > 60 ? "…" + name.suffix(59) : name
+        }.joined(separator: "、")
+        return reason + "，其后的内容没有读；还有 \(grouped(broken.unread.count)) 个输入没有读：\(names)"
+            + (broken.unread.count > 5 ? " 等" : "")
     }
 
     /// What was judged and not counted, by reason.

@@ -101,6 +101,7 @@ extension HTMLReport {
             ("未判定", open), ("没有时间的会话", coverage.conversationsWithoutTimes),
             ("客服未知的消息", coverage.unknownAgents),
             ("不在花名册的账号", coverage.unmappedAccounts.count),
+            ("没有读完的输入", coverage.brokenOff.map { 1 + $0.unread.count } ?? 0),
             ("豁免的接待段", coverage.exemptions.reduce(0) { $0 + $1.stays }),
             ("豁免的判定结果", coverage.exemptions.reduce(0) { $0 + $1.findings }),
         ]

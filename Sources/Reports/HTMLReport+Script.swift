@@ -415,7 +415,12 @@ extension HTMLReport {
           for (const name of ['rule', 'severity', 'agent', 'group', 'day']) {
             if (data[name] === undefined) continue;
             const select = $('f-' + name);
-            select.value = data[name];
+            if (name === 'day' && data.day === '日期未知') {
+              // Its value is that of “全部”, which stands first.
+              select.selectedIndex = [...select.options].findIndex(node => node.dataset.name === data.day);
+            } else {
+              select.value = data[name];
+            }
             // The kept findings may have none of it.
             if (select.selectedIndex < 0) { option(select, data[name], name === 'rule' ? nameOf.get(data[name]) || data[name] : data[name], 0); select.value = data[name]; }
           }
@@ -483,5 +488,5 @@ extension HTMLReport {
         """#
 
     /// SHA-256 of `script`, in Base64.
-    static let scriptDigest: StaticString = "BTqFfgeZK8g+y1QtReV3pu080Les7qBOBaIhOUkpQgU="
+    static let scriptDigest: StaticString = "N4X3b+I6SgzFi/+e01GCfl9VtNRKKgKIn/J6B91a62w="
 }

@@ -137,6 +137,17 @@ public struct JSONReport: Sendable {
         writer.object { writer in
             writer.key("badByReason")
             writer.counts(coverage.badByReason)
+            if let broken = coverage.brokenOff {
+                writer.key("brokenOff")
+                writer.object { writer in
+                    writer.key("notRead")
+                    writer.array { writer in
+                        for name in broken.unread { writer.value(name) }
+                    }
+                    writer.key("reason")
+                    writer.value(broken.english)
+                }
+            }
             writer.key("bytesRead")
             writer.value(coverage.bytesRead)
             writer.key("conversations")

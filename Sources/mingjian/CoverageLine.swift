@@ -32,6 +32,10 @@ private func englishCoverage(_ coverage: Coverage, zone: Zone) -> String {
     } else {
         parts.append("no times")
     }
+    if let broken = coverage.brokenOff {
+        parts.append("not read to the end: \(broken.english)")
+        add("not read at all", broken.unread, count: broken.unread.count)
+    }
     add("bad", coverage.badByReason)
     add("odd, kept", coverage.defectsByReason.filter { $0.key != "foreign-file" })
     add("excluded", coverage.filteredByReason)

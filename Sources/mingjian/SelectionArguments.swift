@@ -4,6 +4,7 @@ import ConversationModel
 import Diagnostics
 import Foundation
 import Inspection
+import Server
 
 /// Which conversations a run over archives judges, whom it knows, and with how many threads.
 struct SelectionArguments: ParsableArguments {
@@ -106,13 +107,12 @@ struct SelectionArguments: ParsableArguments {
 
     /// The instant that `--as-of` names.
     static func instant(_ text: String) throws -> Instant {
-        let formatter = ISO8601DateFormatter()
-        guard let date = formatter.date(from: text) else {
+        guard let instant = Instant(rfc3339: text) else {
             throw CommandFailure(
                 code: CommandFailure.usage,
                 phrase: Phrase("--as-of takes an RFC 3339 time with offset", "--as-of 取带时区偏移的 RFC 3339 时间"))
         }
-        return Instant(milliseconds: Int64((date.timeIntervalSince1970 * 1000).rounded()))
+        return instant
     }
 
     /// Bytes of the inputs together; nil where one of them is no file.

@@ -216,6 +216,27 @@ import Testing
         #expect(other.rows.map(\.issue) == [nil, RecordIssue.missingID.phrase])
     }
 
+    @Test("a table in UTF-16 without a mark is told by its zeros, whatever it begins with")
+    func tablesInUTF16() throws {
+        let directory = try TemporaryDirectory()
+        let rows = (1...40).map { "c\($0),客服,您好\($0)\r\n" }.joined()
+        let table = "会话ID,角色,内容\r\n" + rows
+        for (encoding, name) in [(String.Encoding.utf16LittleEndian, "utf-16le"), (.utf16BigEndian, "utf-16be")] {
+            let bytes = Array(try #require(table.data(using: encoding)))
+            let preview = try previewArchive(try directory.write("a.csv", bytes))
+            #expect(preview.source.encoding == name && preview.header == ["会话ID", "角色", "内容"])
+        }
+    }
+
+    @Test("lines of JSON in a file that is named like a table are lines")
+    func linesNamedTable() throws {
+        let directory = try TemporaryDirectory()
+        for (line, shape) in [(conversation, "conversations"), (message, "messages")] {
+            #expect(try previewArchive(try directory.write("a.csv", line + "\n")).source.shape == shape)
+        }
+        #expect(try previewArchive(try directory.write("b.csv", "会话ID,角色,内容\n1,客服,x\n")).source.shape == "csv")
+    }
+
     @Test("byte order marks before lines of joined files are passed over")
     func joinedFiles() throws {
         let directory = try TemporaryDirectory()

@@ -32,6 +32,21 @@ struct BrokenArchiveTests {
         #expect(outcome.errors.contains("b.csv") && outcome.errors.contains("before that"))
     }
 
+    @Test("each report names an input that broke off and the inputs behind it")
+    func breakInReports() throws {
+        let inputs = try twoTables() + [try directory.write("c.ndjson", ExitCodeTests.line + "\n")]
+        let out = directory.path + "/out"
+        let table = try Command.run(["inspect"] + inputs + ["--rules", rules, "--out", out], in: directory)
+        #expect(table.code == 74 && table.text.contains("未读完") && table.text.contains("c.ndjson"), "\(table.text)")
+        for file in ["report.json", "report.html", "agents.csv"] {
+            let text = try String(contentsOfFile: out + "/" + file, encoding: .utf8)
+            #expect(text.contains(file == "report.json" ? #""brokenOff":{"notRead":["# : "未读完"), "\(file)")
+            #expect(text.contains("c.ndjson"), "\(file)")
+        }
+        let lines = try Command.run(["inspect"] + inputs + ["--rules", rules, "--format", "ndjson"], in: directory)
+        #expect(lines.errors.contains("not read at all: ") && lines.errors.contains("c.ndjson"), "\(lines.errors)")
+    }
+
     @Test("a torn record is a bad record with its line")
     func tornRecord() throws {
         // Digits that do not compress away.
