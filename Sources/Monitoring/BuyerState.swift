@@ -120,20 +120,27 @@ struct BuyerState: Equatable, Sendable {
             case .pooled: .pool
             default: row.partyKind
             }
-        if target == .nobody { return }
+        if target == .nobody || row.origin == .itself { return }
         let state = conversations[index]
-        if state.ownerKind == target, state.owner == row.party { return }
-        leave(index, row, giver: row.giver, &context, &sink, to: target)
+        let giver = giver(row, state)
+        if state.ownerKind == target, state.owner == row.party {
+            // Who has it already is given it by whom the event names, if that was not said before.
+            guard row.origin != .unsaid, giver != EventRow.none, giver != state.givenBy else { return }
+        }
+        leave(index, row, giver, &context, &sink, to: target)
         if target == .assistant { assistantTakes(index, row, &context, &sink) }
         conversations[index].setOwner(target, row.party)
+        conversations[index].givenBy = giver
         // The clock is people's: to the assistant nothing begins that an agent could be late for.
-        guard target != .assistant, let since = state.staffWait.openSince else { return }
+        guard target != .assistant, state.staffWait.openSince != nil else { return }
         switch context.policy.waits.onTransfer {
         case .restart:
             conversations[index].pass(
                 to: target == .agent ? row.party : EventRow.none, at: row.time,
                 isFromAssistant: isFromAssistant(row, state))
-        case .carry: conversations[index].startClock(at: since.milliseconds)
+        case .carry:
+            // The clock runs on; where only the assistant's time lies before, people owe the answer from here on.
+            if state.clock == ConversationState.never { conversations[index].startClock(at: row.time) }
         }
     }
 
@@ -142,19 +149,23 @@ struct BuyerState: Equatable, Sendable {
         row.origin == .unsaid ? state.ownerKind == .assistant : row.origin == .assistant
     }
 
-    /// What it means for who has the conversation that he has it no longer.
+    /// Who gives the conversation away: whom the event names; the owner only where it names none. `EventRow.none` where that is
+    /// neither an agent nor the assistant.
+    private func giver(_ row: EventRow, _ state: ConversationState) -> Int32 {
+        if isFromAssistant(row, state) { return ConversationState.assistant }
+        if row.giver != EventRow.none { return row.giver }
+        return row.origin == .unsaid && state.ownerKind == .agent ? state.owner : EventRow.none
+    }
+
+    /// What it means for who gives the conversation away.
     private mutating func leave(
-        _ index: Int, _ row: EventRow, giver: Int32, _ context: inout FoldContext, _ sink: inout some FactSink,
+        _ index: Int, _ row: EventRow, _ giver: Int32, _ context: inout FoldContext, _ sink: inout some FactSink,
         to target: Owner
     ) {
-        let state = conversations[index]
-        // Whom the event names; the owner only where it names none.
-        let isOwner = row.origin == .unsaid && state.ownerKind == .agent
-        let agent = giver != EventRow.none ? giver : isOwner ? state.owner : EventRow.none
-        if agent != EventRow.none, let clock = state.openClock(of: agent) {
-            sink.transferredUnanswered(agent, from: clock, row: row)
+        if giver >= 0, let clock = conversations[index].openClock(of: giver) {
+            sink.transferredUnanswered(giver, from: clock, row: row)
         }
-        guard isFromAssistant(row, state), target != .assistant else { return }
+        guard giver == ConversationState.assistant, target != .assistant else { return }
         let slot = context.slot(at: row.time)
         if slot != handedSlot {
             handedSlot = slot
@@ -211,7 +222,7 @@ struct BuyerState: Equatable, Sendable {
             days[day].assistantReply = min(days[day].assistantReply, row.time)
         }
         answerBuyer(index, row, .assistant, &sink)
-        if conversations[index].ownerKind != .agent {
+        if conversations[index].ownerKind == .assistant {
             // The time before it was the assistant's: nobody of the staff owes it.
             conversations[index].stopClock()
         } else if observeStaff(index, row, .assistant) {
@@ -230,8 +241,10 @@ struct BuyerState: Equatable, Sendable {
         if conversations[index].hasBuyerMessage { replied(row, &context) }
         let state = conversations[index]
         if state.ownerKind != .agent || state.owner != row.party {
-            leave(index, row, giver: EventRow.none, &context, &sink, to: .agent)
+            let giver = giver(row, state)
+            leave(index, row, giver, &context, &sink, to: .agent)
             conversations[index].setOwner(.agent, row.party)
+            conversations[index].givenBy = giver
         }
         answerBuyer(index, row, .agent, &sink)
         if observeStaff(index, row, .agent) {

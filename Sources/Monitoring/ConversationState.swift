@@ -32,11 +32,15 @@ struct NoFacts: FactSink {
 /// One conversation after its events so far.
 struct ConversationState: Equatable, Sendable {
     static let never = Int64.min
+    /// The assistant as a giver; agents have their numbers.
+    static let assistant: Int32 = -2
 
     var name: Int32
     var ownerKind = Owner.nobody
     /// Number of the agent or group.
     var owner = EventRow.none
+    /// From whom the owner was given it last: an agent's number, or `assistant`. A record of the same says nothing new.
+    var givenBy = EventRow.none
     /// The buyer's own wait: who ends it is the policy's.
     var buyerWait: WaitTracker
     /// The wait for people: the assistant ends it only where it may and people own the conversation.
@@ -155,11 +159,15 @@ struct ConversationState: Equatable, Sendable {
         readAt = ConversationState.never
         hasUnownedMessage = false
         isOpen = false
+        givenBy = EventRow.none
     }
 
     mutating func setOwner(_ kind: Owner, _ number: Int32) {
         // A read mark is the owner's: whoever has it next has read nothing.
-        if kind != ownerKind || number != owner { readAt = ConversationState.never }
+        if kind != ownerKind || number != owner {
+            readAt = ConversationState.never
+            givenBy = EventRow.none
+        }
         ownerKind = kind
         owner = number
         hasUnownedMessage = false

@@ -18,12 +18,12 @@ struct EventRow: Equatable, Sendable {
     var giver: Int32 = EventRow.none
     var code: Code
     var partyKind: Owner = .nobody
-    /// Whether a hand-over says that it comes from the assistant, or that it does not.
+    /// From whom a hand-over says that it comes; from whom it goes to is none.
     var origin: Origin = .unsaid
     var flags: Flags = []
     var kind: UInt8 = 0
 
-    enum Origin: UInt8, Sendable { case unsaid, assistant, other }
+    enum Origin: UInt8, Sendable { case unsaid, assistant, other, itself }
 
     struct Flags: OptionSet, Sendable {
         let rawValue: UInt8

@@ -16,7 +16,7 @@ extension ShopMonitor {
             switch (figure, state.ownerKind) {
             case (.openBuyerWaits, _):
                 guard let start = state.buyerWait.openSince else { return }
-                since = start.milliseconds
+                since = context.policy.opening(from: start).milliseconds
                 events = [asked(state.buyerWait, rows), rows.last]
             case (.queued, .queue), (.pooled, .pool):
                 let passed = replay.lastOwners[state.name]
@@ -24,7 +24,7 @@ extension ShopMonitor {
                 events.append(passed)
             case (.unassigned, .nobody), (.unassigned, .group):
                 guard let clock = state.openClock else { return }
-                since = clock
+                since = context.policy.opening(from: Instant(milliseconds: clock)).milliseconds
                 if state.ownerKind == .group {
                     let passed = replay.lastOwners[state.name]
                     events += [passed] + previousOwner(passed, replay)

@@ -54,7 +54,7 @@ struct Replay {
                 let giver =
                     row.giver != EventRow.none || row.origin != .unsaid || before.kind != .agent
                     ? row.giver : before.number
-                if giver != EventRow.none, row.code != .closed { losses.append((giver, row)) }
+                if giver != EventRow.none, row.code != .closed, row.origin != .itself { losses.append((giver, row)) }
             }
             // An owner that the event itself names is known by it.
             if before.kind == .nobody { owners[row.id] = lastOwners[row.conversation] }
@@ -125,21 +125,33 @@ extension ShopMonitor {
     func clockRows(
         _ buyer: Buyer, _ replay: Replay, of agent: Int32, from: Int64, until answer: EventRow
     ) -> [EventRow?] {
-        let rows = buyer.rows.filter {
-            $0.conversation == answer.conversation && $0.time <= from && ids.isBefore($0, answer)
-        }
+        let rows = buyer.rows.filter { $0.conversation == answer.conversation && ids.isBefore($0, answer) }
+        return clockRows(rows, replay, of: agent, from: from)
+    }
+
+    private func clockRows(_ rows: [EventRow], _ replay: Replay, of agent: Int32, from: Int64) -> [EventRow?] {
+        let rows = rows.filter { $0.time <= from }
         let asks = { (row: EventRow) in row.code == .buyer && row.flags.contains(.needsAnswer) && self.isContent(row) }
         if let message = rows.first(where: { $0.time == from && asks($0) }) { return [message] }
-        let passing = rows.last { $0.time == from && $0.code.rawValue < EventRow.Code.buyer.rawValue }
+        let passing = passing(to: agent, at: from, rows)
         let asked = rows.last(where: asks)
         let began = [passing, asked] + previousOwner(passing, replay)
-        guard let passing, let asked, passing.partyKind != .agent || passing.party != agent else { return began }
+        let carries = context.policy.waits.onTransfer == .carry
+        guard let passing, let asked, carries || passing.partyKind != .agent || passing.party != agent else {
+            return began
+        }
         // Passed to others, it began the clock of all people, where the assistant's time ended with it: by what it had said.
         let said = rows.last {
             $0.code == .assistant && !$0.flags.contains(.automatic) && isContent($0) && ids.isBefore(asked, $0)
                 && ids.isBefore($0, passing)
         }
-        return began + (said.map { [$0] } ?? [])
+        return began + (said.map { [$0] + previousOwner($0, replay) } ?? [])
+    }
+
+    /// The passing with which a clock began: to the agent himself, or with which people's did.
+    private func passing(to agent: Int32, at time: Int64, _ rows: [EventRow]) -> EventRow? {
+        let passings = rows.filter { $0.time == time && $0.code.rawValue < EventRow.Code.buyer.rawValue }
+        return passings.last { $0.partyKind == .agent && $0.party == agent } ?? passings.last
     }
 
     /// What waits for an answer of an agent; with `isOfRead` only what was read since.
@@ -151,11 +163,8 @@ extension ShopMonitor {
             else { return }
             let name = names.buyers.name(buyer.name)
             let rows = buyer.rows.filter { $0.conversation == state.name && $0.time < time }
-            let passed = rows.first { $0.time == clock && $0.code.rawValue < EventRow.Code.buyer.rawValue }
-            // Where the clock began with a message, nothing was passed.
-            let began = passed ?? rows.first { $0.time == clock && $0.code == .buyer }
             var events = eventIDs(
-                [asked(state.staffWait, rows), began, replay.lastOwners[state.name]] + previousOwner(passed, replay))
+                clockRows(rows, replay, of: state.owner, from: clock) + [replay.lastOwners[state.name]])
             if state.isRead {
                 events.append(id(rows.last { $0.code == .read && $0.time == state.readAt }))
             }

@@ -126,7 +126,7 @@ extension ShopMonitor {
             for conversation in buyer.state(before: time, &context).conversations {
                 if conversation.isClosed(at: time, policy) { continue }
                 if let since = conversation.buyerWait.openSince {
-                    result.openBuyerWaits.add(since: since.milliseconds)
+                    result.openBuyerWaits.add(since: policy.opening(from: since).milliseconds)
                 }
                 switch conversation.ownerKind {
                 case .queue: result.queued += 1

@@ -68,7 +68,7 @@ extension ShopMonitor {
         case .handedOver(let from, let party):
             row.code = .handedOver
             guard set(party, on: &row) else { return nil }
-            if let from { row.origin = from == .assistant ? .assistant : .other }
+            if let from { row.origin = from == party ? .itself : from == .assistant ? .assistant : .other }
             if case .agent(let name)? = from {
                 guard let giver = agentNumber(name, namedAt: time) else { return nil }
                 row.giver = giver

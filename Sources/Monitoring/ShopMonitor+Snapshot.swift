@@ -1,9 +1,9 @@
 import ConversationModel
 
 extension ShopMonitor {
-    private static let format: [UInt8] = Array("MJSHOP4\n".utf8)
+    private static let format: [UInt8] = Array("MJSHOP5\n".utf8)
 
-    /// The state as bytes, with their digest at the end: equal states give equal bytes. Version 4.
+    /// The state as bytes, with their digest at the end: equal states give equal bytes. Version 5.
     public var snapshot: [UInt8] {
         let body = self.body
         return body + ShopMonitor.digest(of: body[...]).utf8

@@ -44,6 +44,7 @@ extension SnapshotWriter {
         integer(state.name)
         unsigned(UInt64(state.ownerKind.rawValue))
         integer(state.owner)
+        integer(state.givenBy)
         integer(state.buyerWait.openSince?.milliseconds ?? ConversationState.never)
         integer(state.staffWait.openSince?.milliseconds ?? ConversationState.never)
         for value in [state.clock, state.last, state.lastNeed, state.readAt] { integer(value) }
@@ -168,6 +169,8 @@ extension SnapshotReader {
         default: guard owner == EventRow.none else { throw .damaged }
         }
         state.setOwner(kind, owner)
+        state.givenBy = try small()
+        guard state.givenBy >= ConversationState.assistant, Int(state.givenBy) < bounds.agents else { throw .damaged }
         state.buyerWait = try wait(bounds)
         state.staffWait = try wait(bounds)
         state.clock = try integer()

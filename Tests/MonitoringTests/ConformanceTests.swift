@@ -13,8 +13,9 @@ import Testing
     static let cases = [
         "across-midnight", "after-hours", "answer-under-a-second", "assistant-answer-counts",
         "assistant-answer-does-not-count", "assistant-rates", "automatic-greeting", "before-the-first-event",
-        "card-starts-a-wait", "conversion",
-        "conversion-undefined", "dated-2099", "duplicate", "entry-clicks", "first-answer-ends-it", "guided-sales",
+        "card-starts-a-wait", "carried-past-the-assistant", "conversion",
+        "conversion-undefined", "dated-2099", "duplicate", "entry-clicks", "first-answer-ends-it", "given-by-another",
+        "guided-sales",
         "hand-over-between-agents", "hand-over-starts-the-human-wait", "late-event", "out-of-order", "presence",
         "read-then-handed-over", "read-unanswered", "read-unanswered-until-read", "reopened-conversation",
         "reply-after-a-close",
@@ -32,6 +33,7 @@ import Testing
     private static func settings(_ policy: [String: Any]) -> LiveOracle.Settings {
         var settings = LiveOracle.Settings()
         settings.assistantAnswers = policy["assistantAnswers"] as? Bool ?? false
+        settings.carries = policy["onTransfer"] as? String == "carry"
         settings.untilRead = policy["pendingUntil"] as? String == "read"
         if policy["zone"] as? String == "Asia/Shanghai-1988" { settings.zone = RandomLog.shanghai }
         if let open = policy["open"] as? [String: String] {

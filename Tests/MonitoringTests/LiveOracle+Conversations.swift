@@ -13,7 +13,17 @@ extension LiveOracle {
 
     /// A conversation as it is read from its events.
     struct Reading {
-        var owner = "nobody" { didSet { if owner != oldValue { readAt = nil } } }
+        var owner = "nobody" {
+            didSet {
+                if owner != oldValue {
+                    readAt = nil
+                    givenBy = nil
+                }
+            }
+        }
+        /// From whom the owner has it.
+        var givenBy: String?
+
         var isOpen = false
         var last: Int64?
         /// Buyer messages that need an answer and have none: for anyone, and for people.
@@ -142,6 +152,7 @@ extension LiveOracle {
         case .opened(let to): target = to.map(name)
         case .assigned(let to): target = name(to)
         case .handedOver(let from, let to):
+            if from == to { return }
             target = name(to)
             if let from { fromAssistant = from == .assistant }
             isGiverSaid = from != nil
@@ -157,7 +168,9 @@ extension LiveOracle {
             reading.end()
             reading.owner = "nobody"
         }
-        guard let target, target != reading.owner else { return }
+        guard let target else { return }
+        let said = fromAssistant ? "assistant" : (isGiverSaid ? giver : reading.agent).map { "agent:" + $0 }
+        if target == reading.owner, !isGiverSaid || said == nil || said == reading.givenBy { return }
         leave(
             reading, giver: giver, isGiverSaid: isGiverSaid, fromAssistant: fromAssistant, to: target, at, change.buyer,
             &facts)
@@ -165,10 +178,11 @@ extension LiveOracle {
             facts.append(Fact(what: .consulted, who: change.buyer, time: at))
         }
         reading.owner = target
+        reading.givenBy = said
         reading.waitsForOwner = false
-        guard target != "assistant", let since = reading.forPeople else { return }
+        guard target != "assistant", reading.forPeople != nil else { return }
         if settings.carries {
-            reading.clock = since
+            reading.clock = reading.clock ?? at
         } else if fromAssistant || reading.clock == nil {
             reading.clock = at
             reading.given = [:]
@@ -206,7 +220,7 @@ extension LiveOracle {
             if message.isAutomatic { return }
             if reading.hasBuyer { buyer.replies.append((nil, at)) }
             if settings.assistantAnswers { answerBuyer(at, &reading, &facts) }
-            if reading.agent == nil {
+            if reading.owner == "assistant" {
                 reading.clock = nil
             } else if settings.assistantAnswers, reading.forPeople != nil {
                 reading.forPeople = nil
@@ -228,7 +242,9 @@ extension LiveOracle {
                     reading, giver: nil, isGiverSaid: false, fromAssistant: reading.owner == "assistant", to: "agent",
                     at, message.buyer,
                     &facts)
+                let giver = reading.owner
                 reading.owner = "agent:" + agent
+                reading.givenBy = giver == "assistant" || giver.hasPrefix("agent:") ? giver : nil
                 reading.waitsForOwner = false
             }
             answerBuyer(at, &reading, &facts)

@@ -188,7 +188,7 @@ extension LiveOracle {
         for reading in readings.values where reading.isOpen && now <= reading.closes(settings) {
             if let since = reading.forAnyone {
                 told["openBuyerWaits", default: 0] += 1
-                told["openBuyerWaits.oldest"] = min(told["openBuyerWaits.oldest"] ?? .max, since)
+                told["openBuyerWaits.oldest"] = min(told["openBuyerWaits.oldest"] ?? .max, opening(since))
             }
             switch reading.owner {
             case "queue": told["queued", default: 0] += 1
