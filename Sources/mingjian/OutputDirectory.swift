@@ -49,7 +49,7 @@ final class OutputDirectory {
                 policyName: writer.policyName, rowLimit: nil, csvTable: table)
             try tables.write(report, format: .csv, to: Output(path: "\(path)/\(table.rawValue).csv"))
         }
-        try list(badRecords, of: report.coverage.recordsBad)
+        try list(badRecords.filter { $0.code != "foreign-file" }, of: report.coverage.recordsBad)
         checkpoint.remove()
         unlink(path + "/.lock")
     }

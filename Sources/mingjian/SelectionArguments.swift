@@ -107,7 +107,8 @@ struct SelectionArguments: ParsableArguments {
 
     /// The instant that `--as-of` names.
     static func instant(_ text: String) throws -> Instant {
-        guard let instant = Instant(rfc3339: text) else {
+        // Digits alone are milliseconds there: a year would be one of the first seconds of 1970.
+        guard Int64(text) == nil, let instant = Instant(rfc3339: text) else {
             throw CommandFailure(
                 code: CommandFailure.usage,
                 phrase: Phrase("--as-of takes an RFC 3339 time with offset", "--as-of 取带时区偏移的 RFC 3339 时间"))

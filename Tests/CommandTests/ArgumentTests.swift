@@ -54,6 +54,29 @@ struct ArgumentTests {
         #expect(!FileManager.default.fileExists(atPath: out + "/bad-records.txt"))
     }
 
+    @Test("--as-of takes fractions of a second, and no bare number")
+    func asOf() throws {
+        let input = try directory.write("a.ndjson", ExitCodeTests.line + "\n")
+        for (text, code) in [
+            ("2026-03-02T10:03:00.001+08:00", 0), ("2026-03-02T02:03:00Z", 0), ("2026", 64), ("2026-03-02", 64),
+        ] {
+            let arguments = ["inspect", input, "--rules", rules, "--as-of", text]
+            #expect(try Command.run(arguments, in: directory).code == Int32(code), "\(text)")
+        }
+    }
+
+    @Test("a file of a directory that was passed over is no bad record")
+    func passedOver() throws {
+        try FileManager.default.createDirectory(atPath: directory.path + "/in", withIntermediateDirectories: false)
+        _ = try directory.write("in/a.ndjson", ExitCodeTests.line + "\n")
+        _ = try directory.write("in/b.csv", "价格,数量\n1,2\n")
+        let out = directory.path + "/out"
+        let outcome = try Command.run(
+            ["inspect", directory.path + "/in", "--rules", rules, "--out", out], in: directory)
+        #expect(outcome.code == 0 && outcome.errors.contains("b.csv"), "\(outcome.errors)")
+        #expect(!FileManager.default.fileExists(atPath: out + "/bad-records.txt"))
+    }
+
     @Test("errors in arguments are Chinese where the locale is; codes and names are the same")
     func usageInChinese() throws {
         for (arguments, sentence) in [
