@@ -41,6 +41,8 @@ public enum DiagnosticCode: String, CaseIterable, Sendable, Hashable {
     case swallowedKeyword = "swallowed-keyword"
     case uselessAllow = "useless-allow"
     case missedInPositive = "missed-in-positive"
+    case metInNegative = "met-in-negative"
+    case scoreSign = "score-sign"
     case impossibleWindow = "impossible-window"
 
     // What rules say that adds nothing: warnings of `rules check`.
@@ -114,6 +116,9 @@ public enum DiagnosticCode: String, CaseIterable, Sendable, Hashable {
         case .uselessAllow: Phrase("allow-phrase covers no keyword", "放行短语不含任何关键词")
         case .missedInPositive:
             Phrase("positive rule that reports misses", "正面规则不能报告未达成")
+        case .metInNegative:
+            Phrase("negative rule that does not say what it reports", "负面规则没有写明 report")
+        case .scoreSign: Phrase("score of the wrong sign", "分数的正负号不对")
         case .impossibleWindow: Phrase("window that cannot match", "时间窗口不可能满足")
         case .subsumedKeyword: Phrase("keyword that adds nothing", "关键词不起作用")
         case .shortEvasionKeyword: Phrase("short keyword at level evasion", "evasion 的关键词太短")

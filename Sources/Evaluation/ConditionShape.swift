@@ -73,7 +73,7 @@ final class ConditionShape {
     }
 
     /// Of an `all`: the child whose matches are its own.
-    private var subject: ConditionShape? {
+    var subject: ConditionShape? {
         guard case .all(let conditions) = normal.kind else { return nil }
         let index =
             conditions.firstIndex(where: \.isSubject)

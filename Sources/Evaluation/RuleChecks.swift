@@ -55,6 +55,7 @@ public struct RuleChecks {
     private mutating func check(_ shape: ConditionShape, _ budget: CheckBudget) {
         if let constant = shape.constant(budget) { return add(RuleChecks.warning(constant)) }
         if let never = shape.answerThatNeverComes { add(RuleChecks.warning(never)) }
+        for missing in shape.partsWithoutMessages { add(missing) }
         if let message = shape.message, message.population.leavesSystemOut { add(systemLeftOut(shape.place)) }
         if let text = shape.text { check(text, budget) }
         for child in shape.children { check(child, budget) }

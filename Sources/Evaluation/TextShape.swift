@@ -241,8 +241,44 @@ final class TextShape {
             return (a ?? 0) > (d ?? .max) || (c ?? 0) > (b ?? .max)
         case (.equals(let mine), .equals(let theirs)):
             return mine.fold == theirs.fold && budget.take(phrases.count) && phrases.isDisjoint(with: other.phrases)
+        case (.equals(let equals), .keywords(let keywords)): return equals.excludes(keywords, budget)
+        case (.keywords(let keywords), .equals(let equals)): return equals.excludes(keywords, budget)
+        case (.keywords(let keywords), .length(_, let maximum?)), (.length(_, let maximum?), .keywords(let keywords)):
+            return keywords.shortest > maximum
         default: return false
         }
+    }
+}
+
+extension EqualsCondition {
+    /// Whether none of the whole messages can hold a keyword. What `equals` strips at the ends is no letter and no
+    /// digit, so keywords with other characters are not judged.
+    fileprivate func excludes(_ keywords: Keywords, _ budget: CheckBudget) -> Bool {
+        guard keywords.fold == fold, keywords.quantity != .none,
+            budget.take(texts.count * keywords.phrases.count), keywords.phrases.allSatisfy(\.isWord)
+        else { return false }
+        return !texts.contains { text in keywords.phrases.contains { text.contains($0) } }
+    }
+}
+
+extension Keywords {
+    /// The least characters of a folded text that holds what is asked for; 0 where texts are read another way.
+    fileprivate var shortest: Int {
+        guard fold == .folded else { return 0 }
+        let lengths = phrases.map { $0.unicodeScalars.count { $0 != " " } }
+        switch quantity {
+        case .any: return lengths.min() ?? 0
+        case .all: return lengths.max() ?? 0
+        case .atLeast(let count): return count > 0 && count <= lengths.count ? lengths.sorted()[count - 1] : 0
+        case .none: return 0
+        }
+    }
+}
+
+extension String {
+    /// Letters and digits alone.
+    fileprivate var isWord: Bool {
+        unicodeScalars.allSatisfy { $0.properties.isAlphabetic || $0.properties.numericType != nil }
     }
 }
 

@@ -35,7 +35,7 @@ extension RuleDecoder {
 
     private mutating func attributes(_ member: JSONMember) -> [String: FactValue] {
         guard case .object(let members) = member.value.content else {
-            wrongType(member.value, member.key, Phrase("an object", "对象"))
+            wrongType(member.value, member.key, .object)
             return [:]
         }
         var result: [String: FactValue] = [:]

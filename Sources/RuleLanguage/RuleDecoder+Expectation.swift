@@ -30,6 +30,8 @@ extension RuleDecoder {
             if result.report == .missed {
                 missedReports[place(fields.range)] = report.value.range
             }
+        } else if let member {
+            silentReports[place(fields.range)] = member.keyRange
         }
         if let transfer = fields["onTransfer"] {
             result.onTransfer = choice(transfer, ["carry", "restart"]) ?? .carry
@@ -101,7 +103,7 @@ extension RuleDecoder {
 
     private mutating func trigger(_ member: JSONMember) -> Expectation.Trigger? {
         guard case .object = member.value.content else {
-            switch word(member.value, ["run", "each", "first", "last"], name: member.key) {
+            switch word(member.value, ["run", "each", "first", "last"], name: member.key, or: "{\"nth\": 2}") {
             case "run": return .run
             case "each": return .each
             case "first": return .first
@@ -132,10 +134,23 @@ extension RuleDecoder {
         return Expectation.Excuse(condition: condition, extend: extend, times: times)
     }
 
-    /// A positive rule that reports misses would call a failure a merit.
+    /// A positive rule that reports misses would call a failure a merit; a negative one that does not say what it
+    /// reports would, as likely as not, call a duty done a failure.
     mutating func checkReports(_ rule: Rule) {
-        guard rule.polarity == .positive else { return }
-        for range in missedReports(of: rule.when) {
+        guard rule.polarity == .positive else {
+            for range in reports(silentReports, of: rule.when) {
+                diagnose(
+                    .metInNegative, severity: .warning, range,
+                    Phrase(
+                        "a negative rule hits where this duty is met, since 'report' is not given",
+                        "没有写 “report”，负面规则会在做到时命中"),
+                    help: Phrase(
+                        "add \"report\": \"missed\" if leaving it undone is the fault, else \"report\": \"met\"",
+                        "没做到才算问题，请加 \"report\": \"missed\"；做到才算问题，请加 \"report\": \"met\""))
+            }
+            return
+        }
+        for range in reports(missedReports, of: rule.when) {
             diagnose(
                 .missedInPositive, range,
                 Phrase(
@@ -146,14 +161,14 @@ extension RuleDecoder {
         }
     }
 
-    /// The reports among the conditions whose matches become the rule's hits.
-    private func missedReports(of condition: Condition) -> [SourceRange] {
+    /// Those of `known` among the conditions whose matches become the rule's hits.
+    private func reports(_ known: [Place: SourceRange], of condition: Condition) -> [SourceRange] {
         switch condition.kind {
         case .expectation:
-            return missedReports[condition.place].map { [$0] } ?? []
-        case .any(let children): return children.flatMap { missedReports(of: $0) }
-        case .all(let children): return subject(among: children).map { missedReports(of: $0) } ?? []
-        case .unless(let base, _): return missedReports(of: base)
+            return known[condition.place].map { [$0] } ?? []
+        case .any(let children): return children.flatMap { reports(known, of: $0) }
+        case .all(let children): return subject(among: children).map { reports(known, of: $0) } ?? []
+        case .unless(let base, _): return reports(known, of: base)
         case .message, .silence, .gap, .sequence, .count, .scope, .unit, .not: return []
         }
     }

@@ -56,7 +56,7 @@ extension RuleDecoder {
         elsewhere: [(keys: [String], help: Phrase)] = []
     ) -> Fields? {
         guard case .object(let members) = value.content else {
-            wrongType(value, name, Phrase("an object", "对象"))
+            wrongType(value, name, .object, known: known)
             return nil
         }
         var fields = Fields(name: name, value: value, known: known)

@@ -72,7 +72,7 @@ extension RuleDecoder {
 
     private mutating func position(_ member: JSONMember) -> Position? {
         if case .string = member.value.content {
-            let end = word(member.value, ["first", "last"], name: member.key)
+            let end = word(member.value, ["first", "last"], name: member.key, or: "{\"first\": 2}")
             return end.map { $0 == "first" ? .firstMessages(1) : .lastMessages(1) }
         }
         guard case .object = member.value.content else {

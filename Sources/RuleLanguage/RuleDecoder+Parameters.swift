@@ -5,7 +5,7 @@ extension RuleDecoder {
     /// The declared parameters, known to `parameter(in:)` from here on.
     mutating func parameters(_ value: JSONValue) -> [Parameter] {
         guard case .object(let members) = value.content else {
-            wrongType(value, "parameters", Phrase("an object", "对象"))
+            wrongType(value, "parameters", .object)
             return []
         }
         var declared: [Parameter] = []

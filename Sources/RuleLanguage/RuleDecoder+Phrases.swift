@@ -50,7 +50,7 @@ extension RuleDecoder {
                 continue
             }
             guard case .string(let written) = element.content else {
-                wrongType(element, member.key, Phrase("a string", "字符串"))
+                wrongType(element, member.key, .string)
                 continue
             }
             let text = unescapedPhrase(written)

@@ -4,13 +4,13 @@ import Diagnostics
 extension RuleDecoder {
     mutating func string(_ member: JSONMember) -> String? {
         if case .string(let text) = member.value.content { return text }
-        wrongType(member.value, member.key, Phrase("a string", "字符串"))
+        wrongType(member.value, member.key, .string)
         return nil
     }
 
     mutating func boolean(_ member: JSONMember) -> Bool? {
         if case .bool(let value) = member.value.content { return value }
-        wrongType(member.value, member.key, Phrase("true or false", "true 或 false"))
+        wrongType(member.value, member.key, .boolean)
         return nil
     }
 
@@ -35,12 +35,7 @@ extension RuleDecoder {
 
     mutating func list(_ member: JSONMember) -> [JSONValue]? {
         guard case .array(let elements) = member.value.content else {
-            var help: Phrase?
-            if case .string(let text) = member.value.content, !text.contains(where: { "\"\\".contains($0) }) {
-                let sample = "[\"\(quoted(text))\"]"
-                help = Phrase("write \(sample)", "请写成 \(sample)")
-            }
-            wrongType(member.value, member.key, Phrase("a list", "列表"), help: help)
+            wrongType(member.value, member.key, .list)
             return nil
         }
         return elements
@@ -59,18 +54,21 @@ extension RuleDecoder {
     }
 
     /// One of `words`, diagnosed with the nearest of them where it is none.
-    mutating func word(_ value: JSONValue, _ words: [String], name: String) -> String? {
+    ///
+    /// - Parameter form: how an object is written that may stand in place of a word.
+    mutating func word(_ value: JSONValue, _ words: [String], name: String, or form: String? = nil) -> String? {
+        let forms = form.map { [$0] } ?? []
         guard case .string(let text) = value.content else {
-            let list = words.map { "\"\($0)\"" }
+            let list = words.map { "\"\($0)\"" } + forms
             wrongType(
                 value, name, Phrase(alternatives(list, " or "), alternatives(list, " 或 ")))
             return nil
         }
         if words.contains(text) { return text }
-        let list = words.map { "'\($0)'" }
+        let list = words.map { "'\($0)'" } + forms
         var help = Phrase(
             "one of \(alternatives(list, " or "))", "可用：\(alternatives(list, " 或 "))")
-        if let near = didYouMean(text, among: words) {
+        if let near = ChineseWords.meant(by: text, among: words) ?? didYouMean(text, among: words) {
             help = Phrase("did you mean '\(near)'?", "是不是想写 “\(near)”？")
         }
         diagnose(
@@ -108,7 +106,7 @@ extension RuleDecoder {
                 if isWhole(text) {
                     outOfRange(value.range, name, text, range)
                 } else {
-                    wrongType(value, name, Phrase("a whole number", "整数"))
+                    wrongType(value, name, .wholeNumber)
                 }
                 return nil
             }
@@ -119,7 +117,7 @@ extension RuleDecoder {
             else { return nil }
             number = given
         default:
-            wrongType(value, name, Phrase("a whole number", "整数"))
+            wrongType(value, name, .wholeNumber)
             return nil
         }
         guard range.contains(number) else {

@@ -124,7 +124,7 @@ extension RuleDecoder {
         _ member: JSONMember, _ rules: [RuleID: Rule]
     ) -> [RuleID: [String: Parameter.Value]] {
         guard case .object(let members) = member.value.content else {
-            wrongType(member.value, member.key, Phrase("an object", "对象"))
+            wrongType(member.value, member.key, .object)
             return [:]
         }
         var result: [RuleID: [String: Parameter.Value]] = [:]
@@ -134,7 +134,7 @@ extension RuleDecoder {
                 continue
             }
             guard case .object(let given) = entry.value.content else {
-                wrongType(entry.value, entry.key, Phrase("an object", "对象"))
+                wrongType(entry.value, entry.key, .object)
                 continue
             }
             for one in given {

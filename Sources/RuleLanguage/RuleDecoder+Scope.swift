@@ -50,7 +50,7 @@ extension RuleDecoder {
 
     private mutating func which(_ member: JSONMember) -> Scope.Which? {
         guard case .object = member.value.content else {
-            switch word(member.value, ["each", "first", "last"], name: member.key) {
+            switch word(member.value, ["each", "first", "last"], name: member.key, or: "{\"nth\": 2}") {
             case "each": return .each
             case "first": return .first
             case "last": return .last
@@ -95,14 +95,20 @@ extension RuleDecoder {
     /// What is looked for, diagnosed where its matches are no messages that were written.
     private mutating func find(_ condition: Condition, _ member: JSONMember) -> Condition {
         if !isOfMessages(condition) {
+            var help = Phrase(
+                "use 'message', another 'scope', or 'any', 'all', 'unless' of them",
+                "请用 message、scope，或由它们组成的 any、all、unless")
+            if case .not = condition.kind {
+                help = Phrase(
+                    "to say that no such message is there, put the 'not' around it: {\"not\": {\"scope\": {…}}}",
+                    "要说明范围内没有这样的消息，请把 not 写在外面：{\"not\": {\"scope\": {…}}}")
+            }
             diagnose(
                 .conflictingFields, member.value.head,
                 Phrase(
                     "'find' looks for messages, but this condition is none on messages",
                     "find 要找的是消息，但这里不是针对消息的条件"),
-                help: Phrase(
-                    "use 'message', another 'scope', or 'any', 'all', 'unless' of them",
-                    "请用 message、scope，或由它们组成的 any、all、unless"))
+                help: help)
         }
         return condition
     }

@@ -71,7 +71,7 @@ extension RuleDecoder {
         _ member: JSONMember, in range: ClosedRange<Int64>
     ) -> [(name: JSONMember, value: Int)] {
         guard case .object(let members) = member.value.content else {
-            wrongType(member.value, member.key, Phrase("an object", "对象"))
+            wrongType(member.value, member.key, .object)
             return []
         }
         return members.compactMap { one in integer(one, in: range).map { (one, Int($0)) } }

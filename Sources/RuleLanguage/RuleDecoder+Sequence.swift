@@ -40,7 +40,7 @@ extension RuleDecoder {
         _ value: JSONValue, _ context: ConditionContext, isFirst: Bool, isLast: Bool, _ names: inout Set<String>
     ) -> StepSequence.Step? {
         guard case .object(let members) = value.content else {
-            wrongType(value, "steps", Phrase("an object", "对象"))
+            wrongType(value, "steps", .object)
             return nil
         }
         func part(_ members: [JSONMember]) -> JSONValue { JSONValue(.object(members), range: value.range) }

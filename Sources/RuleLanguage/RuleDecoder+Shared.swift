@@ -24,7 +24,7 @@ extension RuleDecoder {
         for member in fields.present(["conditions", "wordLists"]) {
             let kind: SharedDefinition.Kind = member.key == "conditions" ? .condition : .list
             guard case .object(let members) = member.value.content else {
-                wrongType(member.value, member.key, Phrase("an object", "对象"))
+                wrongType(member.value, member.key, .object)
                 continue
             }
             for definition in members where !hasTooManyErrors && isName(definition) {

@@ -185,7 +185,7 @@ extension RuleDecoder {
 
     private mutating func quantity(_ member: JSONMember, of total: Int) -> Keywords.Quantity? {
         guard case .object = member.value.content else {
-            switch word(member.value, ["any", "all", "none"], name: member.key) {
+            switch word(member.value, ["any", "all", "none"], name: member.key, or: "{\"atLeast\": 2}") {
             case "any": return .any
             case "all": return .all
             case "none": return Keywords.Quantity.none

@@ -26,6 +26,8 @@ public struct RuleDecoder {
     /// By the place of an expectation that says `"report": "missed"`: where the rule says it, or
     /// where it names the shared condition that does.
     var missedReports: [Place: SourceRange] = [:]
+    /// By the place of an expectation without `report`: its `after`.
+    var silentReports: [Place: SourceRange] = [:]
     /// The deepest level of conditions so far.
     var deepest = 0
     /// Bytes of the shared conditions and word lists put in so far.
@@ -115,6 +117,7 @@ public struct RuleDecoder {
             when: when ?? Condition(.any([])), examples: examples(fields, subject: when),
             withoutVariants: variants(fields), place: place(value.range))
         checkReports(rule)
+        checkScore(rule, fields)
         checkParameterUse(fields)
         names.used.formUnion(uses)
         if errorCount == errorsBefore, !usesBroken { return rule }
@@ -129,6 +132,7 @@ public struct RuleDecoder {
         conditionCount = 0
         firstSpeakers = [:]
         missedReports = [:]
+        silentReports = [:]
         deepest = 0
         splicedBytes = 0
         uses = NameUses()
@@ -147,6 +151,27 @@ public struct RuleDecoder {
                 "lower-case English words joined by '-', at most \(RuleLimits.idBytes) bytes: off-platform-contact",
                 "用小写英文单词以 “-” 相连，最多 \(RuleLimits.idBytes) 字节，例如 off-platform-contact"))
         return nil
+    }
+
+    /// Negative rules take points, positive ones give them, whatever sign is written.
+    private mutating func checkScore(_ rule: Rule, _ fields: Fields) {
+        guard let range = fields["score"]?.value.range, let score = rule.score else { return }
+        switch rule.polarity {
+        case .negative where score > 0:
+            diagnose(
+                .scoreSign, severity: .warning, range,
+                Phrase(
+                    "a negative rule takes points: \(score) counts as -\(score)", "负面规则是扣分：\(score) 按 -\(score) 计"),
+                help: Phrase("write -\(score)", "请写成 -\(score)"))
+        case .positive where score < 0:
+            diagnose(
+                .scoreSign, severity: .warning, range,
+                Phrase("a positive rule gives points: \(score) counts as 0", "正面规则是加分：\(score) 按 0 计"),
+                help: Phrase(
+                    "write \(-score), or make the rule negative; a missed duty takes points by the formula's \"missed\"",
+                    "请写成 \(-score)，或改为负面规则；未达成的扣分由计分公式的 “missed” 决定"))
+        default: break
+        }
     }
 
     private mutating func variants(_ fields: Fields) -> [String] {

@@ -5,7 +5,7 @@ import Testing
 @Suite struct PromiseDecoderTests {
     private func when(_ within: String, more: String = "") -> String {
         #"""
-        {"after": {"message": {"from": "agent"}}, "expect": {"message": {"from": "agent"}}, "within": \#(within)\#(more)}
+        {"after": {"message": {"from": "agent"}}, "expect": {"message": {"from": "agent"}}, "report": "missed", "within": \#(within)\#(more)}
         """#
     }
 

@@ -13,7 +13,7 @@ import Testing
                     "summary": "说明", "unit": "stay", "family": "f", "version": 3,
                     "withoutVariants": ["emoji"],
                     """))
-        #expect(result.codes == [])
+        #expect(result.codes == ["score-sign"])
         let rule = try #require(result.rule)
         #expect(rule.id == RuleID("test-rule"))
         #expect(rule.polarity == .positive)
@@ -234,7 +234,7 @@ import Testing
             ["conflicting-fields", "wrong-type"]
         ),
         (
-            #"{"after": {"message": {}}, "expect": {"message": {}}, "within": {"time": "1m"}, "excuse": {"whn": {"mssage": {}}, "times": 0}}"#,
+            #"{"after": {"message": {}}, "expect": {"message": {}}, "within": {"time": "1m"}, "report": "met", "excuse": {"whn": {"mssage": {}}, "times": 0}}"#,
             ["unknown-field", "unknown-field", "out-of-range"]
         ),
         // Beside an entity alone, 'fold' would be about nothing; beside keywords it is about them.

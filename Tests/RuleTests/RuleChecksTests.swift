@@ -206,9 +206,23 @@ struct RuleChecksTests {
             #"{"count":{"of":{"message":{"from":"agent","position":{"first":2},"keywords":["a"]}},"atLeast":3}}"#,
             #"{"scope":{"before":{"message":{"from":"buyer","position":"first"}},"find":{"message":{"from":"buyer"}}}}"#,
             #"{"after":{"message":{"from":"agent"}},"expect":{"message":{"from":"agent","position":"first"}},"within":{"time":"5s"}}"#,
+            #"{"message":{"all":[{"equals":["好的"]},{"keywords":["退款","差评"]}]}}"#,
+            #"{"message":{"all":[{"length":{"max":3}},{"keywords":["加个微信","银行转账"]}]}}"#,
+            #"{"message":{"all":[{"keywords":["退款","加个微信"],"match":"all"},{"length":{"max":3}}]}}"#,
         ])
     func neverTrue(when: String) throws {
         #expect(try codes(when: when).filter { $0 != "duplicate-keyword" } == ["never-true"])
+    }
+
+    @Test(
+        "parts that only a message can play",
+        arguments: [
+            #"{"after":{"not":{"message":{"keywords":["a"]}}},"expect":{"message":{"from":"agent"}},"within":{"time":"5s"}}"#,
+            #"{"after":{"message":{"from":"buyer"}},"expect":{"count":{"of":{"message":{"from":"agent"}},"atMost":2}},"within":{"time":"5s"}}"#,
+            #"{"after":{"message":{"from":"buyer"}},"expect":{"any":[{"not":{"message":{"keywords":["a"]}}},{"not":{"message":{"keywords":["b"]}}}]},"within":{"time":"5s"}}"#,
+        ])
+    func partsWithoutMessages(when: String) throws {
+        #expect(try codes(when: when) == ["never-true"])
     }
 
     @Test(
@@ -229,6 +243,11 @@ struct RuleChecksTests {
             #"{"all":[{"message":{"keywords":["a","b"]}},{"not":{"message":{"keywords":["a"]}}}]}"#,
             #"{"message":{"keywords":["a"],"unless":{"keywords":["a"],"allow":["ab"]}}}"#,
             #"{"message":{"all":[{"equals":["好！"]},{"equals":["好"]}]}}"#,
+            #"{"message":{"all":[{"equals":["好的"]},{"keywords":["！"]}]}}"#,
+            #"{"message":{"all":[{"equals":["好的","要退款"]},{"keywords":["退款"]}]}}"#,
+            #"{"message":{"all":[{"length":{"max":3}},{"keywords":["加个微信","退款"]}]}}"#,
+            #"{"message":{"all":[{"length":{"max":3}},{"keywords":["加个微信"],"fold":"exact"}]}}"#,
+            #"{"after":{"count":{"of":{"message":{"from":"buyer"}},"atLeast":2}},"expect":{"message":{"from":"agent","not":{"keywords":["a"]}}},"within":{"time":"5s"}}"#,
             #"{"count":{"of":{"message":{"from":"agent","position":{"first":2}}},"atLeast":2}}"#,
             #"{"scope":{"before":{"message":{"from":"buyer","position":"first"}},"find":{"message":{"from":"agent"}}}}"#,
             #"{"scope":{"after":{"message":{"from":"buyer","position":"first"}},"find":{"message":{"from":"buyer"}}}}"#,
