@@ -13,7 +13,8 @@ extension ConditionShape {
         case .count(let count):
             if case .atLeast = count.bound { return children[0].namesNoMessage }
             return Phrase(
-                "only a count of 'atLeast' points at a message, the last one that is needed", "只有 atLeast 的计数指向一条消息（数满的那一条）")
+                "only a count of 'atLeast' points at a message, the last one that is needed",
+                "只有 atLeast 的计数指向一条消息（数满的那一条）")
         case .any:
             let reasons = children.map(\.namesNoMessage)
             return reasons.contains { $0 == nil } ? nil : reasons.first ?? nil

@@ -8,7 +8,7 @@ import RuleLanguage
 public struct RuleCompiler {
     let table: FoldTable
     private let cache: DiskCache
-    var patterns = PatternSet()
+    var patterns: PatternSet
     var parts = CompiledRules.Parts()
     private var leafNumbers: [LeafKey: Int] = [:]
     private var nodeNumbers: [Node.Kind: Int] = [:]
@@ -41,7 +41,9 @@ public struct RuleCompiler {
     private init(_ rules: [Rule], table: FoldTable, cache: DiskCache, skeletons: SkeletonTable?) {
         self.table = table
         self.cache = cache
-        (regexes, parts.skeletons) = RuleCompiler.prepared(rules.map(\.lookups), table, cache, skeletons)
+        let lookups = rules.map(\.lookups)
+        patterns = PatternSet(expecting: lookups.reduce(0) { $0 + $1.phrases })
+        (regexes, parts.skeletons) = RuleCompiler.prepared(lookups, table, cache, skeletons)
     }
 
     /// Compiles `rules`, or returns nil with the diagnostics that say why not.
@@ -50,11 +52,12 @@ public struct RuleCompiler {
     /// come from `cache` where it has them; so does the table of skeletons where it is not given.
     ///
     /// - Parameters:
+    ///   - digest: of `rules`; asked for last, so that it may be worked out meanwhile.
     ///   - sources: the files of the rules, for exact places inside regexes.
     ///   - loose: regexes of no rule, which are checked and not compiled.
     ///   - sets: how many rule sets these are together; each may hold as many regexes as one alone.
     public static func compile(
-        _ rules: [Rule], digest: String, policy: TimePolicy = TimePolicy(), table: FoldTable,
+        _ rules: [Rule], digest: @autoclosure () -> String, policy: TimePolicy = TimePolicy(), table: FoldTable,
         cache: DiskCache, sources: [SourceFile] = [], loose: [RegexCondition] = [], sets: Int = 1,
         skeletons: SkeletonTable? = nil
     ) -> (rules: CompiledRules?, diagnostics: [Diagnostic]) {
@@ -78,7 +81,7 @@ public struct RuleCompiler {
         do throws(ScannerError) {
             let databases = try CompiledPatterns(compiler.patterns, cache: cache)
             return (
-                CompiledRules(compiler.parts, digest: digest, policy: policy, table: table, patterns: databases),
+                CompiledRules(compiler.parts, digest: digest(), policy: policy, table: table, patterns: databases),
                 compiler.diagnostics
             )
         } catch {

@@ -57,7 +57,12 @@ public struct PatternSet: Sendable {
     private var literals: [LiteralKey: Int32] = [:]
     private var regexes: [Pattern: Int32] = [:]
 
-    public init() {}
+    /// - Parameter literals: about so many will come; room for them is made at once.
+    public init(expecting literals: Int = 0) {
+        let expected = min(literals, PatternSet.literalLimit)
+        atoms.reserveCapacity(expected)
+        self.literals.reserveCapacity(expected)
+    }
 
     /// How many different patterns there are.
     public var count: Int { atoms.count }

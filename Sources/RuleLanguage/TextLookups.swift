@@ -2,6 +2,8 @@
 public struct TextLookups: Sendable {
     /// Regexes in the order of the file; equal ones more than once.
     public fileprivate(set) var regexes: [RegexCondition] = []
+    /// How many keywords there are, equal ones more than once.
+    public fileprivate(set) var phrases = 0
     /// Some keywords or entities are looked for at level `evasion`.
     public fileprivate(set) var seesThroughDisguises = false
 }
@@ -46,7 +48,9 @@ extension TextCondition {
         switch kind {
         case .equals, .similar, .length: break
         case .entity(let entity): if entity.fold == .evasion { found.seesThroughDisguises = true }
-        case .keywords(let keywords): if keywords.fold == .evasion { found.seesThroughDisguises = true }
+        case .keywords(let keywords):
+            found.phrases += keywords.phrases.count
+            if keywords.fold == .evasion { found.seesThroughDisguises = true }
         case .regex(let regex): found.regexes.append(regex)
         case .all(let parts), .any(let parts):
             for part in parts { part.collect(into: &found) }

@@ -182,9 +182,10 @@ struct RuleSources {
     ) -> (rules: CompiledRules?, diagnostics: [Diagnostic]) {
         let rules = scheme.map { self.rules(of: $0) } ?? self.rules
         let isReadable = !diagnostics.contains { $0.severity == .error }
+        let digest = Meanwhile { rulesDigest(rules) }
         // Where all is well nobody waits for regexes that no rule uses.
         let result = RuleCompiler.compile(
-            rules, digest: rulesDigest(rules), policy: policy, table: Surroundings.foldTable,
+            rules, digest: digest.value, policy: policy, table: Surroundings.foldTable,
             cache: Surroundings.cache, sources: files, loose: checks || !isReadable ? looseRegexes : [])
         // Of a condition with a name every rule that uses it has the same to say.
         var seen: Set<Diagnostic> = []
