@@ -40,18 +40,20 @@ extension [RuleFileReading] {
         var rules: [Rule] = []
         var looseRegexes: [RegexCondition] = []
         var diagnostics: [Diagnostic] = []
-        var first: [RuleID: (source: SourceFile, place: Place)] = [:]
-        for reading in self {
+        // Files are large: rules are named by their numbers, and copied once.
+        var first: [RuleID: (source: Int, place: Place)] = [:]
+        first.reserveCapacity(reduce(0) { $0 + $1.rules.count })
+        for (number, reading) in enumerated() {
             diagnostics += reading.allDiagnostics
             looseRegexes += reading.decoder.namedRegexes
             for entry in reading.entriesInOrder {
                 if let earlier = entry.id.flatMap({ first[$0] }), let id = entry.id {
-                    diagnostics.append(duplicate(id, entry.place, of: earlier.place, in: earlier.source))
-                    looseRegexes += entry.rule?.lookups.regexes ?? entry.regexes
+                    diagnostics.append(duplicate(id, entry.place, of: earlier.place, in: self[earlier.source].source))
+                    looseRegexes += entry.rule.map { reading.rules[$0].lookups.regexes } ?? entry.regexes
                     continue
                 }
-                if let id = entry.id { first[id] = (reading.source, entry.place) }
-                if let rule = entry.rule { rules.append(rule) } else { looseRegexes += entry.regexes }
+                if let id = entry.id { first[id] = (number, entry.place) }
+                if let rule = entry.rule { rules.append(reading.rules[rule]) } else { looseRegexes += entry.regexes }
             }
         }
         return (rules, looseRegexes, diagnostics)
@@ -72,14 +74,14 @@ extension RuleFileReading {
     fileprivate struct Entry {
         var id: RuleID?
         var place: Place
-        /// nil: it has an error.
-        var rule: Rule?
+        /// Its number among those of the file; nil: it has an error.
+        var rule: Int?
         var regexes: [RegexCondition] = []
     }
 
     /// Rules and what remains of others, in the order of the file.
     fileprivate var entriesInOrder: [Entry] {
-        let sound = rules.map { Entry(id: $0.id, place: $0.place, rule: $0) }
+        let sound = rules.enumerated().map { Entry(id: $1.id, place: $1.place, rule: $0) }
         let remains = decoder.remains
         if remains.isEmpty { return sound }
         let all = sound + remains.map { Entry(id: $0.id, place: $0.place, regexes: $0.regexes) }
