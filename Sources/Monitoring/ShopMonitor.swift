@@ -76,6 +76,25 @@ public struct ShopMonitor: Sendable {
         watermarkTime == ShopMonitor.never ? nil : Instant(milliseconds: watermarkTime)
     }
 
+    /// When clocks of the shop showed yesterday what they show at `instant`, within yesterday.
+    public func sameTimeYesterday(_ instant: Instant) -> Instant {
+        Instant(milliseconds: context.calendar.sameTimeYesterday(instant.milliseconds))
+    }
+
+    /// What the watermark would be if `event` came next, refused or not; nil: there would still be none.
+    public func watermark(after event: Event) -> Instant? {
+        let time = event.effectiveTime(skew: policy.skew).milliseconds
+        let moved: Int64
+        switch event.content {
+        case .tick:
+            guard heard != ShopMonitor.never, time - heard >= policy.idleAfter else { return watermark }
+            moved = time - policy.lateness
+        case .order(let change) where change.isImported: return watermark
+        default: moved = time - policy.lateness
+        }
+        return Instant(milliseconds: max(watermarkTime, moved))
+    }
+
     /// When the first event of the shop happened that was taken, imported orders left out; nil before there is one. What
     /// happened earlier nobody knows, and figures of then are undefined.
     public var since: Instant? { began == .max ? nil : Instant(milliseconds: began) }

@@ -79,17 +79,22 @@ extension HTTPInterface {
         else {
             throw HTTPProblem.badParameter("every", "1 to 1440 minutes")
         }
-        let start = zone.instant(local: Int64(day.daysSince1970) * 86_400_000)
+        // A day on which clocks are changed has 23 or 25 hours.
+        let start = zone.start(of: day)
+        let end = zone.start(of: CalendarDay(daysSince1970: day.daysSince1970 + 1))
+        let minutes = (end.milliseconds - start.milliseconds) / 60_000
         // Many figures of one state, which is a value: computed here, nobody waits for it.
         func point(_ instant: Instant) -> JSONValue {
             guard instant <= now, instant >= monitor.oldestAnswer ?? instant else { return .null }
             return .integer(name.value(in: monitor.figures(at: instant)))
         }
-        let points = stride(from: every, through: 1440, by: Int64.Stride(every)).map { minute in
+        let points = stride(from: every, through: minutes, by: Int64.Stride(every)).map { minute in
             let instant = start.advanced(by: minute * 60_000)
+            // At 24:00 the next day has begun, and all that is counted for days with it.
+            let asked = instant < end ? instant : end.advanced(by: -1)
             return JSONValue.members([
-                "at": json.time(instant), "value": point(instant),
-                "yesterday": point(instant.advanced(by: -86_400_000)),
+                "at": json.time(instant), "value": point(asked),
+                "yesterday": point(monitor.sameTimeYesterday(asked)),
             ])
         }
         return .bytes(

@@ -47,12 +47,13 @@ extension LivePipeline {
         let keeping = ShopMonitor(policy: policy(shop), keeping: state.buyers(behind: explanation))
         guard log.first == .start else {
             // What is left of the log does not give the figure, but the events of whatever began in it.
-            let rest = try? await LivePipeline.past(keeping, of: shop, in: log) { _ in false }
+            let rest = try? await LivePipeline.past(keeping, of: shop, in: log) { _, _ in false }
             try Task.checkCancellation()
             return rest.map { explanation.completed(by: $0.explain(figure, of: day, at: instant)) } ?? explanation
         }
         // As far as the other has come: the same figures.
-        let past = try await LivePipeline.past(keeping, of: shop, in: log) { $0.sequence >= state.sequence }
+        let past = try await LivePipeline.past(keeping, of: shop, in: log) { past, _ in past.sequence >= state.sequence
+        }
         return past.explain(figure, of: day, at: instant)
     }
 
@@ -80,15 +81,16 @@ extension LivePipeline {
         guard let oldest = state.oldestAnswer, instant < oldest else { return state }
         guard log.first == .start else { throw LiveQueryError.beforeRetention }
         let enough = instant.advanced(by: Event.horizon / 2)
-        return try await LivePipeline.past(ShopMonitor(policy: policy(shop)), of: shop, in: log) { past in
-            past.watermark.map { $0 >= enough } ?? false
+        // Before the event that would move the watermark so far: after a silence it would let go of the instant itself.
+        return try await LivePipeline.past(ShopMonitor(policy: policy(shop)), of: shop, in: log) { past, event in
+            past.watermark(after: event).map { $0 >= enough } ?? false
         }
     }
 
-    /// The state of a shop when it had come far enough: folded from where the log begins, which takes as long
-    /// as the log is; not on the actor, where events would wait for it.
+    /// The state of a shop before the first event with which it would have come far enough: folded from where the log
+    /// begins, which takes as long as the log is; not on the actor, where events would wait for it.
     private nonisolated static func past(
-        _ start: ShopMonitor, of shop: String, in log: EventLog, until isEnough: @Sendable (ShopMonitor) -> Bool
+        _ start: ShopMonitor, of shop: String, in log: EventLog, until isEnough: @Sendable (ShopMonitor, Event) -> Bool
     ) async throws -> ShopMonitor {
         var past = start
         let source: any EventSource<EventLogError> = try log.reader(from: log.first)
@@ -97,8 +99,10 @@ extension LivePipeline {
             // Who asked may have gone away.
             try Task.checkCancellation()
             for entry in entries where entry.record.shop == shop {
-                if isEnough(past) { return past }
-                for case .event(let event) in parser.read(entry.record.payload) { past.apply(event) }
+                for case .event(let event) in parser.read(entry.record.payload) {
+                    if isEnough(past, event) { return past }
+                    past.apply(event)
+                }
             }
         }
         return past

@@ -104,6 +104,35 @@ struct PastExplanationTests {
         }
     }
 
+    @Test("figures of an instant before a long silence are those of then, not of what came after")
+    func beforeASilence() async throws {
+        let pipeline = try LivePipeline(MemoryFiles()) { _ in MonitorPolicy() }
+        func add(_ id: String, _ seconds: Int64, _ speaker: Speaker, _ conversation: String = "c") async throws {
+            let time = morning.advanced(by: seconds * 1000)
+            let message = EventMessage(
+                conversation: conversation, buyer: conversation, speaker: speaker, agent: speaker == .agent ? "豆豆" : nil
+            )
+            var line: [UInt8] = []
+            EventWriter.append(
+                Event(id: id, shop: Self.shop, time: time, received: time, content: .message(message)), to: &line)
+            #expect(try await pipeline.ingest(line, receipt: .kept, now: time).taken == 1)
+        }
+        try await add("asked", 5, .buyer)
+        try await add("answered", 60, .agent)
+        try await add("asked-again", 1300, .buyer)
+        // The next to come are two and five days later.
+        try await add("later", 60 * 3600, .buyer, "d")
+        try await add("last", 121 * 3600, .buyer, "e")
+        for (seconds, pending) in [(30, 0), (1200, 0), (1300, 0), (1301, 1), (6 * 3600, 1)] as [(Int64, Int64)] {
+            let at = morning.advanced(by: seconds * 1000)
+            let figures = try #require(try await pipeline.figures(of: Self.shop, at: at))
+            #expect(figures.pending.open.count == pending, "\(seconds)")
+            let explained = try #require(try await pipeline.explain(.pending(.shop), of: Self.shop, at: at))
+            #expect(explained.value == pending, "\(seconds)")
+            #expect(figures.today.served == (seconds > 60 ? 1 : 0), "\(seconds)")
+        }
+    }
+
     @Test("a day before the horizon is explained as it was: who was left out, and why")
     func days() async throws {
         let pipeline = try await pipeline()
