@@ -210,7 +210,7 @@ public func cutPreview(
     var options = options
     let policy = options.cutting?.policy ?? TimePolicy(zone: options.zone)
     if options.cutting == nil {
-        options.cutting = CutPolicy(policy: policy) { speaker, _ in speaker == .buyer }
+        options.cutting = CutPolicy(policy: policy) { _, _ in true }
     }
     let lines = try ConversationLines(inputs, options: options)
     return try lines.cutPreview(policy: policy, candidates: candidates)

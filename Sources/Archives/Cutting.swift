@@ -9,12 +9,12 @@ public struct CutPolicy: Sendable {
     public var policy: TimePolicy
     /// The policy that says how long a conversation lasts that begins at an instant; nil: `policy` for all.
     public var policyAt: (@Sendable (Instant) -> TimePolicy)?
-    /// Whether a text of a speaker wants an answer: a function of ChineseText, passed in.
-    public var needsAnswer: @Sendable (Speaker, String) -> Bool
+    /// Whether a text that a buyer sent as a message of a kind wants an answer: a function of ChineseText, passed in.
+    public var needsAnswer: @Sendable (MessageKind, String) -> Bool
 
     public init(
         policy: TimePolicy, policyAt: (@Sendable (Instant) -> TimePolicy)? = nil,
-        needsAnswer: @escaping @Sendable (Speaker, String) -> Bool
+        needsAnswer: @escaping @Sendable (MessageKind, String) -> Bool
     ) {
         self.policy = policy
         self.policyAt = policyAt

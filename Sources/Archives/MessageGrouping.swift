@@ -178,11 +178,10 @@ package final class MessageGrouping: ByteStream {
             }
             key = row.buyer
             traits.insert(.isLog)
-            if let speaker = Speaker(rawValue: row.speaker), speaker == .buyer,
-                row.text.length != .max
-            {
-                let bytes = UnsafeBufferPointer(start: row.text.data, count: Int(row.text.length))
-                if cutting.needsAnswer(speaker, String(decoding: bytes, as: UTF8.self)) {
+            if row.speaker == Speaker.buyer.rawValue, let kind = MessageKind(rawValue: row.kind) {
+                let count = row.text.length == .max ? 0 : Int(row.text.length)
+                let bytes = UnsafeBufferPointer(start: row.text.data, count: count)
+                if cutting.needsAnswer(kind, String(decoding: bytes, as: UTF8.self)) {
                     traits.insert(.needsAnswer)
                 }
             }

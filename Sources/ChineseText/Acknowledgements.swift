@@ -1,3 +1,5 @@
+import ConversationModel
+
 /// Buyer messages that ask for nothing: 好的, 谢谢, a lone emoji (the time policy's default list).
 public struct Acknowledgements: Sendable {
     /// The phrases, folded.
@@ -83,6 +85,17 @@ public struct Acknowledgements: Sendable {
     public func needsAnswer(_ text: String) -> Bool {
         var text = text
         return text.withUTF8 { needsAnswer($0) }
+    }
+
+    /// Whether a buyer's message of a kind asks for an answer: by its text; a picture, a card or a file without one asks.
+    @inline(__always)
+    public func needsAnswer(_ text: UnsafeBufferPointer<UInt8>, kind: MessageKind) -> Bool {
+        text.isEmpty ? kind != .text : needsAnswer(text)
+    }
+
+    /// The same for a `String`.
+    public func needsAnswer(_ text: String, kind: MessageKind) -> Bool {
+        text.isEmpty ? kind != .text : needsAnswer(text)
     }
 
     /// Only emoji, punctuation and symbols, none of which asks.

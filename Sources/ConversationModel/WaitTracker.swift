@@ -49,7 +49,7 @@ extension WaitTracker {
     /// from the end, so that only what follows the last answer is asked about.
     public static func isOpen(
         after range: Range<Int>, of table: MessageTable, assistantAnswers: Bool = WaitPolicy().assistantAnswers,
-        needsAnswer: (UnsafeBufferPointer<UInt8>) -> Bool
+        needsAnswer: (UnsafeBufferPointer<UInt8>, MessageKind) -> Bool
     ) -> Bool {
         var i = range.upperBound
         while i > range.lowerBound {
@@ -60,7 +60,9 @@ extension WaitTracker {
             let answers =
                 speaker == Speaker.agent.rawValue || assistantAnswers && speaker == Speaker.assistant.rawValue
             if answers, !table.automatic[i] { return false }
-            if speaker == Speaker.buyer.rawValue, needsAnswer(table.texts[i]) { return true }
+            if speaker == Speaker.buyer.rawValue, needsAnswer(table.texts[i], MessageKind(rawValue: kind) ?? .other) {
+                return true
+            }
         }
         return false
     }

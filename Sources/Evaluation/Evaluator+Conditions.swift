@@ -366,7 +366,7 @@ extension Evaluator {
         let inner = value(of)
         let found = inner.matches.count + (inner.matchesWhole ? 1 : 0)
         var open = inner.unknowns
-        if unit.isCutOff { open.insert(.cutOff) }
+        if unit.isCutOff || unit.startIsCut { open.insert(.cutOff) }
         var result = Value(matches: arena.empty())
         switch bound {
         case .atLeast(let wanted):

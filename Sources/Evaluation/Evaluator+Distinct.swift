@@ -8,7 +8,7 @@ extension Evaluator {
     func value(distinctOf of: Int, _ bound: Count.Bound) -> Value {
         let inner = value(of)
         var open = inner.unknowns
-        if unit.isCutOff { open.insert(.cutOff) }
+        if unit.isCutOff || unit.startIsCut { open.insert(.cutOff) }
         var result = Value(matches: arena.empty())
         var different = DistinctTexts()
         // ∅ comes before all messages, and is unlike each of them.

@@ -82,7 +82,7 @@ extension Evaluator {
         let rules = cutBy ?? rules
         let isOpen = WaitTracker.isOpen(after: range, of: table, assistantAnswers: rules.policy.waits.assistantAnswers)
         {
-            rules.acknowledgements.needsAnswer($0)
+            rules.acknowledgements.needsAnswer($0, kind: $1)
         }
         let last = Instant(milliseconds: table.times[range.upperBound - 1])
         return last.advanced(by: isOpen ? rules.policy.closeAfterOpenWait : rules.policy.closeAfter).milliseconds

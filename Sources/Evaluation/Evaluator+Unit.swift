@@ -96,7 +96,9 @@ extension Evaluator {
             let row = base + i
             if let speaker = Speaker(rawValue: table.speakers[row]), let kind = MessageKind(rawValue: table.kinds[row])
             {
-                let asks = speaker == .buyer && !meter.isWaiting && rules.acknowledgements.needsAnswer(table.texts[row])
+                let asks =
+                    speaker == .buyer && !meter.isWaiting
+                    && rules.acknowledgements.needsAnswer(table.texts[row], kind: kind)
                 // Without times only the number of waits is asked for: the order is enough.
                 let instant = !hasTimes ? Int64(i) : carries ? table.times[row] : time(i)
                 meter.observe(

@@ -92,7 +92,7 @@ final class SessionTimeline {
         let mayOpen = message.speaker == .buyer && wait.openSince == nil
         wait.observe(
             speaker: message.speaker, isAutomatic: message.isAutomatic, kind: message.kind,
-            needsAnswer: mayOpen && rows.rules.acknowledgements.needsAnswer(message.text), at: time)
+            needsAnswer: mayOpen && rows.rules.acknowledgements.needsAnswer(message.text, kind: message.kind), at: time)
     }
 
     /// Decides everything that is open; the deadlines before the end have been fired.

@@ -37,7 +37,7 @@ final class DistinctTrack: SessionTrack {
 
     override func close() {
         var open = of.unknowns
-        if unit.isCutOff { open.insert(.cutOff) }
+        if unit.isCutOff || unit.startIsCut { open.insert(.cutOff) }
         var different = DistinctTexts()
         // ∅ comes before all messages, and is unlike each of them.
         if of.matchesWhole { different.addWhole() }

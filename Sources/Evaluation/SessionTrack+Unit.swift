@@ -99,7 +99,7 @@ extension SessionUnit {
             meter.observe(
                 speaker: speaker, isAutomatic: table.automatic[row], kind: kind,
                 needsAnswer: speaker == .buyer && !meter.isWaiting
-                    && rows.rules.acknowledgements.needsAnswer(table.texts[row]),
+                    && rows.rules.acknowledgements.needsAnswer(table.texts[row], kind: kind),
                 at: Instant(milliseconds: instant))
         }
         if case .handedOver = end { meter.finish(.handedOver) } else { meter.finish(.closed) }

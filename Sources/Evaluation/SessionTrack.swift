@@ -265,7 +265,7 @@ final class CountTrack: SessionTrack {
     override func close() {
         let count = of.found.count + (of.matchesWhole ? 1 : 0)
         var open = of.unknowns
-        if unit.isCutOff { open.insert(.cutOff) }
+        if unit.isCutOff || unit.startIsCut { open.insert(.cutOff) }
         switch bound {
         case .atLeast(let wanted):
             guard count >= wanted else {

@@ -107,8 +107,8 @@ struct ArchiveArguments: ParsableArguments {
         if cutting ?? cut {
             let acknowledgements = Acknowledgements(
                 table: Surroundings.foldTable, phrases: Acknowledgements.standard + policy.waits.noAnswer)
-            options.cutting = CutPolicy(policy: policy, policyAt: policyAt) { speaker, text in
-                speaker == .buyer && acknowledgements.needsAnswer(text)
+            options.cutting = CutPolicy(policy: policy, policyAt: policyAt) { kind, text in
+                acknowledgements.needsAnswer(text, kind: kind)
             }
         }
         guard maxLine >= 1024, maxLine <= 256 << 20 else {

@@ -65,8 +65,8 @@ func openLog(
         try LivePipeline(
             SystemFiles(directory: directory), isObserver: isObserver,
             needsAnswer: { message in
-                guard message.kind == .text, let text = message.text else { return true }
-                return acknowledgements.needsAnswer(text)
+                // A text that is not told may ask.
+                message.text.map { acknowledgements.needsAnswer($0, kind: message.kind) } ?? true
             },
             mask: mask, policy: { _ in policy })
     }

@@ -8,7 +8,7 @@ import Testing
 @Suite struct CuttingTests {
     private let options: ArchiveOptions = {
         var options = ArchiveOptions()
-        options.cutting = CutPolicy(policy: TimePolicy()) { _, text in text != "好的" }
+        options.cutting = CutPolicy(policy: TimePolicy()) { kind, text in text.isEmpty ? kind != .text : text != "好的" }
         return options
     }()
 
@@ -45,6 +45,9 @@ import Testing
         let question = line("10:00:00+08:00", "buyer", "在吗")
         let late = line("15:00:00+08:00", "agent", "在")
         #expect(try cut(question + late).read.count == 1)
+        // A picture without a text is a question, too.
+        let picture = line("10:00:00+08:00", "buyer", "", more: ",\"kind\":\"image\"")
+        #expect(try cut(picture + late).read.count == 1)
         // What needs no answer opens no wait, and an automatic reply ends none.
         let thanks = line("10:00:00+08:00", "buyer", "好的")
         #expect(try cut(thanks + late).read.count == 2)

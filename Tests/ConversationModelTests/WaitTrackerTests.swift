@@ -69,7 +69,7 @@ struct WaitTrackerTests {
                         needsAnswer: table.texts[i].elementsEqual(question),
                         at: Instant(milliseconds: table.times[i]))
                 }
-                let isOpen = WaitTracker.isOpen(after: range, of: table) { $0.elementsEqual(question) }
+                let isOpen = WaitTracker.isOpen(after: range, of: table) { text, _ in text.elementsEqual(question) }
                 #expect(isOpen == (folded.openSince != nil), "seed \(seed)")
             }
         }

@@ -183,7 +183,7 @@ struct RecordParts {
         for (row, message) in messages.enumerated() {
             wait.observe(
                 speaker: message.speaker, isAutomatic: message.isAutomatic, kind: message.kind,
-                needsAnswer: acknowledgements.needsAnswer(message.text), at: times[row])
+                needsAnswer: acknowledgements.needsAnswer(message.text, kind: message.kind), at: times[row])
             var close = wait.closeInstant(after: times[row], policy: random.policy)
             var isExplicit = false
             if let closed = conversation.closedAt, closed >= times[start] {

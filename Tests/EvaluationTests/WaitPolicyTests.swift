@@ -105,6 +105,19 @@ struct WaitPolicyTests {
         }
     }
 
+    @Test(
+        "a picture, a card or a file without a text asks for an answer",
+        arguments: [MessageKind.image, .card, .file, .other])
+    func picturesAsk(kind: MessageKind) throws {
+        var conversation = try talk([("10:00:00", .buyer), ("10:05:00", .agent)])
+        conversation.messages[0].kind = kind
+        conversation.messages[0].text = ""
+        #expect(try holds("rounds", #""min": 1, "max": 1"#, conversation, TimePolicy()) == true)
+        #expect(try holds("longest-response", #""min": "300s", "max": "300s""#, conversation, TimePolicy()) == true)
+        conversation.messages[0].kind = .text
+        #expect(try holds("rounds", #""max": 0"#, conversation, TimePolicy()) == true)
+    }
+
     @Test func automaticRepliesAndThanksAreNoPartOfAWait() throws {
         var conversation = try talk([
             ("10:00:00", .buyer), ("10:00:01", .agent), ("10:01:00", .agent), ("10:02:00", .buyer),

@@ -210,7 +210,7 @@ struct OracleJudge {
         let whole = OracleMatch(anchor: nil, owner: unit.ownerOfWhole, spans: [])
         // Decided at the close, so not decided where the end is missing.
         var open = inner.unknowns
-        if unit.end.isCutOff { open.insert("cut-off") }
+        if unit.end.isCutOff || unit.startIsCut { open.insert("cut-off") }
         switch count.bound {
         case .atLeast(let wanted):
             if inner.matches.count >= wanted {

@@ -75,7 +75,8 @@ extension OracleJudge {
 
     private func asks(_ row: Int) -> Bool {
         let message = unit.messages[row]
-        return message.speaker == .buyer && unit.record.hasContent(row) && unit.record.needsAnswer(message.text)
+        return message.speaker == .buyer && unit.record.hasContent(row)
+            && unit.record.asks(message, unit.record.needsAnswer)
     }
 
     private func answers(_ row: Int) -> Bool {

@@ -29,6 +29,11 @@ struct OracleRecord: Sendable {
 
     // MARK: Parts
 
+    /// What is no text and has none asks.
+    func asks(_ message: Message, _ needsAnswer: (String) -> Bool) -> Bool {
+        message.text.isEmpty && message.kind != .text || needsAnswer(message.text)
+    }
+
     private func cut(asOf: Instant?, needsAnswer: (String) -> Bool) -> [OraclePart] {
         let count = conversation.messages.count
         guard count > 0 else { return [] }
@@ -73,7 +78,7 @@ struct OracleRecord: Sendable {
         }
         let waits = rows.contains { question in
             let message = conversation.messages[question]
-            return message.speaker == .buyer && hasContent(question) && needsAnswer(message.text)
+            return message.speaker == .buyer && hasContent(question) && asks(message, needsAnswer)
                 && !rows.contains { $0 > question && answers($0) }
         }
         let patience = waits ? policy.closeAfterOpenWait : policy.closeAfter

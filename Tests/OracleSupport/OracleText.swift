@@ -58,6 +58,14 @@ struct FoldedText: Sendable {
     var core: Range<Int> {
         guard let first = units.firstIndex(where: { !isOuter($0.scalar) }),
             let last = units.lastIndex(where: { !isOuter($0.scalar) })
+        else { return withoutSpace }
+        return first..<last + 1
+    }
+
+    /// A lone ? is no ? with spaces around it.
+    private var withoutSpace: Range<Int> {
+        func isSpace(_ unit: Unit) -> Bool { unit.scalar.properties.isWhitespace }
+        guard let first = units.firstIndex(where: { !isSpace($0) }), let last = units.lastIndex(where: { !isSpace($0) })
         else { return units.indices }
         return first..<last + 1
     }
