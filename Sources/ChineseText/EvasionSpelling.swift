@@ -3,7 +3,7 @@ struct EvasionSpelling: Sendable, Equatable {
     /// A character of the keyword, or part of what it is spelled as.
     struct Element: Sendable, Equatable {
         let canonical: UInt32
-        let syllable: UInt16
+        var syllable: UInt16
         let digit: UInt8
         /// Parts of a spelling are never alike.
         let mustBeEqual: Bool
@@ -71,6 +71,7 @@ struct EvasionSpeller {
             guard characters.count > 1 else { return choices }
             choices += alphabet.halves(of: character.canonical).map { Piece(elements: $0) }
             if i == 0 { choices += alphabet.ten(for: character.canonical).map { Piece(elements: $0) } }
+            choices += alphabet.otherReadings(of: whole).map { Piece(elements: [$0]) }
             choices += alphabet.letters(of: character).map { Piece(elements: $0, isPinyin: true) }
             if i > 0, characters.count > 2, homophones, character.canonical == EvasionSpelling.trust {
                 choices.append(Piece(elements: [], isHeart: true))
@@ -146,6 +147,20 @@ private struct EvasionAlphabet {
             element(half.value, mustBeEqual: true, weight: position, also: LookAlikes.otherHalves[half] ?? 0)
         }
         return [parts]
+    }
+
+    /// The character itself, read as it is read in other words: 行 as háng.
+    func otherReadings(of whole: EvasionSpelling.Element) -> [EvasionSpelling.Element] {
+        guard homophones, let scalar = Unicode.Scalar(whole.canonical), let readings = LookAlikes.polyphones[scalar]
+        else { return [] }
+        return readings.compactMap { reading in
+            guard let number = table.syllables.firstIndex(of: reading), number != Int(whole.syllable) else {
+                return nil
+            }
+            var other = whole
+            other.syllable = UInt16(number)
+            return other
+        }
     }
 
     /// 十 for 加; plus signs are taken for 加 itself.

@@ -83,6 +83,14 @@ enum LookAlikes {
     /// 讠 for 言.
     static let readings: [Unicode.Scalar: String] = ["咖": "jia", "茄": "jia", "伽": "jia", "讠": "yan"]
 
+    /// How characters are read, where words that are looked for read them in more than one way. Of keywords all readings
+    /// count; a character of a text is read as ICU reads it.
+    static let polyphones: [Unicode.Scalar: [String]] = [
+        "行": ["xing", "hang"], "重": ["zhong", "chong"], "长": ["zhang", "chang"], "还": ["hai", "huan"],
+        "传": ["chuan", "zhuan"], "差": ["cha", "chai"], "调": ["tiao", "diao"], "藏": ["cang", "zang"],
+        "咖": ["jia", "ka"], "降": ["jiang", "xiang"], "折": ["zhe", "she"], "薄": ["bao", "bo"],
+    ]
+
     /// Pictures that are read as letters, apart from what stands beside them.
     static let pictures: [UInt32: String] = [0x1F427: "qq"]
 

@@ -23,7 +23,23 @@ public enum Stripping {
             guard isOuter(scalar(at: start, in: bytes).0) else { break }
             high = start
         }
-        return low < high ? low..<high : 0..<bytes.count
+        return low < high ? low..<high : withoutSpace(bytes)
+    }
+
+    /// All but the white space at the ends; all of it where nothing else is there.
+    private static func withoutSpace(_ bytes: UnsafeBufferPointer<UInt8>) -> Range<Int> {
+        var low = bytes.count
+        var high = 0
+        var i = 0
+        while i < bytes.count {
+            let (scalar, length) = scalar(at: i, in: bytes)
+            if mj_is_white_space(scalar) == 0 {
+                low = min(low, i)
+                high = i + length
+            }
+            i += length
+        }
+        return low < high ? low..<min(high, bytes.count) : 0..<bytes.count
     }
 
     private static func isOuter(_ value: UInt32) -> Bool {

@@ -38,6 +38,7 @@ public enum DiagnosticCode: String, CaseIterable, Sendable, Hashable {
     // What a rule says.
     case duplicateKeyword = "duplicate-keyword"
     case oneCharacterKeyword = "one-character-keyword"
+    case spacedKeyword = "spaced-keyword"
     case swallowedKeyword = "swallowed-keyword"
     case uselessAllow = "useless-allow"
     case missedInPositive = "missed-in-positive"
@@ -47,6 +48,7 @@ public enum DiagnosticCode: String, CaseIterable, Sendable, Hashable {
 
     // What rules say that adds nothing: warnings of `rules check`.
     case subsumedKeyword = "subsumed-keyword"
+    case hiddenCompound = "hidden-compound"
     case shortEvasionKeyword = "short-evasion-keyword"
     case commonKeyword = "common-keyword"
     case unreachableBranch = "unreachable-branch"
@@ -111,6 +113,7 @@ public enum DiagnosticCode: String, CaseIterable, Sendable, Hashable {
         case .duplicateKeyword: Phrase("keyword listed twice", "关键词重复")
         case .oneCharacterKeyword:
             Phrase("one-character keyword without word boundary", "单字关键词没有词边界")
+        case .spacedKeyword: Phrase("space between Chinese words", "中文词之间有空格")
         case .swallowedKeyword:
             Phrase("allow-phrase swallows its keyword", "放行短语吞掉了关键词")
         case .uselessAllow: Phrase("allow-phrase covers no keyword", "放行短语不含任何关键词")
@@ -121,6 +124,7 @@ public enum DiagnosticCode: String, CaseIterable, Sendable, Hashable {
         case .scoreSign: Phrase("score of the wrong sign", "分数的正负号不对")
         case .impossibleWindow: Phrase("window that cannot match", "时间窗口不可能满足")
         case .subsumedKeyword: Phrase("keyword that adds nothing", "关键词不起作用")
+        case .hiddenCompound: Phrase("words that hide a keyword", "词典里的词遮住关键词")
         case .shortEvasionKeyword: Phrase("short keyword at level evasion", "evasion 的关键词太短")
         case .commonKeyword: Phrase("keyword that hits every day", "关键词太常见")
         case .unreachableBranch: Phrase("branch that adds nothing", "分支不起作用")

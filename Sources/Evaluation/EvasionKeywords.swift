@@ -10,6 +10,8 @@ final class EvasionKeywords: Sendable {
     private let allow: [[UInt8]]
     private let needed: Int
     private let isWord: Bool
+    /// Numbers and words in Latin letters must not go on at the ends.
+    private let keepsWhole: Bool
     private let skeletons: SkeletonTable
     private let table: FoldTable
 
@@ -23,6 +25,7 @@ final class EvasionKeywords: Sendable {
         }
         allow = keywords.allow.map { Array(table.folded($0).utf8) }.filter { !$0.isEmpty }
         isWord = keywords.boundary == .word
+        keepsWhole = keywords.boundary == .automatic
         needed =
             switch keywords.quantity {
             case .any, .none: 1
@@ -49,6 +52,7 @@ final class EvasionKeywords: Sendable {
         for matcher in matchers {
             let ranges = matcher.occurrences(in: text).filter { range in
                 if isWord, !isWhole(range, in: original, breaker) { return false }
+                if keepsWhole, EvasionKeywords.goesOn(range, in: original) { return false }
                 guard !allow.isEmpty else { return true }
                 let covers = shields ?? self.shields(in: original)
                 shields = covers
@@ -66,6 +70,23 @@ final class EvasionKeywords: Sendable {
     ) -> Bool {
         breaker.set(Array(original))
         return breaker.isBoundary(range.lowerBound) && breaker.isBoundary(range.upperBound)
+    }
+
+    /// Whether a number goes on behind a point or a comma, or a word behind an apostrophe: 69.5, 1,069, sb's. There, ICU
+    /// finds no boundary; of other signs between letters and digits this level thinks as separators.
+    private static func goesOn(_ range: Range<Int>, in text: UnsafeBufferPointer<UInt8>) -> Bool {
+        func byte(_ i: Int) -> UInt8 { text.indices.contains(i) ? text[i] : 0x20 }
+        func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
+        func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 < 26 }
+        func joins(_ edge: UInt8, _ sign: UInt8, _ beyond: UInt8) -> Bool {
+            switch sign {
+            case UInt8(ascii: "."), UInt8(ascii: ","): isDigit(edge) && isDigit(beyond)
+            case UInt8(ascii: "'"): isLetter(edge) && isLetter(beyond)
+            default: false
+            }
+        }
+        let (start, end) = (range.lowerBound, range.upperBound)
+        return joins(byte(end - 1), byte(end), byte(end + 1)) || joins(byte(start), byte(start - 1), byte(start - 2))
     }
 
     /// Where allow-phrases stand, as ranges of the original: they are compared at level `folded`.

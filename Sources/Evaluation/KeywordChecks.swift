@@ -27,7 +27,8 @@ struct KeywordChecks {
     private let cache: DiskCache
     private var skeletons: SkeletonTable?
     private var seen: Set<Keywords> = []
-    private let budget = CheckBudget(lookUps)
+    let budget = CheckBudget(lookUps)
+    let breaker = WordBreaker()
 
     init(table: FoldTable, cache: DiskCache) {
         self.table = table
@@ -48,7 +49,7 @@ struct KeywordChecks {
         found.filter { flagged[$0.key] == lists[$0.key.place] || lists[$0.key.place] == nil }.map(\.diagnostic)
     }
 
-    private mutating func warn(
+    mutating func warn(
         _ code: DiagnosticCode, _ keywords: Keywords, _ index: Int, _ message: Phrase, help: Phrase
     ) {
         warn(code, place(index, in: keywords), message, help: help)
@@ -87,6 +88,7 @@ struct KeywordChecks {
             let text = Array(table.folded(phrase, level: level).utf8)
             return folded.contains { !KeywordMatcher.occurrences(of: $0, in: text).isEmpty }
         }
+        if keywords.boundary == .word { checkCompounds(keywords, folded, allow) }
         guard keywords.quantity == .any, keywords.boundary != .word else { return }
         let local = CheckBudget(KeywordChecks.lookUpsPerList)
         let words = Set(folded.map { $0[...] })

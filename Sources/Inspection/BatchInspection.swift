@@ -306,7 +306,8 @@ public final class BatchInspection: @unchecked Sendable {
             diagnostics: Array((lines.recordDiagnostics + totals.diagnostics).prefix(RunTotals.diagnosticLimit)),
             namesSeen: NamesSeen(
                 groups: options.groups.isEmpty ? [] : names(of: totals.groupNames),
-                agents: options.agents.isEmpty ? [] : agentsSeen))
+                agents: options.agents.isEmpty ? [] : agentsSeen),
+            idleExemptions: totals.idleExemptions(options.exemptions.exemptions))
     }
 
     /// Accounts in all their forms, and the people who have had them.
@@ -358,6 +359,8 @@ public struct InspectionResult: Sendable {
     public var diagnostics: [Diagnostic]
     /// Groups and accounts of what was read, also of conversations that `--group` and `--agent` left out.
     public var namesSeen: NamesSeen
+    /// Places of exemptions from all rules that took no stay and no finding out: most likely a name that nobody has.
+    public var idleExemptions: [Int]
 }
 
 /// Names of what stood in the conversations of a run, in the order in which they came; agents by all that `--agent` may call them.

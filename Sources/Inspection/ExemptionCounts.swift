@@ -32,6 +32,12 @@ extension RunTotals {
         }
     }
 
+    /// Places of exemptions from all rules of which nothing was counted.
+    func idleExemptions(_ exemptions: [Exemption]) -> [Int] {
+        let used = Set(exempt.keys.map(\.exemption))
+        return exemptions.indices.filter { exemptions[$0].rules.isEmpty && !used.contains(Int32($0)) }
+    }
+
     /// What was exempt as reports read it: in the order of the exemptions, then by owner.
     func exemptionNotes(_ exemptions: [Exemption], label: (Int32) -> String) -> [Coverage.ExemptionNote] {
         var notes: [Int32: [String: Coverage.ExemptionNote]] = [:]

@@ -59,14 +59,15 @@ struct PatternParser {
         PatternProblem(code: "bad-regex", message: message, help: help, range: range(from, to))
     }
 
-    private func unsupported(_ from: Int, _ to: Int, _ english: String, _ chinese: String) -> PatternProblem {
+    private func unsupported(
+        _ from: Int, _ to: Int, _ english: String, _ chinese: String,
+        help: Phrase = Phrase(
+            "patterns match in linear time; use several conditions, 'except' or 'unless' instead",
+            "正则必须线性匹配；请改用多个条件、except 或 unless")
+    ) -> PatternProblem {
         PatternProblem(
             code: "unsupported-regex",
-            message: Phrase("\(english) is not supported", "不支持\(chinese)"),
-            help: Phrase(
-                "patterns match in linear time; use several conditions, 'except' or 'unless' instead",
-                "正则必须线性匹配；请改用多个条件、except 或 unless"),
-            range: range(from, to))
+            message: Phrase("\(english) is not supported", "不支持\(chinese)"), help: help, range: range(from, to))
     }
 
     private func costly(_ from: Int, _ to: Int, _ message: Phrase) -> PatternProblem {
@@ -304,7 +305,11 @@ struct PatternParser {
             let negated = (scalar == "P") != name.hasPrefix("^")
             if name.hasPrefix("^") { name.removeFirst() }
             guard ["Han", "script=Han", "sc=Han"].contains(name) else {
-                throw unsupported(start, at, "the property '\(name)'", "属性 '\(name)'")
+                throw unsupported(
+                    start, at, "the property '\(name)'", "属性 '\(name)'",
+                    help: Phrase(
+                        "\\p{Han} is the only one; write other characters out: [a-z], [0-9], [。！？]",
+                        "只支持 \\p{Han}；其他字符请直接列出，如 [a-z]、[0-9]、[。！？]"))
             }
             return negated ? ScalarSet.han.complement : .han
         default: return nil

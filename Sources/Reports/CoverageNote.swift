@@ -129,7 +129,7 @@ package struct CoverageNote: Sendable {
         guard !without.isEmpty else { return (parts.joined(separator: "，"), false) }
         let names = without.prefix(12).map { shortened(singleLine($0), to: 40) }.joined(separator: "、")
         return (
-            parts.joined(separator: "，") + "；未配方案、按默认方案的分组：\(names)" + (without.count > 12 ? " 等" : ""), true
+            parts.joined(separator: "，") + "；没有方案写到、按默认处理的分组：\(names)" + (without.count > 12 ? " 等" : ""), true
         )
     }
 

@@ -35,6 +35,13 @@ extension JSONReader {
         case "=": reason = Phrase("a key is followed by ':'", "键后面用 “:”")
         case ";": reason = Phrase("elements are separated by ','", "各项之间用 “,”")
         case "+", ".": reason = Phrase("numbers begin with a digit or '-'", "数字以数字或 “-” 开头")
+        case "\"", "{", "[":
+            // What was expected is said by whoever expected it; behind a line end a comma is what is missing.
+            reason =
+                help
+                ?? (isFirstOfLine
+                    ? Phrase("the line before lacks a ',' at its end", "上一行末尾少了逗号 “,”")
+                    : Phrase("a ',' is missing before it", "它前面少了逗号 “,”"))
         default: reason = help
         }
         if isWordByte(bytes[position]) { return unexpectedWord(expected) }
@@ -43,6 +50,13 @@ extension JSONReader {
                 "unexpected '\(scalar)'; expected \(expected.english)",
                 "多出 “\(scalar)”，此处应为\(expected.chinese)"),
             help: reason, range)
+    }
+
+    /// Whether only white space stands before the place in its line, which is not the first.
+    private var isFirstOfLine: Bool {
+        var i = position - 1
+        while i >= 0, bytes[i] == 0x20 || bytes[i] == 0x09 || bytes[i] == 0x0D { i -= 1 }
+        return i >= 0 && bytes[i] == 0x0A
     }
 
     private func unexpectedWord(_ expected: Phrase) -> JSONFault {
@@ -150,8 +164,9 @@ extension JSONReader {
             message: isUTF16
                 ? Phrase("the file is UTF-16, not UTF-8", "文件是 UTF-16 编码，不是 UTF-8")
                 : Phrase("the file is not UTF-8 from here on", "文件从这里起不是 UTF-8 编码"),
-            help: Phrase(
-                "save it as UTF-8 (it may be GBK)", "请另存为 UTF-8 编码（原文件可能是 GBK）"),
+            help: isUTF16
+                ? Phrase("save it as UTF-8", "请另存为 UTF-8 编码")
+                : Phrase("save it as UTF-8 (it may be GBK)", "请另存为 UTF-8 编码（原文件可能是 GBK）"),
             range: SourceRange(offset, min(bytes.count, offset + 1)))
     }
 }

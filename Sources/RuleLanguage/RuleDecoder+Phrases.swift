@@ -122,6 +122,13 @@ extension RuleDecoder {
                         "keyword '\(quoted(phrase.text))' is listed twice",
                         "关键词 “\(quoted(phrase.text))” 重复"),
                     help: Phrase("remove one", "删掉一个"))
+            } else if partsHan(phrase.text) {
+                diagnose(
+                    .spacedKeyword, severity: .warning, phrase.range,
+                    Phrase(
+                        "keyword '\(quoted(phrase.text))' is one phrase, found only with its space",
+                        "“\(quoted(phrase.text))” 是一个短语，消息里带空格才会命中"),
+                    help: Phrase("write two keywords: \"…\", \"…\"", "请写成两个关键词：\"…\", \"…\""))
             } else if isBareCharacter(phrase.text, keywords.boundary) {
                 diagnose(
                     .oneCharacterKeyword, severity: .warning, phrase.range,
@@ -141,6 +148,15 @@ extension RuleDecoder {
     }
 
     /// A single letter or digit that `boundary` does not keep out of longer words.
+    /// Whether a space stands between two Chinese characters.
+    private func partsHan(_ phrase: String) -> Bool {
+        guard phrase.utf8.contains(0x20) else { return false }
+        let scalars = Array(phrase.unicodeScalars)
+        return scalars.indices.dropFirst().dropLast().contains { i in
+            scalars[i] == " " && scalars[i - 1].properties.isIdeographic && scalars[i + 1].properties.isIdeographic
+        }
+    }
+
     private func isBareCharacter(_ phrase: String, _ boundary: Keywords.Boundary) -> Bool {
         guard boundary != .word, let scalar = phrase.unicodeScalars.first,
             phrase.unicodeScalars.dropFirst().isEmpty

@@ -102,18 +102,22 @@ extension RuleDecoder {
             } else if rules[RuleID(text)] != nil {
                 ids.insert(RuleID(text))
             } else {
-                unknownRule(element.range, text, among: rules.keys.map(\.value).sorted())
+                let named = rules.values.filter { $0.name == text }.map(\.id.value).min()
+                unknownRule(element.range, text, among: rules.keys.map(\.value).sorted(), meant: named)
             }
         }
         return ids
     }
 
-    mutating func unknownRule(_ range: SourceRange, _ name: String, among names: [String]) {
+    /// - Parameter meant: the id of the rule that has this name.
+    mutating func unknownRule(
+        _ range: SourceRange, _ name: String, among names: [String], meant: String? = nil
+    ) {
         if unread.mayHave(name) { return }
         diagnose(
             .unknownRule, range,
             Phrase("there is no rule '\(quoted(name))'", "没有规则 “\(quoted(name))”"),
-            help: didYouMean(name, among: names).map {
+            help: (meant ?? didYouMean(name, among: names)).map {
                 Phrase("did you mean '\($0)'?", "是不是想写 “\($0)”？")
             })
     }

@@ -69,7 +69,7 @@ public struct RuleDecoder {
 
     /// The rule that `value` describes; nil where something in it is an error.
     public mutating func rule(from value: JSONValue) -> Rule? {
-        if hasTooManyErrors { return nil }
+        if hasTooManyErrors || isForeign(value) { return nil }
         let errorsBefore = errorCount
         startRule()
         guard
@@ -123,6 +123,36 @@ public struct RuleDecoder {
         if errorCount == errorsBefore, !usesBroken { return rule }
         remains.append(RuleRemains(id: id.map { RuleID($0) }, regexes: regexes, place: rule.place))
         return nil
+    }
+
+    /// Diagnoses what belongs elsewhere, in one word instead of one for each field that a rule would have.
+    private mutating func isForeign(_ value: JSONValue) -> Bool {
+        guard case .object(let members) = value.content else { return false }
+        let keys = Set(members.prefix(64).map(\.key))
+        guard keys.isDisjoint(with: ["id", "name", "polarity", "when"]) else { return false }
+        let found: (what: Phrase, help: Phrase)
+        if !keys.isDisjoint(with: Self.policyKeys.dropLast(2)) {
+            found = (
+                Phrase("this is a time policy", "这是时间策略"),
+                Phrase("give it by --policy, and keep it outside the rules", "请用 --policy 给出，不要放在规则目录里")
+            )
+        } else if !keys.isDisjoint(with: Self.exemptionFileKeys.dropLast(2)) {
+            found = (
+                Phrase("these are exemptions", "这是豁免名单"),
+                Phrase("give them by --exemptions, and keep them outside the rules", "请用 --exemptions 给出，不要放在规则目录里")
+            )
+        } else if keys.contains("rules") {
+            found = (
+                Phrase("this is an object with a list of rules", "这是包着规则列表的对象"),
+                Phrase("write the list itself: [ … ]", "请直接写列表：[ … ]")
+            )
+        } else {
+            return false
+        }
+        diagnose(
+            .wrongType, value.head,
+            Phrase("\(found.what.english), no rule", "\(found.what.chinese)，不是规则"), help: found.help)
+        return true
     }
 
     mutating func startRule(isShared: Bool = false) {

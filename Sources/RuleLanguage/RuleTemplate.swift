@@ -65,7 +65,7 @@ public enum RuleTemplate: String, Sendable, Hashable, CaseIterable {
             "id": .string(answers.id), "name": .string(answers.name),
             "polarity": .string(self == .greeting || self == .expectation ? "positive" : "negative"),
             "category": .string(answers.category), "severity": .string(answers.severity),
-            "unit": self == .greeting ? .string("stay") : nil,
+            "unit": self == .greeting || self == .slowReply ? .string("stay") : nil,
             "parameters": takesLimit ? .object(["limit": limit]) : nil,
             "when": when(answers), "examples": examples(answers),
         ]).compact

@@ -48,4 +48,20 @@ struct ExemptionArguments: ParsableArguments {
             Phrase("exemptions name rules that judged nothing: \(names)", "豁免里写的规则在本次运行中没有判定任何会话：\(names)"),
             severity: "warning")
     }
+
+    /// Says which exemptions took nothing out.
+    static func tellOfIdle(_ places: [Int], of exemptions: Exemptions) {
+        guard !places.isEmpty else { return }
+        let names = places.prefix(5).map { place in
+            let exemption = exemptions.exemptions[place]
+            let whose = [exemption.agents, exemption.buyers, exemption.conversations].map {
+                $0.sorted().joined(separator: "、")
+            }
+            return "#\(place + 1) \(visible(whose.filter { !$0.isEmpty }.joined(separator: " ")))"
+        }
+        let list = names.joined(separator: "，") + (places.count > 5 ? "…" : "")
+        say(
+            Phrase("these exemptions concern nothing that was judged: \(list)", "这些豁免没有涉及本次判定的任何会话：\(list)"),
+            severity: "note")
+    }
 }

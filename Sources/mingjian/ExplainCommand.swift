@@ -55,7 +55,9 @@ struct ExplainCommand: ParsableCommand {
 
     private func explain() throws -> Int32 {
         let sources = try RuleSources(paths: rules)
-        let compiled = try sources.compiled(policy: archive.policy())
+        let policy = try archive.policy()
+        PolicyArguments.tellOfHours(sources.rules.filter { $0.id.value == rule }, in: policy)
+        let compiled = try sources.compiled(policy: policy)
         guard let rule = sources.rules.first(where: { $0.id.value == rule }) else {
             throw CommandFailure(
                 code: CommandFailure.usage,

@@ -105,7 +105,7 @@ struct InspectCommand: ParsableCommand {
             versions: choice.versions, asVersion: choice.asVersion, policy: policy)
         let lines = try openArchive(inputs, options: archive.options(policy: policy, policyAt: closings))
         let writer = ReportWriter(
-            title: title, archives: archive.archives, policy: policy, policyName: archive.time.name,
+            title: title, archives: archive.archives, policy: policy, policyName: choice.policyName(archive.time.name),
             rowLimit: all ? nil : 40, csvTable: csvTable)
         let directory = try out.map {
             try OutputDirectory(path: $0, key: try runKey(inputs: inputs, rules: rulesKey + exemptionsKey))
@@ -139,6 +139,7 @@ struct InspectCommand: ParsableCommand {
             archive.tellOfMapping(among: result.coverage.sources)
             selection.tellOfNames(result.namesSeen)
             ExemptionArguments.tellOfUnknownRules(exemptions, among: result.tally.rules)
+            ExemptionArguments.tellOfIdle(result.idleExemptions, of: exemptions)
             if selection.group.isEmpty, selection.agent.isEmpty { tellOfGroups(rules, report) }
             // Lines of findings have no place for it.
             if format == .ndjson { say(coverageLine(report.coverage, zone: policy.zone), severity: "note") }

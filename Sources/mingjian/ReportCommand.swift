@@ -121,6 +121,7 @@ struct ReportCommand: ParsableCommand {
             archive.tellOfMapping(among: result.coverage.sources)
             selection.tellOfNames(result.namesSeen)
             ExemptionArguments.tellOfUnknownRules(exemptions, among: result.tally.rules)
+            ExemptionArguments.tellOfIdle(result.idleExemptions, of: exemptions)
         }
         if let failure = result.inputFailure {
             say(failure.phrase)

@@ -36,7 +36,9 @@ struct RuleSources {
             let named = paths.joined(separator: ", ")
             throw CommandFailure(
                 code: CommandFailure.badRules,
-                phrase: Phrase("no rule files in '\(named)'", "“\(named)” 里没有规则文件"))
+                phrase: Phrase(
+                    "no rule files in '\(named)': their names end in .json, .ndjson or .jsonl",
+                    "“\(named)” 里没有规则文件（文件名须以 .json、.ndjson 或 .jsonl 结尾）"))
         }
         var shared: [SourceFile] = []
         var result = loadRuleBook(files: files, overrides: overrides, checks: checks)

@@ -30,6 +30,13 @@ struct RulesArguments: ParsableArguments {
         }
     }
 
+    /// The policy of a run as reports name it: versions bring their own, `name` stands where one has none.
+    func policyName(_ name: String) -> String { RulesArguments.policyName(name, byVersion: versions != nil) }
+
+    static func policyName(_ name: String, byVersion: Bool) -> String {
+        byVersion ? "随规则版本（没有策略的版本：\(name)）" : name
+    }
+
     /// The rules of a run, and what makes two runs the same as far as they go.
     func loaded(policy: TimePolicy) throws -> (rules: RunRules, key: String) {
         guard let versions else {

@@ -123,7 +123,7 @@ extension RulesCommand {
                 return CommandFailure.interrupted
             }
             var coverage = result.coverage
-            coverage.policy = archive.time.name
+            coverage.policy = RulesArguments.policyName(archive.time.name, byVersion: versions != nil)
             let report = try sides.report(
                 compared, coverage, title: archive.archives.joined(separator: ", "), casesPerRule: examples)
             try write(report, format, to: Output())

@@ -118,9 +118,18 @@ extension RulesCommand {
             return result
         }
 
+        /// A space parts words of Chinese; between Latin words it belongs to a phrase.
+        private static func words(in text: Substring) -> [String] {
+            var words: [String] = []
+            for part in text.split(whereSeparator: \.isWhitespace) {
+                let isPhrase = words.last?.last?.isASCII == true && part.first?.isASCII == true
+                if isPhrase { words[words.count - 1] += " " + part } else { words.append(String(part)) }
+            }
+            return words
+        }
+
         private func list(_ text: String, _ option: String) throws -> [String] {
-            let words = text.split { ",，、".contains($0) }
-                .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+            let words = text.split { ",，、".contains($0) }.flatMap { RulesCommand.New.words(in: $0) }
             if words.isEmpty { throw missing(option) }
             return words
         }

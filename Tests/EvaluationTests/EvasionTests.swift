@@ -62,6 +62,10 @@ struct EvasionTests {
         #expect(try marked(contact, in: ["增加微信号"]) == ["微信号"])
         let number = Keywords(phrases: ["69"], fold: .evasion)
         #expect(try marked(number, in: ["695", "169", "6 9 5"]).isEmpty)
+        // Prices go on behind their point, and words behind an apostrophe.
+        #expect(try marked(number, in: ["69.5元", "13.69元", "￥0.69", "69,500", "1,069"]).isEmpty)
+        #expect(try marked(number, in: ["69.", "加69,谢谢", "6.9"]) == ["69", "69", "6.9"])
+        #expect(try marked(Keywords(phrases: ["sb"], fold: .evasion), in: ["sb's", "it's sb"]) == ["sb"])
         #expect(try marked(number, in: ["６⑨", "六九"]) == ["６⑨", "六九"])
     }
 

@@ -34,6 +34,7 @@ struct RuleChecksTests {
             (#""keywords":["加微信","微信"]"#, ["subsumed-keyword"]),
             (#""keywords":["加vx","vx"]"#, ["subsumed-keyword"]),
             (#""keywords":["微信"],"fold":"evasion""#, ["short-evasion-keyword"]),
+            (#""keywords":["滚"],"boundary":"word""#, ["hidden-compound"]),
         ])
     func keywordsThatAddNothing(text: String, expected: [String]) throws {
         #expect(try codes(text: text) == expected)
@@ -49,7 +50,10 @@ struct RuleChecksTests {
             // The shorter one needs a word boundary that the longer does not give it.
             #""keywords":["vx","vx88"]"#,
             #""keywords":["v信","av信"]"#,
+            // With a word boundary the shorter one is hidden in the longer one.
             #""keywords":["滚","滚蛋"],"boundary":"word""#,
+            #""keywords":["滚"],"boundary":"word","allow":["滚动"]"#,
+            #""keywords":["垃圾"],"boundary":"word""#,
             // The shorter one is shielded where the longer one is not.
             #""keywords":["微信","加微信支付"],"allow":["微信支付"]"#,
             #""keywords":["微信","加微信"],"match":"all""#,

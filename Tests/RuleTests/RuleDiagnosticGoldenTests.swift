@@ -25,7 +25,8 @@ struct RuleDiagnosticGoldenTests {
 
     /// Codes that only `rules check`, `rules check --corpus` and `rules test` with their options show.
     static let namesOfChecks = [
-        "useless-allow", "system-left-out", "subsumed-keyword", "short-evasion-keyword", "unreachable-branch",
+        "useless-allow", "system-left-out", "hidden-compound", "subsumed-keyword", "short-evasion-keyword",
+        "unreachable-branch",
         "never-true", "always-true",
         "duplicate-rule", "subsumed-rule",
     ]
