@@ -62,7 +62,7 @@ public enum ArchiveError: Error, Hashable, Sendable {
     public var phrase: Phrase {
         switch self {
         case .cannotOpen(let path, let code):
-            let reason = systemText(code)
+            let reason = Phrase(system: code)
             return Phrase(
                 "cannot open archive '\(path)': \(reason.english)",
                 "无法打开档案“\(path)”：\(reason.chinese)")
@@ -71,12 +71,12 @@ public enum ArchiveError: Error, Hashable, Sendable {
                 "link '\(path)' leads nowhere: mend it, or take it out of the directory",
                 "链接“\(path)”指向的文件不存在：请改正它，或从目录里移走")
         case .cannotRead(let path, let offset, let code):
-            let reason = systemText(code)
+            let reason = Phrase(system: code)
             return Phrase(
                 "cannot read archive '\(path)' after \(offset) bytes: \(reason.english)",
                 "读取档案“\(path)”失败（已读 \(offset) 字节）：\(reason.chinese)")
         case .cannotSpill(let path, let code):
-            let reason = systemText(code)
+            let reason = Phrase(system: code)
             return Phrase(
                 "cannot use temporary file '\(path)': \(reason.english)",
                 "无法使用临时文件“\(path)”：\(reason.chinese)")
@@ -143,23 +143,4 @@ public enum ArchiveError: Error, Hashable, Sendable {
         case .interrupted: return Phrase("interrupted", "已中断")
         }
     }
-}
-
-/// The system's words for `code`, with Chinese for the frequent ones.
-private func systemText(_ code: Int32) -> Phrase {
-    let english = strerror(code).map { String(cString: $0) } ?? "error \(code)"
-    let chinese =
-        switch code {
-        case ENOENT: "没有这个文件或目录"
-        case EACCES, EPERM: "没有权限"
-        case EISDIR: "是目录"
-        case ENOTDIR: "不是目录"
-        case ENOSPC: "磁盘已满"
-        case EMFILE, ENFILE: "打开的文件太多"
-        case EIO: "读写错误"
-        case ELOOP: "符号链接太多层"
-        case ENAMETOOLONG: "文件名太长"
-        default: english
-        }
-    return Phrase(english.prefix(1).lowercased() + english.dropFirst(), chinese)
 }

@@ -13,6 +13,18 @@ enum ExposureSource: Hashable {
     case lastAgent
     /// The rule's own: obligations, messages that could start a silence, a population that may be empty.
     case own
+
+    /// Whether one owner may be exposed at several messages.
+    var overlaps: Bool {
+        if case .populations(let populations) = self { populations.count > 1 } else { false }
+    }
+}
+
+extension Sequence where Element == Judgement.Exposure {
+    /// The first message at which each owner is exposed.
+    var earliestByOwner: [Int32: Int32] {
+        Dictionary(lazy.map { ($0.owner, $0.anchor) }, uniquingKeysWith: Swift.min)
+    }
 }
 
 /// One rule, compiled: plain values, walked for every unit.

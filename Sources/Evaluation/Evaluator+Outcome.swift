@@ -368,8 +368,12 @@ extension Evaluator {
         let hits = Int(firstFinding)..<judgement.findings.count
         // A set is for the rare unit with many hits: mostly there are none.
         let owners = hits.count > 16 ? Set(hits.map { judgement.findings[$0].owner }) : nil
-        for index in Int(firstExposure)..<judgement.exposures.count {
+        let exposures = judgement.exposures[Int(firstExposure)...]
+        // Branches of an `any` with different populations expose one owner more than once: he has one miss.
+        let earliest = rule.exposures.overlaps ? exposures.earliestByOwner : nil
+        for index in exposures.indices {
             let exposure = judgement.exposures[index]
+            if let earliest, earliest[exposure.owner] != exposure.anchor { continue }
             let hasHit =
                 owners?.contains(exposure.owner)
                 ?? hits.contains { judgement.findings[$0].owner == exposure.owner }

@@ -46,8 +46,9 @@ extension Evaluator {
         let local = Instant(milliseconds: table.times[base + unit.start])
         let day = rules.policy.zone.day(of: local)
         let time = local.milliseconds + rules.policy.zone.offset(at: local) - Int64(day.daysSince1970) * 86_400_000
-        let shown = "\(ClockText.weekdays[day.weekday - 1]) \(ClockText.text(time))"
-        return [Phrase("it began on \(shown)", "开始于 \(shown)")]
+        let weekday = ConditionWords.weekday(day.weekday)
+        let clock = ClockText.text(time)
+        return [Phrase("it began on \(weekday.english) \(clock)", "开始于 \(weekday.chinese) \(clock)")]
     }
 
     private func factNotes(_ fact: FactCondition) -> [Phrase] {
@@ -115,6 +116,12 @@ extension ConditionWords {
         }
     }
 
+    /// A day of the week by its number, 1 to 7 from Monday.
+    static func weekday(_ number: Int) -> Phrase {
+        let sign = Array("一二三四五六日")[number - 1]
+        return Phrase(ClockText.weekdays[number - 1], "周\(sign)")
+    }
+
     static func label(_ moment: Moment) -> Phrase {
         var english: [String] = []
         var chinese: [String] = []
@@ -124,9 +131,9 @@ extension ConditionWords {
             chinese.append(range)
         }
         if !moment.weekdays.isEmpty {
-            let days = moment.weekdays.map { ClockText.weekdays[$0 - 1] }.joined(separator: ", ")
-            english.append("on \(days)")
-            chinese.append("（\(days)）")
+            let days = moment.weekdays.map { weekday($0) }
+            english.append("on \(days.map(\.english).joined(separator: ", "))")
+            chinese.append("（\(days.map(\.chinese).joined(separator: "、"))）")
         }
         switch moment.hours {
         case .inside:

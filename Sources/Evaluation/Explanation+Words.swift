@@ -198,10 +198,10 @@ enum ConditionWords {
         }
     }
 
-    /// `475 s`, `1.5 s`.
+    /// `475 s`, `1.5 s`; whole seconds of an hour and more as rules write them: `1h30m`.
     static func duration(_ milliseconds: Int64) -> String {
         let (seconds, rest) = milliseconds.quotientAndRemainder(dividingBy: 1000)
-        if rest == 0 { return "\(seconds) s" }
+        if rest == 0 { return seconds < 3600 ? "\(seconds) s" : DurationText.text(milliseconds) }
         var digits = String(abs(rest))
         digits = String(repeating: "0", count: 3 - digits.count) + digits
         while digits.last == "0" { digits.removeLast() }

@@ -319,7 +319,9 @@ final class SessionRun {
             guard rule.duty?.isRoot == true || root.isTrue || root.unknowns.isEmpty else { return result }
             for run in procedure.runs where run.fate == .missed { result.append(miss(run)) }
         } else if reasons.isEmpty {
+            let earliest = rule.exposures.overlaps ? exposures.list.earliestByOwner : nil
             for exposure in exposures.list where !hitOwners.contains(exposure.owner) {
+                if let earliest, earliest[exposure.owner] != exposure.anchor { continue }
                 let anchor = Int(exposure.anchor)
                 let context = anchor < 0 ? [] : [root.evidence(anchor, .context, [])]
                 result.append(finding(.missed, owner: exposure.owner, anchor: anchor, context))

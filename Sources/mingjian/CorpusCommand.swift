@@ -56,7 +56,10 @@ struct CorpusCommand: ParsableCommand {
                 let size = try writeCorpus(
                     plan, archive: { bytes in try archive.write(bytes) },
                     truth: { bytes in try facts?.write(bytes) })
-                note("\(size.conversations) conversations, \(size.messages) messages, \(size.bytes) bytes\n")
+                let written = Phrase(
+                    "\(size.conversations) conversations, \(size.messages) messages, \(size.bytes) bytes",
+                    "\(size.conversations) 个会话，\(size.messages) 条消息，\(size.bytes) 字节")
+                note(written.text(in: Surroundings.language) + "\n")
                 return 0
             }
         }

@@ -65,8 +65,7 @@ enum InputFiles {
         do throws(RegularFile.Fault) {
             let descriptor = open(path, O_RDONLY | O_CLOEXEC)
             guard descriptor >= 0 else {
-                let reason = String(cString: strerror(errno))
-                throw RegularFile.Fault(path: path, reason: Phrase(reason, reason))
+                throw RegularFile.Fault(path: path, reason: Phrase(system: errno))
             }
             defer { close(descriptor) }
             note(path)

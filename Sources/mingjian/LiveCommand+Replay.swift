@@ -200,9 +200,9 @@ private final class LineInput {
     }
 
     private static func failure(_ path: String) -> CommandFailure {
-        let reason = String(cString: strerror(errno))
+        let reason = Phrase(system: errno)
         return CommandFailure(
             code: CommandFailure.inputOutput,
-            phrase: Phrase("cannot read '\(path)': \(reason)", "无法读取 “\(path)”：\(reason)"))
+            phrase: Phrase("cannot read '\(path)': \(reason.english)", "无法读取 “\(path)”：\(reason.chinese)"))
     }
 }

@@ -7,8 +7,8 @@ struct OutputError: Error {
     var code: Int32
 
     var phrase: Phrase {
-        let reason = String(cString: strerror(code))
-        return Phrase("cannot write '\(path)': \(reason)", "无法写入 “\(path)”：\(reason)")
+        let reason = Phrase(system: code)
+        return Phrase("cannot write '\(path)': \(reason.english)", "无法写入 “\(path)”：\(reason.chinese)")
     }
 }
 

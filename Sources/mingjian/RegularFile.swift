@@ -91,8 +91,5 @@ enum RegularFile {
         Phrase("larger than \(limit) bytes", "超过 \(limit) 字节")
     }
 
-    private static func systemReason() -> Phrase {
-        let reason = String(cString: strerror(errno))
-        return Phrase(reason, reason)
-    }
+    private static func systemReason() -> Phrase { Phrase(system: errno) }
 }

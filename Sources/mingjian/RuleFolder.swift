@@ -46,8 +46,7 @@ enum RuleFolder {
     private static func names(at path: String) throws -> [(name: String, path: String, isNamed: Bool)] {
         var status = stat()
         guard stat(path, &status) == 0 else {
-            let reason = String(cString: strerror(errno))
-            throw refused(path, Phrase(reason, reason))
+            throw refused(path, Phrase(system: errno))
         }
         guard status.st_mode & S_IFMT == S_IFDIR else {
             let name = path.split(separator: "/").last.map(String.init) ?? path

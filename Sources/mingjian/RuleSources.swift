@@ -152,10 +152,10 @@ struct RuleSources {
     }
 
     private static func unreadable(_ path: String) -> CommandFailure {
-        let reason = String(cString: strerror(errno == 0 ? ENOENT : errno))
+        let reason = Phrase(system: errno == 0 ? ENOENT : errno)
         return CommandFailure(
             code: CommandFailure.badRules,
-            phrase: Phrase("cannot read rules '\(path)': \(reason)", "无法读取规则 “\(path)”：\(reason)"))
+            phrase: Phrase("cannot read rules '\(path)': \(reason.english)", "无法读取规则 “\(path)”：\(reason.chinese)"))
     }
 
     static func ruleFiles(at path: String) throws -> [String] {

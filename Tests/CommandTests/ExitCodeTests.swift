@@ -137,8 +137,8 @@ struct ExitCodeTests {
         let rules = try rules()
         let input = try directory.write("a.ndjson", Self.line)
         for (out, reason) in [
-            (input, "Not a directory"), (input + "/x", "Not a directory"), ("", "No such file"),
-            ("/proc/none/x", "No such file"),
+            (input, "not a directory"), (input + "/x", "not a directory"), ("", "no such file"),
+            ("/proc/none/x", "no such file"),
             ("/proc/self/fdinfo", ".lock"),
         ] {
             let outcome = try Command.run(["inspect", input, "--rules", rules, "--out", out], in: directory)

@@ -323,8 +323,28 @@ struct OracleJudge {
         }
         // "otherwise each exposure whose owner has no hit in that unit"
         guard value.unknowns.isEmpty else { return [] }
-        return exposures.filter { exposure in !hits.contains { $0.owner == exposure.owner } }
-            .map { OracleMatch(anchor: $0.anchor, owner: $0.owner, spans: []) }
+        let missed = exposures.filter { exposure in !hits.contains { $0.owner == exposure.owner } }
+        // "each agent with a message in the subject's population": once, in whichever branch of an `any`.
+        let once = missed.filter { exposure in
+            !isOfMessages(root)
+                || !missed.contains { $0.owner == exposure.owner && ($0.anchor ?? -1) < (exposure.anchor ?? -1) }
+        }
+        return once.map { OracleMatch(anchor: $0.anchor, owner: $0.owner, spans: []) }
+    }
+
+    /// Whether its exposures are those of populations of messages, and of nothing else.
+    private func isOfMessages(_ condition: Condition) -> Bool {
+        switch condition.kind {
+        case .message: return true
+        case .any(let children): return children.allSatisfy { isOfMessages($0) }
+        case .all(let children): return subject(of: children).map { isOfMessages(children[$0]) } ?? false
+        case .unless(let child, _): return isOfMessages(child)
+        case .scope(let scope): return isOfMessages(scope.find)
+        case .count(let count):
+            if case .atLeast = count.bound { return isOfMessages(count.of) }
+            return false
+        case .expectation, .silence, .gap, .sequence, .unit, .not: return false
+        }
     }
 
     /// The expectation whose matches are the condition's own.
