@@ -11,7 +11,7 @@ public enum EntityKind: String, CaseIterable, Sendable {
     case email
     /// An account name behind a cue such as 微信, vx or 加我, or one that begins with `wxid_`.
     case wechatID = "wechat-id"
-    /// 5–11 digits behind a cue such as qq or 扣扣.
+    /// 5–11 digits behind a cue such as qq, q: or 扣扣.
     case qqNumber = "qq-number"
     /// 16–19 digits that pass the Luhn check, also in groups of four.
     case bankCard = "bank-card"
@@ -19,7 +19,7 @@ public enum EntityKind: String, CaseIterable, Sendable {
     case identityCard = "identity-card"
     /// 15–20 digits that are nothing else, or a number behind a cue such as 订单号.
     case orderNumber = "order-number"
-    /// A sum of money in yuan, with its unit.
+    /// A sum of money in yuan or dollars, with its unit.
     case amount
     /// A day, week, month or year of the calendar, absolute or as seen from today.
     case date
@@ -32,7 +32,7 @@ public struct Entity: Sendable, Hashable {
     public let kind: EntityKind
     /// UTF-8 bytes of the folded text, whole code points.
     public let range: Range<Int>
-    /// Of an amount its fen, of a duration its milliseconds, of a span of either the upper end; nil
+    /// Of an amount its fen or cents, of a duration its milliseconds, of a span of either the upper end; nil
     /// for every other kind.
     public let value: Int64?
     /// What is written only looks like one: masked digits (138****1234), a number without a check

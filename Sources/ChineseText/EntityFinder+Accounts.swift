@@ -14,7 +14,11 @@ extension EntityFinder {
         let asking = text.length(ofOneOf: "加我vx 加我wx 加vx 加wx 加v 加微信 加微 +vx +wx +v", at: i)
         let cue = max(latin, asking, text.length(ofOneOf: "微信 薇信 加我", at: i))
         guard cue > 0 else { return .skip(to: text.next(i)) }
-        let gap = gap(behind: i + cue, words: "", in: text)
+        // 微信账号, 微信搜; behind 加我 these are of any app.
+        let name = i + cue
+        let isWechat = latin > 0 || text.has("信", before: name)
+        let word = isWechat ? nameWord(at: text.afterSpace(name), in: text) : nil
+        let gap = gap(behind: word?.end ?? name, words: "", in: text)
         let end = nameEnd(gap.end, limit: 20, in: text)
         guard text.isLatin(gap.end), (6...20).contains(end - gap.end), endsName(end, in: text),
             text.length(ofOneOf: "iphone ipad android windows wechat weixin alipay", at: gap.end) == 0
@@ -22,19 +26,29 @@ extension EntityFinder {
         if (gap.end..<end).allSatisfy({ text.isLatin($0) }) {
             // vxabcdef is one word.
             let isApart = gap.end > i + cue || !text.isLatin(gap.end - 1)
-            let isLinked = gap.isLinked || text.has(":", before: i + cue)
+            let isLinked = gap.isLinked || text.has(":", before: i + cue) || word?.isLink ?? false
             let isAsked = asking > 0 || text.hasOne(of: "加我", before: i) || text.has("我的", before: i)
             guard isApart, isLinked || isAsked else { return .skip(to: text.next(i)) }
         }
         return .found(gap.end..<end)
     }
 
+    /// What stands between WeChat and a name: where it ends, and whether a name of letters alone may follow.
+    private func nameWord(at i: Int, in text: EntityText) -> (end: Int, isLink: Bool)? {
+        let link = text.length(ofOneOf: "账号 帐号 名字叫 名字 名叫 名 叫", at: i)
+        if link > 0 { return (i + link, true) }
+        if text.has("id", at: i), !text.isLatinOrDigit(i + 2) { return (i + 2, true) }
+        let word = text.length(ofOneOf: "联系 搜索 搜", at: i)
+        return word > 0 ? (i + word, false) : nil
+    }
+
     /// Reads a QQ number: 5–11 digits that do not begin with 0, behind a cue.
     func qqNumber(at i: Int, in text: EntityText) -> EntityStep {
-        let latin = text.isLatinOrDigit(i - 1) ? 0 : text.length(ofOneOf: "qq q号", at: i)
-        let cue = latin > 0 ? latin : text.length(ofOneOf: "扣扣 抠抠 扣q", at: i)
+        let latin = text.isLatinOrDigit(i - 1) ? 0 : text.length(ofOneOf: "qq q号 q群 q:", at: i)
+        let cue =
+            latin > 0 ? latin : text.length(ofOneOf: "扣扣 抠抠 球球 叩叩 口口 蔻蔻 秋秋 扣q 企鹅号 加q 加我q", at: i)
         guard cue > 0 else { return .skip(to: text.next(i)) }
-        let start = gap(behind: i + cue, words: "群", in: text).end
+        let start = gap(behind: i + cue, words: "群账帐", in: text).end
         let end = start + text.digits(upTo: 12, from: start)
         let unit = text.afterSpace(end)
         // qq 10000元 is a price, 12345@qq.com an address.

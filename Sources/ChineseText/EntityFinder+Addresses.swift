@@ -10,13 +10,14 @@ extension EntityFinder {
         let start = entity.range.lowerBound
         let run = hostRun(at: start, in: reader)
         if reader.has("://", at: run) { return authority(at: run + 3, in: reader) }
-        return trimmed(start..<run, in: reader)
+        let ending = nationalEnding(at: run, in: reader)
+        return ending > 0 ? start..<run + ending : trimmed(start..<run, in: reader)
     }
 
     /// Reads a link: a scheme, `www.`, or a bare domain under a known top-level domain.
     ///
-    /// It ends before what is not ASCII, and before a comma, semicolon, exclamation mark or bracket:
-    /// folded, those of Chinese prose look like those of a link.
+    /// It ends before what is not ASCII, the letters of a host aside, and before a comma, semicolon,
+    /// exclamation mark or bracket: folded, those of Chinese prose look like those of a link.
     func link(at i: Int, in text: EntityText) -> EntityStep {
         guard text.isLatinOrDigit(i) else { return .skip(to: i + 1) }
         let end = hostRun(at: i, in: text)
@@ -29,6 +30,9 @@ extension EntityFinder {
         // A user name before an @, or the domain behind one, is an e-mail address.
         guard text[end] != UInt8(ascii: "@"), text[i - 1] != UInt8(ascii: "@"), end - i <= 253 else {
             return .skip(to: end)
+        }
+        if let host = nationalDomain(i..<end, in: text) {
+            return .found(host.lowerBound..<linkEnd(behind: host.upperBound, in: text))
         }
         let host = trimmed(i..<end, in: text)
         let hasPath = host.upperBound == end && (text[end] == UInt8(ascii: "/") || hasPort(end, in: text))
@@ -61,7 +65,7 @@ extension EntityFinder {
     // MARK: - Parts
 
     /// Where a run of host characters ends; two points in a row end it, too.
-    private func hostRun(at start: Int, in text: EntityText) -> Int {
+    func hostRun(at start: Int, in text: EntityText) -> Int {
         var end = start
         while text.isLatinOrDigit(end) || text[end] == UInt8(ascii: "-") || text[end] == UInt8(ascii: "_")
             || (text[end] == UInt8(ascii: ".") && text[end + 1] != UInt8(ascii: "."))
@@ -72,9 +76,9 @@ extension EntityFinder {
     }
 
     /// Without points, hyphens and underscores at its end.
-    private func trimmed(_ run: Range<Int>, in text: EntityText) -> Range<Int> {
+    func trimmed(_ run: Range<Int>, in text: EntityText) -> Range<Int> {
         var end = run.upperBound
-        while end > run.lowerBound, !text.isLatinOrDigit(end - 1) { end -= 1 }
+        while end > run.lowerBound, text[end - 1] < 0x80, !text.isLatinOrDigit(end - 1) { end -= 1 }
         return run.lowerBound..<end
     }
 
@@ -93,12 +97,16 @@ extension EntityFinder {
     private func authority(at start: Int, in text: EntityText) -> Range<Int>? {
         var begin = start
         var i = start
-        while isAuthorityByte(text[i]) {
-            i += 1
-            if text[i - 1] == UInt8(ascii: "@"), text.isLatinOrDigit(i) { begin = i }
+        while true {
+            let letter = foreignLetter(at: i, in: text)
+            guard letter > 0 || isAuthorityByte(text[i]) else { break }
+            i += max(letter, 1)
+            if text[i - 1] == UInt8(ascii: "@"), text.isLatinOrDigit(i) || foreignHost(at: i, in: text) != nil {
+                begin = i
+            }
         }
-        guard text.isLatinOrDigit(begin) else { return nil }
-        let host = trimmed(begin..<hostRun(at: begin, in: text), in: text)
+        guard let end = hostEnd(at: begin, in: text) else { return nil }
+        let host = trimmed(begin..<end, in: text)
         return host.count <= 253 ? host : nil
     }
 
@@ -152,39 +160,4 @@ extension EntityFinder {
         default: false
         }
     }
-
-    // MARK: - Domains
-
-    private func lastLabel(_ host: Range<Int>, in text: EntityText) -> Range<Int> {
-        var start = host.upperBound
-        while start > host.lowerBound, text[start - 1] != UInt8(ascii: ".") { start -= 1 }
-        return start..<host.upperBound
-    }
-
-    /// Whether a host without a scheme is meant as one.
-    ///
-    /// Endings that are words as well (me, pro, live) count with a path or a third label only.
-    private func isDomain(_ host: Range<Int>, hasPath: Bool, in text: EntityText) -> Bool {
-        let last = lastLabel(host, in: text)
-        guard last.lowerBound > host.lowerBound, text.isLatin(last.lowerBound), last.count >= 2 else { return false }
-        if text.has("www.", at: host.lowerBound) { return true }
-        let name = host.lowerBound..<last.lowerBound - 1
-        let hasThree = name.contains { text[$0] == UInt8(ascii: ".") }
-        // .NET has names that look like domains.
-        if !hasPath, text.isOne(of: "asp.net ado.net vb.net", host) { return false }
-        if text.isOne(of: EntityFinder.domains, last) { return true }
-        return (hasPath || hasThree) && text.isOne(of: EntityFinder.wordDomains, last)
-    }
-
-    /// Top-level domains that nothing else in a chat ends with.
-    private static let domains: StaticString = """
-        com cn net org edu gov hk tw cc biz info mobi xyz vip shop club site online store icu ltd wang \
-        top jp kr uk us de fr ru ca au eu sg
-        """
-
-    /// Top-level domains that are words or file endings as well.
-    private static let wordDomains: StaticString = """
-        me tv co io ai im so la ws sh pro app link ink fun pub work group live tech cloud win run kim red art \
-        design love life world today ren video press wiki space host website mo my th vn ph id in it es
-        """
 }

@@ -1,14 +1,15 @@
 extension EntityFinder {
-    /// Reads a sum of money: ¥100, 12.5元, 3块5, 五十块钱, 1-2万元. Its value is in fen.
+    /// Reads a sum of money: ¥100, 12.5元, 3块5, 五十块钱, 1-2万元, 壹佰元. Its value is in fen; of $99
+    /// and 100美元 it is in cents.
     ///
     /// 块 counts things as well: 一块 alone is none, and 二 to 九 are one only where nothing follows
     /// that could be counted.
     func amount(at i: Int, in text: EntityText) -> EntityStep {
-        let symbol = text.length(ofOneOf: "¥ rmb cny", at: i)
-        if symbol > 0, symbol == 2 || !text.isLatin(i - 1) {
+        let symbol = text.length(ofOneOf: "¥ $ rmb cny", at: i)
+        if symbol > 0, symbol < 3 || !text.isLatin(i - 1) {
             return amount(behindSymbol: i, length: symbol, in: text)
         }
-        guard let first = text.numeral(at: i) else { return .skip(to: text.next(i)) }
+        guard let first = text.numeral(at: i) ?? text.formalNumeral(at: i) else { return .skip(to: text.next(i)) }
         guard !first.isVague, !text.has("第", before: i) else { return .skip(to: first.end) }
         if let span = text.span(from: first), let sum = sum(span, from: i, in: text) {
             return .found(i..<sum.end, value: sum.fen, isProbable: sum.isVague)
@@ -58,8 +59,18 @@ extension EntityFinder {
         result.end = unit + 3
         switch text.scalar(at: unit).scalar {
         case "元":
-            guard !text.hasOne(of: Self.yuanWords, at: unit + 3) else { return nil }
+            guard !text.hasOne(of: Self.yuanWords, at: unit + 3), !isTerm(number, at: unit, in: text) else {
+                return nil
+            }
             change(&result, isBare: false, in: text)
+        case "圆":
+            // 圆桌 and 圆领 are things.
+            guard !number.isBelow(10) || number.isArabic,
+                closes(at: unit + 3, in: text) || text.hasOne(of: "整正", at: unit + 3)
+            else { return nil }
+        case "美":
+            guard text.length(ofOneOf: "美元 美金", at: unit) > 0 else { return nil }
+            result.end = unit + 6
         case "块":
             let isChanged = change(&result, isBare: true, in: text)
             guard isChanged || isMoney(number, from: start, unit: unit, in: text) else { return nil }
@@ -91,6 +102,19 @@ extension EntityFinder {
 
     /// What stands behind 元 in words that are no money: 元旦, 元素, 公元前.
     private static let yuanWords: StaticString = "旦素件宵年气首老月前"
+
+    /// Whether a number and the 元 behind it name something: 一元化, 二元一次方程, 三元里, 三元催化.
+    private func isTerm(_ number: Numeral, at unit: Int, in text: EntityText) -> Bool {
+        guard !number.isArabic, number.isBelow(10) else { return false }
+        let after = unit + 3
+        switch number.value / Numeral.unit {
+        case 2 where text.has("一次", at: after): return true
+        case 3 where text.has("里", at: after) && !text.hasOne(of: "面头", at: after + 3): return true
+        default:
+            return text.length(ofOneOf: "论 方程 函数 催化 一次方程 一次函数 一次不等 二次 复始", at: after) > 0
+                || (text.has("化", at: after) && !text.hasOne(of: "妆肥", at: after + 3))
+        }
+    }
 
     // MARK: - 块
 

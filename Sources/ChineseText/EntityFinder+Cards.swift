@@ -1,24 +1,30 @@
 extension EntityFinder {
     /// Reads a bank card, solid or in groups of four; masked ones keep four digits at the end.
+    ///
+    /// One in ten article numbers of that length passes the Luhn check, too: behind 商品编号 there is no card.
     func bankCard(at i: Int, in text: EntityText) -> EntityStep {
         guard let run = maskedRun(at: i, in: text) else { return .skip(to: i + 1) }
         let end = run.range.upperBound
         if run.range.count == 4, let card = groupedCard(at: i, in: text) {
-            if isBehindOrderCue(i, in: text) { return .skip(to: card.range.upperBound) }
+            if isBehindOrderCue(i, orArticle: true, in: text) { return .skip(to: card.range.upperBound) }
             return .found(card.range, isProbable: card.isMasked)
         }
         let hasHead = run.head == 0 || run.head == 4 || run.head == 6
         let isMasked = hasHead && run.stars >= 6 && run.tail == 4 && !isMaskedIdentity(run, in: text)
         guard (16...19).contains(run.range.count), !text.isLatin(end), !text.isDotted(run.range),
-            run.stars == 0 ? isBankCard(run.range, in: text) : isMasked, !isBehindOrderCue(i, in: text)
+            run.stars == 0 ? isBankCard(run.range, in: text) : isMasked,
+            !isBehindOrderCue(i, orArticle: true, in: text)
         else { return .skip(to: end) }
         return .found(run.range, isProbable: isMasked)
     }
 
-    /// Reads an identity card; one of the old form, or masked, is probable.
+    /// Reads an identity card, solid or in groups of 6, 8 and 4; one of the old form, or masked, is probable.
     func identityCard(at i: Int, in text: EntityText) -> EntityStep {
         guard let run = maskedRun(at: i, in: text) else { return .skip(to: i + 1) }
         let end = run.range.upperBound
+        if run.range.count == 6, let card = groupedIdentityCard(at: i, in: text) {
+            return isBehindOrderCue(i, in: text) ? .skip(to: card.upperBound) : .found(card)
+        }
         let whole = withCheckLetter(run.range, in: text)
         let isMasked = run.stars > 0 && isMaskedIdentity(run, in: text)
         let isOld = run.stars == 0 && isOldIdentityCard(whole, in: text)
@@ -58,9 +64,14 @@ extension EntityFinder {
 
     // MARK: - What digits are
 
-    /// Solid digits that pass the Luhn check and are no identity card.
+    /// Solid digits that pass the Luhn check, are not all the same, and are no identity card.
     func isBankCard(_ run: Range<Int>, in text: EntityText) -> Bool {
-        (16...19).contains(run.count) && PersonalData.passesLuhn(text.bytes[run]) && !isIdentityCard(run, in: text)
+        (16...19).contains(run.count) && isCardNumber(text.bytes[run]) && !isIdentityCard(run, in: text)
+    }
+
+    /// 8888888888888888 passes the Luhn check and is no card.
+    private func isCardNumber(_ digits: some BidirectionalCollection<UInt8>) -> Bool {
+        PersonalData.passesLuhn(digits) && digits.contains { $0 != digits.first }
     }
 
     /// 18 characters by GB 11643: a province, a birthday and the check digit.
@@ -92,7 +103,7 @@ extension EntityFinder {
     /// Whether a number such as 19491231 is a day.
     private func isBirthday(_ number: Int, in years: ClosedRange<Int>) -> Bool {
         years.contains(number / 10_000) && number % 100 > 0
-            && number % 100 <= EntityFinder.days(inMonth: number / 100 % 100)
+            && number % 100 <= EntityFinder.days(inMonth: number / 100 % 100, of: number / 10_000)
     }
 
     // MARK: - Runs
@@ -153,21 +164,36 @@ extension EntityFinder {
         return isCard(i..<end, in: text).map { (i..<end, $0) }
     }
 
+    /// 110105 19491231 002x, with one space or hyphen between.
+    private func groupedIdentityCard(at i: Int, in text: EntityText) -> Range<Int>? {
+        let last = i + 16
+        let end = last + text.digits(upTo: 5, from: last) + (text[last + 3] == UInt8(ascii: "x") ? 1 : 0)
+        guard isJoint(i + 6, in: text), text.digits(upTo: 9, from: i + 7) == 8, isJoint(i + 15, in: text),
+            end == last + 4, !text.isLatinOrDigit(end), hasProvince(i, in: text),
+            isBirthday(text.number(i + 7..<i + 15), in: 1850...2099)
+        else { return nil }
+        let characters = text.bytes[i..<end].lazy.filter { $0 != UInt8(ascii: "-") && $0 != 0x20 }
+        return PersonalData.hasIdentityCheckDigit(characters) ? i..<end : nil
+    }
+
     /// Whether groups of digits are a card, and if so, whether it is masked; nil where it is none.
     private func isCard(_ range: Range<Int>, in text: EntityText) -> Bool? {
         guard !text.isLatinOrDigit(range.upperBound) else { return nil }
         let digits = text.bytes[range].lazy.filter { $0 != UInt8(ascii: "-") && $0 != 0x20 }
         let star = UInt8(ascii: "*")
-        guard digits.contains(star) else { return PersonalData.passesLuhn(digits) ? false : nil }
+        guard digits.contains(star) else { return isCardNumber(digits) ? false : nil }
         let isHidden = text.isDigit(range.lowerBound) || digits.dropLast(4).allSatisfy { $0 == star }
         return isHidden && !digits.suffix(4).contains(star) ? true : nil
     }
 
-    /// Whether what begins at `i` stands behind 订单号, 运单号 and the like.
-    private func isBehindOrderCue(_ i: Int, in text: EntityText) -> Bool {
+    /// Whether what begins at `i` stands behind 订单号, 运单号 and the like, or what an article's number is called.
+    private func isBehindOrderCue(_ i: Int, orArticle: Bool = false, in text: EntityText) -> Bool {
         var end = i
         while i - end <= EntityGap.limit {
             if text.hasOne(ofWords: "单号 订单 运单 订单编号 退款编号 交易号 流水号", before: end) { return true }
+            if orArticle, text.hasOne(ofWords: "商品编号 商品号 商品id 货号 款号 型号 条码 条形码 序列号", before: end) {
+                return true
+            }
             let (scalar, length) = text.scalar(before: end)
             guard length > 0, EntityGap.isSeparator(scalar) || EntityGap.isLink(scalar) else { return false }
             end -= length

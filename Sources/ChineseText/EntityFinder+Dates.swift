@@ -9,21 +9,23 @@ extension EntityFinder {
             let run = i..<text.digits(from: i)
             // Neither of a model nor of a version.
             let isWhole = !text.isLatinOrDigit(i - 1) && !text.isDotted(i..<i)
+            if isWhole, let end = impossibleDay(at: i, in: text) { return .skip(to: end) }
             guard isWhole, let end = digitDate(run, in: text) else { return .skip(to: run.upperBound) }
             return .found(i..<end)
         }
         if let end = dayWord(at: i, in: text) ?? weekOrMonth(at: i, in: text) { return .found(i..<end) }
         guard text.isHan(i), let number = text.numeral(at: i) else { return .skip(to: text.next(i)) }
+        if let end = impossibleDay(at: i, in: text) { return .skip(to: end) }
         guard !number.isVague, number.isBelow(10_000), number.value % Numeral.unit == 0,
             let end = hanDate(number, from: i, in: text)
         else { return .skip(to: number.end) }
         return .found(i..<end)
     }
 
-    /// Days of a month in a leap year; 0 for what is no month.
-    static func days(inMonth month: Int) -> Int {
+    /// Days of a month, without a year those of a leap year; 0 for what is no month.
+    static func days(inMonth month: Int, of year: Int? = nil) -> Int {
         switch month {
-        case 2: 29
+        case 2: year.map { $0 % 4 == 0 && ($0 % 100 != 0 || $0 % 400 == 0) } ?? true ? 29 : 28
         case 4, 6, 9, 11: 30
         case 1, 3, 5, 7, 8, 10, 12: 31
         default: 0
@@ -36,7 +38,7 @@ extension EntityFinder {
         let number = text.number(run)
         let after = text.afterSpace(run.upperBound)
         if run.count == 4, (1900...2099).contains(number) {
-            if let end = dashedDate(behindYear: run.upperBound, in: text) { return end }
+            if let end = dashedDate(behindYear: run, in: text) { return end }
             guard text.has("年", at: after) else { return nil }
             return month(at: after + 3, in: text) ?? after + 3
         }
@@ -54,14 +56,16 @@ extension EntityFinder {
     }
 
     /// Month and day behind a year, both with the mark that stands there: 2026-03-05.
-    private func dashedDate(behindYear i: Int, in text: EntityText) -> Int? {
+    private func dashedDate(behindYear year: Range<Int>, in text: EntityText) -> Int? {
+        let i = year.upperBound
         let mark = text[i]
         guard mark == UInt8(ascii: "-") || mark == UInt8(ascii: "/") || mark == UInt8(ascii: ".") else { return nil }
         let month = i + 1..<i + 1 + text.digits(upTo: 3, from: i + 1)
         guard (1...2).contains(month.count), text[month.upperBound] == mark else { return nil }
         let day = month.upperBound + 1..<month.upperBound + 1 + text.digits(upTo: 3, from: month.upperBound + 1)
         let value = text.number(day)
-        guard (1...2).contains(day.count), value >= 1, value <= Self.days(inMonth: text.number(month)),
+        guard (1...2).contains(day.count), value >= 1,
+            value <= Self.days(inMonth: text.number(month), of: text.number(year)),
             !(text[day.upperBound] == mark && text.isDigit(day.upperBound + 1))
         else { return nil }
         return day.upperBound
@@ -112,6 +116,36 @@ extension EntityFinder {
             return lastDay.end + 3
         }
         return isArabic && text.isDigit(start) && start == i && !counts(at: day.end, in: text) ? day.end : nil
+    }
+
+    /// Where a day ends that no calendar has, its year and month included: 2月30日, 13月1日, 2026年2月29日.
+    ///
+    /// What it is made of (30日, 2月) is no date of its own.
+    private func impossibleDay(at i: Int, in text: EntityText) -> Int? {
+        guard var month = whole(at: i, below: 10_000, in: text) else { return nil }
+        var year: Int?
+        let afterYear = text.afterSpace(month.end)
+        if text.has("年", at: afterYear) {
+            year = month.value < 100 ? 2000 + month.value : month.value
+            guard let next = whole(at: text.afterSpace(afterYear + 3), below: 100, in: text) else { return nil }
+            month = next
+        }
+        let unit = text.afterSpace(month.end)
+        guard month.value < 100, text.has("月", at: unit),
+            let day = whole(at: text.afterSpace(unit + 3), below: 100, in: text)
+        else { return nil }
+        var last = day
+        if let upper = text.afterDash(day.end).flatMap({ whole(at: $0, below: 100, in: text) }),
+            text.hasOne(of: "日号", at: upper.end)
+        {
+            last = upper
+        }
+        let end = text.afterSpace(last.end) + 3
+        // 3月38号鞋 is a month and a size.
+        guard text.hasOne(of: "日号", at: end - 3), text.has("日", at: end - 3) || !text.hasOne(of: "鞋码色楼线床", at: end)
+        else { return nil }
+        let days = Self.days(inMonth: month.value, of: year)
+        return day.value >= 1 && max(day.value, last.value) <= days ? nil : end
     }
 
     private func whole(at i: Int, below limit: Int64, in text: EntityText) -> (value: Int, end: Int)? {

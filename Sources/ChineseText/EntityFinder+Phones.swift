@@ -1,8 +1,8 @@
 extension EntityFinder {
     /// Reads a phone number.
     ///
-    /// Mobile: 11 digits from 13 to 19, solid or as 3-4-4 with hyphens or spaces, with the country
-    /// code or without. Landline: area code, then 7 or 8 digits behind a hyphen, space or bracket,
+    /// Mobile: 11 digits from 13 to 19, solid or as 3-4-4, 4-4-3 or 3-3-5 with hyphens, dashes or
+    /// spaces, with the country code or without. Landline: area code, then 7 or 8 digits behind a hyphen, space or bracket,
     /// with or without an extension; all in a row it is probable. Service: 400 and 800 numbers of
     /// ten digits.
     func phone(at i: Int, in text: EntityText) -> EntityStep {
@@ -34,13 +34,40 @@ extension EntityFinder {
             let end = start + 11
             return text.isDotted(start..<end) ? nil : (end, false)
         }
+        if length == 4 { return rareGroups(4, 4, 3, at: start, in: text).map { ($0, false) } }
         guard length == 3 else { return nil }
         if let end = masked(at: start, in: text) { return (end, true) }
-        guard isJoint(start + 3, in: text), isJoint(start + 8, in: text),
+        if let end = groups(3, 4, 4, at: start, in: text) ?? rareGroups(3, 3, 5, at: start, in: text) {
+            return (end, false)
+        }
+        guard isJoint(start + 3, in: text), isJoint(start + 8, in: text), isMask(start + 4..<start + 8, in: text),
             text.digits(upTo: 5, from: start + 9) == 4, !continues(start + 13, in: text)
         else { return nil }
-        if text.digits(upTo: 5, from: start + 4) == 4 { return (start + 13, false) }
-        return isMask(start + 4..<start + 8, in: text) ? (start + 13, true) : nil
+        return (start + 13, true)
+    }
+
+    /// Where three groups of so many digits end, each but the first behind a hyphen, dash or space.
+    private func groups(_ first: Int, _ second: Int, _ third: Int, at start: Int, in text: EntityText) -> Int? {
+        let joint = start + first
+        let next = joint + jointLength(joint, in: text)
+        let lastJoint = next + second
+        let last = lastJoint + jointLength(lastJoint, in: text)
+        guard next > joint, last > lastJoint, text.digits(upTo: first + 1, from: start) == first,
+            text.digits(upTo: second + 1, from: next) == second, text.digits(upTo: third + 1, from: last) == third,
+            !continues(last + third, in: text)
+        else { return nil }
+        return last + third
+    }
+
+    /// Groups that prices in a row have as well: 1399 1599 199 元, 1399 1599 199 99.
+    private func rareGroups(_ first: Int, _ second: Int, _ third: Int, at start: Int, in text: EntityText) -> Int? {
+        guard let end = groups(first, second, third, at: start, in: text) else { return nil }
+        let after = text.afterSpace(end)
+        // A country code may stand before it.
+        let isBehindNumber =
+            isJoint(start - 1, in: text) && text.isDigit(start - 2) && !text.has("86", before: start - 1)
+        let isRow = text.isDigit(after) || isBehindNumber
+        return isRow || text.hasOne(of: "元块件个米克码", at: after) ? nil : end
     }
 
     /// 138****1234, with 4–6 stars or the letter x, in the place of 11 digits.
@@ -130,8 +157,14 @@ extension EntityFinder {
         text[i] == UInt8(ascii: "-") || text[i] == 0x20
     }
 
+    /// The length of what stands between the groups of a mobile number, an en dash included; 0 without it.
+    private func jointLength(_ i: Int, in text: EntityText) -> Int {
+        isJoint(i, in: text) ? 1 : text.has("–", at: i) ? 3 : 0
+    }
+
     /// Whether a number in groups goes on at `i`.
     private func continues(_ i: Int, in text: EntityText) -> Bool {
         text.isDigit(i) || (text[i] == UInt8(ascii: "-") && text.isDigit(i + 1))
+            || (text.has("–", at: i) && text.isDigit(i + 3))
     }
 }

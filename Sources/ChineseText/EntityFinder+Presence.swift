@@ -30,6 +30,8 @@ extension EntityFinder {
     private static let urlMarks: BytePresence = {
         var marks = BytePresence()
         marks.insert([UInt8(ascii: ".")], letters)
+        // 中国, 公司 and 网络.
+        marks.insert([UInt8(ascii: ".")], [0xE4, 0xE5, 0xE7], [0xB8, 0x85, 0xBD])
         marks.insert([UInt8(ascii: ":")], [UInt8(ascii: "/")], [UInt8(ascii: "/")])
         return marks
     }()
@@ -48,16 +50,16 @@ extension EntityFinder {
     }()
 
     private static let qqMarks: BytePresence = {
-        var marks = BytePresence(characters: "扣抠")
-        // qq, and the first byte of 号.
-        marks.insert([UInt8(ascii: "q")], [UInt8(ascii: "q"), 0xE5])
+        var marks = BytePresence(characters: "扣抠球叩口蔻秋企")
+        marks.insert([UInt8(ascii: "q")])
         return marks
     }()
 
     private static let orderMarks = BytePresence(characters: "单号")
 
     private static let amountMarks: BytePresence = {
-        var marks = BytePresence(characters: "元块毛角钱币")
+        var marks = BytePresence(characters: "元圆块毛角钱币金")
+        marks.insert([UInt8(ascii: "$")])
         marks.insert([0xC2], [0xA5])
         marks.insert([UInt8(ascii: "r")], [UInt8(ascii: "m")], [UInt8(ascii: "b")])
         marks.insert([UInt8(ascii: "c")], [UInt8(ascii: "n")], [UInt8(ascii: "y")])

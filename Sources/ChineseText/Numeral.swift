@@ -32,6 +32,38 @@ extension EntityText {
         return Numeral(value: value, end: end, isArabic: isDigit(i), isVague: isVague)
     }
 
+    /// The number that two or more characters of cheques write: 壹佰, 叁仟伍佰; nil where none begins.
+    ///
+    /// One alone is a name more often than not (大陆, 伍先生).
+    func formalNumeral(at i: Int) -> Numeral? {
+        var reading = NumeralReading()
+        var end = i
+        while end < count, acceptFormal(end, into: &reading) { end += 3 }
+        return end - i < 6
+            ? nil : Numeral(value: reading.total, end: end, isArabic: false, isVague: reading.total > Numeral.maximum)
+    }
+
+    private func acceptFormal(_ i: Int, into reading: inout NumeralReading) -> Bool {
+        switch scalar(at: i).scalar {
+        case "壹": reading.accept(digit: 1)
+        case "贰": reading.accept(digit: 2)
+        case "叁": reading.accept(digit: 3)
+        case "肆": reading.accept(digit: 4)
+        case "伍": reading.accept(digit: 5)
+        case "陆": reading.accept(digit: 6)
+        case "柒": reading.accept(digit: 7)
+        case "捌": reading.accept(digit: 8)
+        case "玖": reading.accept(digit: 9)
+        case "零", "〇": reading.hasBegun && reading.acceptZero()
+        case "拾": reading.hasBegun && reading.accept(unit: 10)
+        case "佰": reading.hasBegun && reading.accept(unit: 100)
+        case "仟": reading.hasBegun && reading.accept(unit: 1000)
+        case "万": reading.hasBegun && reading.accept(section: 10_000)
+        case "亿": reading.hasBegun && reading.accept(section: 100_000_000)
+        default: false
+        }
+    }
+
     /// The span of numbers that begins with `first` (1-2, 三到五, 10 ~ 20), or nil.
     func span(from first: Numeral) -> Numeral? {
         guard let start = afterDash(first.end), let second = numeral(at: start), !second.isVague,

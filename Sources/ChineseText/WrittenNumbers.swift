@@ -4,8 +4,8 @@
 /// A run of five digits or more is turned, whatever their style: ASCII, enclosed, Han (一, 壹), spoken
 /// (幺 洞 拐 勾 两), and the letter o behind a digit. Up to two separators may stand between two
 /// digits, as between characters of a keyword. They go where the run is no longer than a phone number and has
-/// two digits that are not ASCII, or is a mobile number in groups of 3-4-4 or digit by digit: prices
-/// in a row (13.5 18.5 19.9) are none. Other runs are copied, so 一起 and 三天 stay what they are.
+/// two digits that are not ASCII, or is a mobile number in groups of 3-4-4, with spaces 5-6 or 3-2-2-2-2,
+/// or digit by digit: prices in a row (13.5 18.5 19.9) are none. Other runs are copied, so 一起 and 三天 stay what they are.
 /// Letters in circles and look-alikes become letters; 🐧 and 企鹅 become qq, the cue of a number.
 struct WrittenNumbers {
     /// Digits that make a run worth turning.
@@ -195,11 +195,14 @@ struct WrittenNumbers {
         copy(last.end..<end)
     }
 
-    /// Whether the run is a mobile number in groups of 3, 4 and 4 digits, or with something before each digit.
+    /// Whether the run is a mobile number in groups of 3, 4 and 4 digits, in others with spaces, or with
+    /// something before each digit.
     private var isMobileInGroups: Bool {
         guard run.count == WrittenNumbers.longest, run[0].value == 1, run[1].value > 2 else { return false }
         let apart = run.indices.filter { run[$0].isApart }
-        return apart == [3, 7] || apart.count == run.count - 1
+        if apart == [3, 7] || apart.count == run.count - 1 { return true }
+        return (apart == [5] || apart == [3, 5, 7, 9])
+            && apart.allSatisfy { run[$0].start - run[$0 - 1].end == 1 && source[run[$0 - 1].end] == 0x20 }
     }
 
     private mutating func copy(_ range: Range<Int>) {

@@ -15,8 +15,29 @@ struct AddressEntityTests {
         ("⟦http://a.com/x⟧，13812345678", "a.com"),
         ("⟦http://a.com/~b/c⟧~", "a.com"), ("⟦http://a.com/x⟧…", "a.com"), ("⟦jd.com⟧...", "jd.com"),
         ("⟦v.douyin.com/iAbC/⟧", "v.douyin.com"), ("⟦my_shop.taobao.com⟧", "my_shop.taobao.com"),
-        ("【⟦https://a.cn/b⟧】", "a.cn"),
+        ("【⟦https://a.cn/b⟧】", "a.cn"), ("⟦bit.ly/x⟧", "bit.ly"), ("⟦my.lamp.gg⟧", "my.lamp.gg"),
+        ("⟦lamp2025.pw⟧", "lamp2025.pw"), ("⟦lamp2025.asia⟧，便宜", "lamp2025.asia"), ("⟦a.to/x⟧", "a.to"),
+        ("⟦lamp2025.中国⟧", "lamp2025.中国"), ("看⟦www.lamp.公司/x⟧", "www.lamp.公司"), ("⟦lamp.网络⟧。", "lamp.网络"),
     ]
+
+    /// Browsers go to all of a host, whatever its letters; prose behind a link is none of it.
+    static let foreignHosts: [(String, String)] = [
+        ("⟦https://taobao.com.例子.cn/a⟧", "taobao.com.例子.cn"), ("⟦https://taobao.com@例子.cn/⟧", "例子.cn"),
+        ("⟦https://taobao.com-例子.cn⟧", "taobao.com-例子.cn"), ("⟦https://taobao.comé.cn/⟧", "taobao.comé.cn"),
+        ("⟦https://例子.cn⟧", "例子.cn"), ("⟦http://é.com⟧", "é.com"), ("⟦https://例子.中国⟧请看", "例子.中国"),
+        ("⟦https://taobao.com.中国/x⟧", "taobao.com.中国"), ("⟦https://taobao.com.例a.例子.cn⟧", "taobao.com.例a.例子.cn"),
+        ("⟦https://taobao.com.例子.163.com⟧", "taobao.com.例子.163.com"), ("⟦https://例子.taobao.com@a.cc⟧", "a.cc"),
+        ("⟦https://taobao.com例子@a.cc/⟧", "a.cc"), ("⟦https://例子.taobao.com⟧", "例子.taobao.com"),
+        ("⟦https://taobao.com⟧请点击", "taobao.com"), ("⟦https://taobao.com⟧请点击.谢谢", "taobao.com"),
+        ("⟦https://taobao.com⟧.请点击", "taobao.com"), ("⟦https://taobao.com⟧-官网", "taobao.com"),
+        ("⟦https://taobao.com⟧-满99.9减10", "taobao.com"), ("⟦https://taobao.com⟧@店小二", "taobao.com"),
+        ("⟦http://a.com⟧和⟦www.b.com⟧", "a.com"), ("⟦https://taobao.com/⟧例子.cn", "taobao.com"),
+    ]
+
+    @Test("the host of a link goes on in letters of any script", arguments: foreignHosts)
+    func hostsGoOnInAnyScript(marked: String, host: String) throws {
+        try linksAreFound(marked: marked, host: host)
+    }
 
     @Test("links are found with their hosts", arguments: hosts)
     func linksAreFound(marked: String, host: String) throws {
@@ -40,7 +61,8 @@ struct AddressEntityTests {
             "a.jpg", "图片1.png", "readme.md", "1.2.3", "v2.10", "3.5元", "12.com3", "abc@qq.com", "john.cn@qq.com",
             "http://",
             "http:///x", "http://。", "好的.没有", "node.js", "asp.net", "ok.me加我", "iphone.pro", "ok...com", "www.", "www",
-            "a.b.c", "说.cn区", "http", "https:", "://", "http//a", "1://a.b", "no.1", "e.g.", "",
+            "a.b.c", "请看.中国", "xl.中国", "产地lamp.中国制造", "365.公司", "http://例子", "file.name", "ok.gg", "going.to", "说.cn区",
+            "http", "https:", "://", "http//a", "1://a.b", "no.1", "e.g.", "",
         ])
     func othersAreNoLinks(text: String) {
         MarkedEntities(text).expect(.url)

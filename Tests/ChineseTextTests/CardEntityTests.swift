@@ -36,7 +36,9 @@ struct CardEntityTests {
             "订单号4111111111111111",
             "运单号：4111 1111 1111 1111", "0.4111111111111111", "4111111111111111abc", "4111,1111,1111,1111",
             "****************",
-            "****1234", "1111", "**** **** **** ****", "110105********1234", "https://a.cn/?id=4111111111111111", "",
+            "商品编号6222021234567890128", "货号：4111 1111 1111 1111", "商品ID 4111111111111111", "8888888888888888",
+            "0000000000000000", "8888 8888 8888 8888", "****1234", "1111", "**** **** **** ****",
+            "110105********1234", "https://a.cn/?id=4111111111111111", "",
         ])
     func othersAreNoBankCards(text: String) {
         MarkedEntities(text).expect(.bankCard)
@@ -49,7 +51,8 @@ struct CardEntityTests {
             "⟦51010719881231001X⟧",
             "⟦１１０１０５１９４９１２３１００２Ｘ⟧", "⟦330106199511112348⟧,⟦370102200002291234⟧", "ID⟦440308199901010012⟧",
             "张三 ⟦440308199901010012⟧ 男",
-            "(⟦440308199901010012⟧)", "⟦440308199901010012⟧，电话13812345678", "⟦310115200101010021⟧",
+            "⟦110105 19491231 002X⟧", "证件⟦110105-19491231-002x⟧。", "⟦440308 19990101 0012⟧ 男", "(⟦440308199901010012⟧)",
+            "⟦440308199901010012⟧，电话13812345678", "⟦310115200101010021⟧",
         ])
     func identityCardsAreFound(marked: String) {
         MarkedEntities(marked).expect(.identityCard, isProbable: false)
@@ -73,11 +76,23 @@ struct CardEntityTests {
             "11010519491231002XX", "1101051949123100211", "110105491331002", "990105491231002", "11010549123100",
             "4111111111111111",
             "订单号440308199901010012", "110105*****", "******************", "12345678901234567x", "440308199901010012a",
-            "x", "",
+            "110105 19491231 0021", "110105 19491331 002X", "110105 19491231 002Xa", "110105 19491231 00212",
+            "订单号110105 19491231 002X", "x", "",
             "http://a.cn/440308199901010012",
         ])
     func othersAreNoIdentityCards(text: String) {
         MarkedEntities(text).expect(.identityCard)
+    }
+
+    /// The check digits are right, the days are not: 29 February of years that are no leap years.
+    @Test(
+        "a birthday that no calendar has makes no identity card", arguments: ["11010519000229001", "11010519490229001"])
+    func impossibleBirthdaysAreNone(digits: String) {
+        let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
+        let sum = zip(weights, digits).reduce(0) { $0 + $1.0 * ($1.1.wholeNumberValue ?? 0) }
+        let check = Array("10x98765432")[sum % 11]
+        MarkedEntities("\(digits)\(check)").expect(.identityCard)
+        MarkedEntities("110105490229001").expect(.identityCard)
     }
 
     @Test(

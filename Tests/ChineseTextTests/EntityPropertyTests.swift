@@ -19,7 +19,7 @@ struct EntityPropertyTests {
         "vx", "wx", "wxid_", "weixin", "qq", "扣扣", "订单号", "单", "是", "为", "://", "http", "https://", "www.", ".com",
         ".cn/", "a", "abc123",
         "z", "x", "w", "h", "min", "_", "-", "+", "+86", "86", ".", ",", ":", "/", "?", "@", "*", "****", "(", ")", " ",
-        "。", "👉", "é", "好",
+        "。", "👉", "é", "好", "例子", ".中国", "–", "$", "美元", "圆", "壹佰", "账号", "搜", "id", "q:", "q群", "球球",
     ]
 
     private func randomText(_ random: inout SeededGenerator) -> [UInt8] {
@@ -113,7 +113,8 @@ struct EntityPropertyTests {
         arguments: [
             "1", "@", "a@", "a.", ".", "*", "一", "十", "1-", "1.", "1,", "138 ", "4111 ", "vx", "微信", "加我a", "qq1",
             "单号 ", "1月", "1块", "¥1", "天",
-            "http://", "a://-", "http://a@", "1小时-", "周", "x", "+86", "(0", "今", "半", "1天1",
+            "http://", "http://例", "http://é.", "http://a@例@", "a://-", "http://a@", "1小时-", "周", "x", "+86", "(0", "今",
+            "半", "1天1", "壹", "1月32", "1380 ", "q:1", "a.中国",
         ])
     func hostileTextIsReadInLinearTime(piece: String) {
         let bytes = Array(String(repeating: piece, count: (1 << 20) / piece.utf8.count).utf8)
