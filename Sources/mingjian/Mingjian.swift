@@ -27,6 +27,7 @@ struct Mingjian: ParsableCommand {
 
     /// Runs the command that the arguments name.
     static func main() {
+        HeapGrowth.inLargeSteps()
         do {
             var command = try parseAsRoot()
             try command.run()
