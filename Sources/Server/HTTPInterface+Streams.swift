@@ -88,7 +88,10 @@ extension HTTPInterface {
             guard instant <= now, instant >= monitor.oldestAnswer ?? instant else { return .null }
             return .integer(name.value(in: monitor.figures(at: instant)))
         }
-        let points = stride(from: every, through: minutes, by: Int64.Stride(every)).map { minute in
+        var stops = Array(stride(from: every, through: minutes, by: Int64.Stride(every)))
+        // The last stretch may be shorter.
+        if stops.last != minutes { stops.append(minutes) }
+        let points = stops.map { minute in
             let instant = start.advanced(by: minute * 60_000)
             // At 24:00 the next day has begun, and all that is counted for days with it.
             let asked = instant < end ? instant : end.advanced(by: -1)

@@ -140,7 +140,8 @@ final class RulesRun {
         }
         if entries.isEmpty, let replay { endReplay(replay) }
         // While events wait the clock is that of the last receipt: what was received by then has been judged.
-        if replay == nil {
+        // Before anything has come nothing is due, and a clock that is told the time by what comes does not know it yet.
+        if replay == nil, applied > 0 {
             live.expire(to: (newest ?? now).advanced(by: -options.grace)) { take($0) }
         }
         if let failure = live.failure { throw failure }

@@ -93,7 +93,8 @@ struct LiveBoard {
                             figures.alarms)),
                 "挂起 \(now(figures.suspended))", "排队 \(now(figures.queued))", "离线池 \(now(figures.pooled))",
                 "未分配 \(now(figures.unassigned))",
-                "买家等待 \(mean(figures.buyerWaits))，未结束 \(now(figures.openBuyerWaits.count))",
+                "买家等待 \(mean(figures.buyerWaits))，未结束 \(now(figures.openBuyerWaits.count))，最久 "
+                    + paint(oldest(figures.openBuyerWaits, figures.asOf, nil)),
             ]),
         ]
         parts += assistant(figures)

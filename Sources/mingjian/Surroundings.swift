@@ -199,7 +199,16 @@ func say(_ phrase: Phrase, severity: String = "error", slug: String? = nil) {
     note("\(label): \(visible(phrase.text(in: Surroundings.language)))\n")
 }
 
-/// Prints text on standard error.
+/// Prints text on standard error. Where it cannot be written, nobody reads it: the work goes on.
 func note(_ text: String) {
-    FileHandle.standardError.write(Data(text.utf8))
+    var text = text
+    text.withUTF8 { bytes in
+        var rest = UnsafeRawBufferPointer(bytes)
+        while !rest.isEmpty {
+            let count = write(STDERR_FILENO, rest.baseAddress, rest.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return }
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        }
+    }
 }

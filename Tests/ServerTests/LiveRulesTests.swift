@@ -152,6 +152,18 @@ struct LiveRulesTests {
         #expect(!shop.net.keys.contains(shop.lines[0].id))
     }
 
+    @Test("what comes to an empty log after a clock stood at a later time fires its deadlines at their own time")
+    func clockBeforeTheFirstEvent() async throws {
+        let shop = try RuledShop()
+        // The machine's clock, before anybody has told the time of the events.
+        try shop.judge(at: morning.advanced(by: 30 * 86_400_000))
+        try await shop.take([RuledShop.line("1", morning, "buyer", "在吗")], at: morning)
+        try shop.judge(at: morning)
+        #expect(shop.lines.isEmpty)
+        try shop.judge(at: morning.advanced(by: 60_001))
+        #expect(shop.lines.map(\.at) == [morning.advanced(by: 60_001)])
+    }
+
     @Test("a deadline waits for what is under way as long as it is told to")
     func grace() async throws {
         var options = LiveRules.Options()
