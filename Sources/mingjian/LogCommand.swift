@@ -6,11 +6,11 @@ import EventLog
 struct LogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log",
-        abstract: "Checks and repairs event logs. 事件日志检查与修复",
-        subcommands: [Check.self, Repair.self])
+        abstract: "Checks and repairs event logs, and gives back what they refused. 事件日志检查与修复",
+        subcommands: [Check.self, Repair.self, Refused.self])
 
     /// Does something with a log, whose errors become the command's.
-    fileprivate static func attempt<Result>(_ body: () throws(EventLogError) -> Result) throws -> Result {
+    static func attempt<Result>(_ body: () throws(EventLogError) -> Result) throws -> Result {
         do throws(EventLogError) { return try body() } catch {
             throw CommandFailure(code: CommandFailure.inputOutput, phrase: error.phrase, slug: error.code)
         }

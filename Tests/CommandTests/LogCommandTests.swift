@@ -103,10 +103,40 @@ struct LogCommandTests {
         #expect(chinese.errors.hasPrefix("错误[not-a-segment]: "))
     }
 
+    @Test("refused events are given back with their receipt, mended, and taken")
+    func refusedEvents() throws {
+        let log = directory.path + "/fed"
+        let event = #"{"id":"a1","type":"message","shop":"s","time":1772413200000,"received":1772413200000,"#
+        let lines = [
+            event + #""conversation":"c","buyer":"b","from":"nobody"}"#, "no json",
+            event.replacingOccurrences(of: "a1", with: "a2") + #""conversation":"c","buyer":"b","from":"buyer"}"#,
+        ]
+        try Data(lines.joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: directory.path + "/in.ndjson"))
+        let fed = try Command.run(["live", "replay", directory.path + "/in.ndjson", "--log", log], in: directory)
+        #expect(fed.code == 65)
+        let refused = try Command.run(["log", "refused", log], in: directory)
+        #expect(refused.code == 0, "\(refused.errors)")
+        #expect(refused.text == lines[0] + "\nno json\n")
+        #expect(refused.errors.split(separator: "\n").count == 2, "\(refused.errors)")
+        let mended = refused.text.replacingOccurrences(of: "nobody", with: "buyer")
+        try Data(mended.utf8).write(to: URL(fileURLWithPath: directory.path + "/again.ndjson"))
+        let again = try Command.run(["live", "replay", directory.path + "/again.ndjson", "--log", log], in: directory)
+        #expect(again.errors.contains("1"), "\(again.errors)")
+        let check = try Command.run(["log", "check", log], in: directory)
+        #expect(check.text.contains("2 records"), "\(check.text)")
+        // By its reason, and with the receipt that it lacked.
+        let other = try Command.run(["log", "refused", log, "--reason", "no-such"], in: directory)
+        #expect(other.code == 0 && other.text.isEmpty)
+        let kept = #"{"bytes":"{\"id\":\"x\"}","reason":"missing-field","received":1772413200000}"# + "\n"
+        try Data(kept.utf8).write(to: URL(fileURLWithPath: log + "/refused.ndjson"))
+        let lacking = try Command.run(["log", "refused", log], in: directory)
+        #expect(lacking.text == #"{"received":1772413200000,"id":"x"}"# + "\n")
+    }
+
     @Test("what is no log is refused, and nothing is made of it")
     func noLog() throws {
         let nowhere = directory.path + "/nowhere"
-        for command in ["check", "repair"] {
+        for command in ["check", "repair", "refused"] {
             let outcome = try Command.run(["log", command, nowhere], in: directory)
             #expect(outcome.code == 74 && outcome.errors.hasPrefix("error[no-log]: "), "\(command): \(outcome.errors)")
         }
