@@ -72,8 +72,8 @@ final class EvasionKeywords: Sendable {
         return breaker.isBoundary(range.lowerBound) && breaker.isBoundary(range.upperBound)
     }
 
-    /// Whether a number goes on behind a point or a comma, or a word behind an apostrophe: 69.5, 1,069, sb's. There, ICU
-    /// finds no boundary; of other signs between letters and digits this level thinks as separators.
+    /// Whether a number goes on behind a point or a comma, or a word behind an apostrophe: 69.5, 1,069, sb's. There ICU
+    /// finds no boundary; other signs between letters and digits are separators to this level.
     private static func goesOn(_ range: Range<Int>, in text: UnsafeBufferPointer<UInt8>) -> Bool {
         func byte(_ i: Int) -> UInt8 { text.indices.contains(i) ? text[i] : 0x20 }
         func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }

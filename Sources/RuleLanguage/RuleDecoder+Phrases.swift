@@ -147,7 +147,6 @@ extension RuleDecoder {
         fold == .exact ? phrase : phrase.lowercased()
     }
 
-    /// A single letter or digit that `boundary` does not keep out of longer words.
     /// Whether a space stands between two Chinese characters.
     private func partsHan(_ phrase: String) -> Bool {
         guard phrase.utf8.contains(0x20) else { return false }
@@ -157,6 +156,7 @@ extension RuleDecoder {
         }
     }
 
+    /// A single letter or digit that `boundary` does not keep out of longer words.
     private func isBareCharacter(_ phrase: String, _ boundary: Keywords.Boundary) -> Bool {
         guard boundary != .word, let scalar = phrase.unicodeScalars.first,
             phrase.unicodeScalars.dropFirst().isEmpty
