@@ -35,7 +35,8 @@ struct TranslatedPageTests {
     @Test(
         "a page in Chinese has the blocks, headings and table rows of the English one",
         arguments: [
-            "exemptions", "rule-language", "schemes", "scores", "time-policy", "unit-conditions", "versions",
+            "backtest", "exemptions", "rule-language", "schemes", "scores", "time-policy", "unit-conditions",
+            "versions",
         ])
     func pagesAgree(page: String) throws {
         let english = try outline("docs/\(page).md")
