@@ -35,7 +35,7 @@ struct TranslatedPageTests {
     @Test(
         "a page in Chinese has the blocks, headings and table rows of the English one",
         arguments: [
-            "backtest", "exemptions", "rule-language", "schemes", "scores", "time-policy", "unit-conditions",
+            "backtest", "exemptions", "live", "rule-language", "schemes", "scores", "time-policy", "unit-conditions",
             "versions",
         ])
     func pagesAgree(page: String) throws {
