@@ -50,6 +50,7 @@ public struct MomentReader: Sendable {
 
     /// The moments of a text in their order, disjoint, at most `EntityFinder.limit`. O(*n*) for *n* bytes.
     public func moments(in text: UnsafeBufferPointer<UInt8>) -> [PromisedMoment] {
+        guard MomentReader.mayHold(text) else { return [] }
         let text = EntityText(text)
         var result: [PromisedMoment] = []
         // 18点前下单，当天发货: the day is that of the order.
@@ -67,6 +68,18 @@ public struct MomentReader: Sendable {
             }
         }
         return result
+    }
+
+    /// Whether 前, 左(右), 内 or 当(天) is there, without one of which no moment is told.
+    private static func mayHold(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard text.count >= 3 else { return false }
+        for i in 0..<text.count - 2 where text[i] == 0xE5 {
+            switch (text[i + 1], text[i + 2]) {
+            case (0x89, 0x8D), (0xB7, 0xA6), (0x86, 0x85), (0xBD, 0x93): return true
+            default: continue
+            }
+        }
+        return false
     }
 
     private enum Step {

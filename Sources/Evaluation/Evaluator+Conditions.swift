@@ -276,12 +276,15 @@ extension Evaluator {
     /// The closer look at a candidate.
     func confirms(_ number: Int, at i: Int) -> Bool {
         let traits = rules.leafTraits[number]
-        if let regex = traits.regex { return regex.holds(in: foldedBytes(i, traits.level)) }
+        if let regex = traits.regex {
+            return regexes.holds(
+                regex, leaf: number, message: base + i, foldedBytes(i, traits.level), traits.level)
+        }
         let leaf = rules.leaves[number]
         let text = readBytes(i, leaf)
         switch leaf.kind {
         case .regex: return true  // Asked above.
-        case .evasion(let matcher): return matcher.spans(in: text, breaker: breaker) != nil
+        case .evasion: return foundSpans(number, at: i) != nil
         case .equals(let matcher): return matcher.match(text) != nil
         case .entity(let matcher): return matcher.holds(text)
         case .similar(let matcher): return matcher.matches(text, pairs)
@@ -301,7 +304,7 @@ extension Evaluator {
     func foundSpans(_ number: Int, at i: Int) -> [Range<Int>]? {
         let leaf = rules.leaves[number]
         var phrases: [Int] = []
-        if case .keywords = leaf.kind {
+        if leaf.hasPhrases {
             for hit in hits(of: i) {
                 for place in rules.placesOfAtom[Int(hit.atom)] where place.leaf == Int32(number) {
                     phrases.append(Int(place.part))

@@ -23,6 +23,7 @@ public final class Evaluator {
     /// Leaves by first characters, for the levels that have any, and whose texts are folded at these levels.
     let heads: [(level: TextLevel, senders: UInt8, leaves: LeafHeads)]
     let breaker = WordBreaker()
+    let regexes: RegexAnswers
     /// Where messages are compared with sentences.
     let pairs: PairCounter
     /// Where messages are compared with earlier ones.
@@ -123,6 +124,7 @@ public final class Evaluator {
         heads = TextLevel.allCases.compactMap { level in
             rules.heads[level].map { (level, rules.textSenders[level] ?? 0, $0) }
         }
+        regexes = RegexAnswers(leaves: rules.leaves.count)
         pairs = PairCounter(for: rules.leaves)
         blocks = FixedTable(Lane.allCases.map { _ in JoinedBlock() })
         memo = UnitMemo(nodes: rules.nodes.count, populations: rules.populations.count)
@@ -170,6 +172,7 @@ public final class Evaluator {
     /// Folds and scans all messages of the table.
     public func scan() {
         scanner.reset()
+        regexes.begin(messages: table.count)
         partsFound.initialize(
             repeating: FoundParts(message: .max, parts: 0), count: rules.leaves.count + 1)
         for lane in Lane.allCases {

@@ -44,13 +44,17 @@ final class EvasionKeywords: Sendable {
 
     /// Where they stand in the original, sorted, or nil where too few different ones occur. Allocates:
     /// for candidates.
-    func spans(in original: UnsafeBufferPointer<UInt8>, breaker: WordBreaker) -> [Range<Int>]? {
+    ///
+    /// - Parameter phrases: only these are looked for, by their places among `literals`; nil: all.
+    func spans(
+        in original: UnsafeBufferPointer<UInt8>, phrases: [Int]? = nil, breaker: WordBreaker
+    ) -> [Range<Int>]? {
         let text = EvasionText(original, table: skeletons)
         var shields: [Range<Int>]?
         var found: [Range<Int>] = []
         var different = 0
-        for matcher in matchers {
-            let ranges = matcher.occurrences(in: text).filter { range in
+        for phrase in phrases.map(Set.init) ?? Set(matchers.indices) {
+            let ranges = matchers[phrase].occurrences(in: text).filter { range in
                 if isWord, !isWhole(range, in: original, breaker) { return false }
                 if keepsWhole, EvasionKeywords.goesOn(range, in: original) { return false }
                 guard !allow.isEmpty else { return true }

@@ -79,6 +79,13 @@ final class TextLeaf: Sendable {
     let needsAllParts: Bool
     /// Without atoms: what the texts begin with in which it holds; nil: anything.
     let firstScalars: [ClosedRange<UInt32>]?
+    /// Its atoms are those of phrases.
+    var hasPhrases: Bool {
+        switch kind {
+        case .keywords, .evasion: true
+        case .regex, .equals, .entity, .similar: false
+        }
+    }
     /// Whether candidates can be told from other messages without asking it.
     var hasCandidates: Bool { !atoms.isEmpty || firstScalars != nil }
 
@@ -111,7 +118,7 @@ final class TextLeaf: Sendable {
         switch kind {
         case .regex(let matcher): matcher.spans(in: text)
         case .keywords(let matcher): matcher.spans(in: text, phrases: phrases, breaker: breaker)
-        case .evasion(let matcher): matcher.spans(in: text, breaker: breaker)
+        case .evasion(let matcher): matcher.spans(in: text, phrases: phrases, breaker: breaker)
         case .equals(let matcher): matcher.match(text).map { [$0] }
         case .entity(let matcher): matcher.spans(in: text)
         case .similar(let matcher): matcher.match(text).map { [$0] }
@@ -157,8 +164,8 @@ final class RegexMatcher: Sendable {
 /// Whether a candidate of a regex leaf holds, asked without counting references.
 struct RegexQuestion: @unchecked Sendable {
     /// Nil where the scanner has answered.
-    private let pattern: Unmanaged<SpanMatcher>?
-    private let except: Unmanaged<SpanMatcher>?
+    let pattern: Unmanaged<SpanMatcher>?
+    let except: Unmanaged<SpanMatcher>?
 
     init(_ matcher: RegexMatcher) {
         pattern = matcher.isScanned ? nil : Unmanaged.passUnretained(matcher.spans)

@@ -14,8 +14,21 @@ struct PatternParser {
     private var at = 0
     private var depth = 0
     private var ignoresCase = false
+    private let sourceLimit: Int
+    private let nestingLimit: Int
 
     init(_ source: String) {
+        self.init(source, sourceLimit: PatternParser.sourceLimit, nestingLimit: PatternParser.nestingLimit)
+    }
+
+    /// Of what `PatternPrinter` wrote: it spells characters out, and encloses more than was enclosed.
+    init(printed source: String) {
+        self.init(source, sourceLimit: .max, nestingLimit: PatternParser.nestingLimit * 4)
+    }
+
+    private init(_ source: String, sourceLimit: Int, nestingLimit: Int) {
+        self.sourceLimit = sourceLimit
+        self.nestingLimit = nestingLimit
         scalars = Array(source.unicodeScalars)
         var offset = 0
         var offsets: [Int] = []
@@ -27,7 +40,7 @@ struct PatternParser {
     }
 
     mutating func parse() throws(PatternProblem) -> PatternTree {
-        if offsets[scalars.count] > PatternParser.sourceLimit {
+        if offsets[scalars.count] > sourceLimit {
             throw costly(
                 0, scalars.count,
                 Phrase("the pattern is longer than 4 KiB", "正则超过 4 KiB"))
@@ -180,7 +193,7 @@ struct PatternParser {
     private mutating func group(from start: Int) throws(PatternProblem) -> PatternTree {
         depth += 1
         defer { depth -= 1 }
-        if depth > PatternParser.nestingLimit {
+        if depth > nestingLimit {
             throw costly(start, at, Phrase("groups nest deeper than 32", "分组嵌套超过 32 层"))
         }
         var setsCase: Bool?

@@ -11,18 +11,23 @@ public final class SpanMatcher: Sendable {
     /// Where RE2's form is; 0 until somebody asks.
     private let kept: Atomic<UInt>
     private let source: String
+    /// What `automaton` is made of, once somebody asked; nil inside where it cannot be.
+    private let program = Mutex<PatternProgram??>(nil)
+    private let scanSource: String
 
     /// Compiles the pattern; nil where RE2 refuses what the front end let through.
     public init?(_ pattern: Pattern) {
         guard let compiled = SpanMatcher.compile(pattern.spanSource) else { return nil }
         kept = Atomic(UInt(bitPattern: compiled))
         source = pattern.spanSource
+        scanSource = pattern.scanSource
     }
 
     /// Of a pattern that RE2 is known to take: it is compiled when it is first asked.
     init(accepted pattern: Pattern) {
         kept = Atomic(0)
         source = pattern.spanSource
+        scanSource = pattern.scanSource
     }
 
     deinit {
@@ -71,6 +76,17 @@ public final class SpanMatcher: Sendable {
     /// The same for an array.
     public func spans(in text: [UInt8]) -> [Range<Int>] {
         text.withUnsafeBufferPointer { spans(in: $0) }
+    }
+
+    /// What answers `matches` faster for one thread; nil where nothing does.
+    public func automaton(in room: AutomatonRoom) -> TextAutomaton? {
+        let program = program.withLock { program in
+            if let known = program { return known }
+            let made = PatternProgram(scanSource)
+            program = .some(made)
+            return made
+        }
+        return program.map { TextAutomaton($0, room: room) }
     }
 
     /// Whether the text matches anywhere; looks no further than the earliest match.

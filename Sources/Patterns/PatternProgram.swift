@@ -1,0 +1,219 @@
+/// Whether a text matches a pattern, as an automaton over scalars: what `TextAutomaton` works out as texts
+/// ask for it. Immutable.
+///
+/// Built after Thompson: each set of scalars that the pattern takes is a step, repeats are written out.
+final class PatternProgram: Sendable {
+    enum Step {
+        /// Takes a scalar of a set, by its number, and goes on.
+        case take(set: Int, next: Int)
+        case fork(Int, Int)
+        case textStart(next: Int)
+        case textEnd(next: Int)
+        case match
+    }
+
+    /// More steps than any pattern needs that is worth the room; others are left to RE2.
+    static let stepLimit = 8192
+
+    let steps: [Step]
+    /// The step that it begins with.
+    let entry: Int
+    let classes: ScalarClasses
+
+    /// Of a pattern's source for the scanner; nil where it is too large, or looks at words.
+    convenience init?(_ source: String) {
+        var parser = PatternParser(printed: source)
+        guard let tree = try? parser.parse() else { return nil }
+        self.init(tree)
+    }
+
+    init?(_ tree: PatternTree) {
+        var builder = Builder()
+        guard let entry = builder.add(tree, before: 0), let classes = ScalarClasses(builder.sets) else { return nil }
+        steps = builder.steps
+        self.entry = entry
+        self.classes = classes
+    }
+
+    /// Writes steps from the end of a pattern to its beginning, so that each knows what follows it.
+    private struct Builder {
+        var steps: [Step] = [.match]
+        private(set) var sets: [ScalarSet] = []
+        private var numbers: [ScalarSet: Int] = [:]
+
+        /// The first step of a tree behind which step `next` follows.
+        mutating func add(_ tree: PatternTree, before next: Int) -> Int? {
+            guard steps.count < PatternProgram.stepLimit else { return nil }
+            switch tree {
+            case .empty: return next
+            case .set(let set): return append(.take(set: number(of: set), next: next))
+            case .textStart: return append(.textStart(next: next))
+            case .textEnd: return append(.textEnd(next: next))
+            case .wordBoundary, .notWordBoundary: return nil
+            case .sequence(let parts):
+                var first = next
+                for part in parts.reversed() {
+                    guard let begin = add(part, before: first) else { return nil }
+                    first = begin
+                }
+                return first
+            case .alternation(let branches):
+                var first: Int?
+                for branch in branches.reversed() {
+                    guard let begin = add(branch, before: next) else { return nil }
+                    first = first.map { append(.fork(begin, $0)) } ?? begin
+                }
+                return first ?? next
+            case .repetition(let body, let minimum, let maximum):
+                return add(body, minimum: minimum, maximum: maximum, before: next)
+            }
+        }
+
+        private mutating func add(_ body: PatternTree, minimum: Int, maximum: Int?, before next: Int) -> Int? {
+            var first = next
+            if let maximum {
+                for _ in 0..<max(0, maximum - minimum) {
+                    guard let begin = add(body, before: first) else { return nil }
+                    first = append(.fork(begin, next))
+                }
+            } else {
+                let loop = append(.match)
+                guard let begin = add(body, before: loop) else { return nil }
+                steps[loop] = .fork(begin, next)
+                first = loop
+            }
+            for _ in 0..<minimum {
+                guard let begin = add(body, before: first) else { return nil }
+                first = begin
+            }
+            return first
+        }
+
+        private mutating func append(_ step: Step) -> Int {
+            steps.append(step)
+            return steps.count - 1
+        }
+
+        private mutating func number(of set: ScalarSet) -> Int {
+            if let known = numbers[set] { return known }
+            numbers[set] = sets.count
+            sets.append(set)
+            return sets.count - 1
+        }
+    }
+}
+
+/// Scalars that a few sets do not tell apart, by number.
+final class ScalarClasses: Sendable {
+    private static let pageSize = 64
+    private static let pageCount = 0x1_0000 / pageSize
+
+    /// How many classes there are, at most 256.
+    let count: Int
+    /// Per page of 64 scalars below U+10000 its place in `pages`.
+    private let pageOf: [UInt8]
+    /// Classes of the scalars of each different page.
+    private let pages: [UInt8]
+    /// Where a range of one class begins, ascending, and its class: all scalars.
+    private let ranges: [(begin: UInt32, number: UInt8)]
+    /// Per class a bit for each set.
+    private let members: [UInt64]
+    private let words: Int
+
+    /// Nil where there are more classes, or more different pages, than a byte tells.
+    init?(_ sets: [ScalarSet]) {
+        words = sets.count / 64 + 1
+        var toggles: [(at: UInt32, set: Int)] = []
+        for (number, set) in sets.enumerated() {
+            for range in set.ranges {
+                toggles.append((range.lowerBound, number))
+                toggles.append((range.upperBound + 1, number))
+            }
+        }
+        toggles.sort { $0.at < $1.at }
+        var active = [UInt64](repeating: 0, count: words)
+        var numbers: [[UInt64]: Int] = [:]
+        var members: [UInt64] = []
+        var ranges: [(begin: UInt32, number: UInt8)] = []
+        var next = 0
+        var begin: UInt32 = 0
+        while true {
+            while next < toggles.count, toggles[next].at == begin {
+                active[toggles[next].set / 64] ^= 1 << UInt64(toggles[next].set % 64)
+                next += 1
+            }
+            let number = numbers[active] ?? numbers.count
+            guard number < 256 else { return nil }
+            if number == numbers.count {
+                numbers[active] = number
+                members += active
+            }
+            ranges.append((begin, UInt8(number)))
+            guard next < toggles.count else { break }
+            begin = toggles[next].at
+        }
+        count = numbers.count
+        self.members = members
+        self.ranges = ranges
+        guard let (pageOf, pages) = ScalarClasses.pages(ranges) else { return nil }
+        self.pageOf = pageOf
+        self.pages = pages
+    }
+
+    private static func pages(_ ranges: [(begin: UInt32, number: UInt8)]) -> (pageOf: [UInt8], pages: [UInt8])? {
+        var pageOf = [UInt8](repeating: 0, count: pageCount)
+        var pages: [UInt8] = []
+        var numbers: [[UInt8]: Int] = [:]
+        var uniform = [Int](repeating: -1, count: 256)
+        var range = 0
+        for page in 0..<pageCount {
+            let first = UInt32(page * pageSize)
+            while range + 1 < ranges.count, ranges[range + 1].begin <= first { range += 1 }
+            let isUniform = range + 1 == ranges.count || ranges[range + 1].begin >= first + UInt32(pageSize)
+            if isUniform, uniform[Int(ranges[range].number)] >= 0 {
+                pageOf[page] = UInt8(uniform[Int(ranges[range].number)])
+                continue
+            }
+            var content: [UInt8] = []
+            for scalar in first..<first + UInt32(pageSize) {
+                while range + 1 < ranges.count, ranges[range + 1].begin <= scalar { range += 1 }
+                content.append(ranges[range].number)
+            }
+            let number = numbers[content] ?? numbers.count
+            guard number < 256 else { return nil }
+            if number == numbers.count {
+                numbers[content] = number
+                pages += content
+            }
+            if isUniform { uniform[Int(ranges[range].number)] = number }
+            pageOf[page] = UInt8(number)
+        }
+        return (pageOf, pages)
+    }
+
+    /// Whether a class belongs to a set.
+    func contains(_ number: Int, _ set: Int) -> Bool {
+        members[number * words + set / 64] >> UInt64(set % 64) & 1 != 0
+    }
+
+    /// Copies of the tables of scalars below U+10000, which are read without asking for leave; to be deallocated.
+    func copies() -> (pageOf: UnsafeMutablePointer<UInt8>, pages: UnsafeMutablePointer<UInt8>) {
+        func copy(_ bytes: [UInt8]) -> UnsafeMutablePointer<UInt8> {
+            let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: bytes.count)
+            copy.initialize(from: bytes, count: bytes.count)
+            return copy
+        }
+        return (copy(pageOf), copy(pages))
+    }
+
+    /// The class of any scalar. O(log n).
+    func number(of scalar: UInt32) -> Int {
+        var low = 0
+        var high = ranges.count
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if ranges[middle].begin <= scalar { low = middle } else { high = middle }
+        }
+        return Int(ranges[low].number)
+    }
+}

@@ -1,0 +1,177 @@
+/// Tells whether texts match a pattern: a deterministic automaton over scalars whose states are made when a
+/// text comes to them. One per thread; the room it takes is bounded.
+///
+/// RE2 does the same a byte at a time in tables that are a dozen times larger, which hundreds of patterns
+/// push out of the processor's cache.
+public final class TextAutomaton {
+    /// Steps that are walked in making its states.
+    private static let walkLimit = 1 << 20
+
+    private enum State {
+        static let unknown: UInt16 = 0
+        /// No text behind it matches.
+        static let dead: UInt16 = 1
+        static let match: UInt16 = 2
+        static let first = 3
+    }
+
+    private let program: PatternProgram
+    private let room: AutomatonRoom
+    /// Per state a row of following states by class; rows are a power of two long.
+    private var table: UnsafeMutablePointer<UInt16>
+    private var rows: Int
+    private let shift: Int
+    private let pageOf: UnsafeMutablePointer<UInt8>
+    private let pages: UnsafeMutablePointer<UInt8>
+    /// Per state, from `State.first` on: the steps it stands before, ascending, and whether the text may end there.
+    private var steps: [[UInt16]] = []
+    private var endsMatch: [Bool] = []
+    private var numbers: [Key: UInt16] = [:]
+    private var start = State.unknown
+    private var marks: [UInt32]
+    private var mark: UInt32 = 0
+    private var walked = 0
+    private var isExhausted = false
+
+    private struct Key: Hashable {
+        let steps: [UInt16]
+        let endsMatch: Bool
+    }
+
+    /// - Parameter room: what this thread's automata share.
+    init(_ program: PatternProgram, room: AutomatonRoom) {
+        self.program = program
+        self.room = room
+        shift = max(1, (program.classes.count - 1).bitWidth - (program.classes.count - 1).leadingZeroBitCount)
+        rows = 16
+        table = .allocate(capacity: rows << shift)
+        table.initialize(repeating: State.unknown, count: rows << shift)
+        (pageOf, pages) = program.classes.copies()
+        marks = [UInt32](repeating: 0, count: program.steps.count * 2)
+        var walk = Walk()
+        begin()
+        follow(program.entry, atStart: true, into: &walk)
+        start = state(of: walk)
+    }
+
+    deinit {
+        table.deallocate()
+        pageOf.deallocate()
+        pages.deallocate()
+    }
+
+    /// Whether a text matches anywhere; nil where the automaton's room is used up. Linear in the text.
+    public func matches(_ text: UnsafeBufferPointer<UInt32>) -> Bool? {
+        guard !isExhausted else { return nil }
+        var state = start
+        if state <= State.match { return state == State.match }
+        for scalar in text {
+            let number =
+                scalar < 0x1_0000
+                ? Int(pages[Int(pageOf[Int(scalar >> 6)]) << 6 | Int(scalar & 63)])
+                : program.classes.number(of: scalar)
+            var next = table[Int(state) << shift | number]
+            if next <= State.match {
+                if next == State.unknown {
+                    next = following(state, number)
+                    if isExhausted { return nil }
+                }
+                if next <= State.match { return next == State.match }
+            }
+            state = next
+        }
+        return endsMatch[Int(state) - State.first]
+    }
+
+    // MARK: Making states
+
+    /// The steps that a text stands before, as they are found.
+    private struct Walk {
+        var steps: [UInt16] = []
+        var isMatch = false
+        var endsMatch = false
+    }
+
+    private func begin() { mark += 1 }
+
+    /// Notes the steps that are reached from one without taking a scalar.
+    ///
+    /// - Parameter atEnd: only if the text ends here.
+    private func follow(_ first: Int, atStart: Bool, atEnd: Bool = false, into walk: inout Walk) {
+        var open = [first]
+        while let number = open.popLast() {
+            let place = number * 2 + (atEnd ? 1 : 0)
+            guard marks[place] != mark else { continue }
+            marks[place] = mark
+            walked += 1
+            switch program.steps[number] {
+            case .take: if !atEnd { walk.steps.append(UInt16(number)) }
+            case .fork(let a, let b): open += [a, b]
+            case .textStart(let next): if atStart { open.append(next) }
+            case .textEnd(let next): follow(next, atStart: atStart, atEnd: true, into: &walk)
+            case .match: if atEnd { walk.endsMatch = true } else { walk.isMatch = true }
+            }
+        }
+    }
+
+    /// The state behind one on a scalar of a class.
+    private func following(_ state: UInt16, _ number: Int) -> UInt16 {
+        var walk = Walk()
+        begin()
+        for step in steps[Int(state) - State.first] {
+            walked += 1
+            if case .take(let set, let next) = program.steps[Int(step)], program.classes.contains(number, set) {
+                follow(next, atStart: false, into: &walk)
+            }
+        }
+        follow(program.entry, atStart: false, into: &walk)
+        let next = self.state(of: walk)
+        if !isExhausted { table[Int(state) << shift | number] = next }
+        return next
+    }
+
+    private func state(of walk: Walk) -> UInt16 {
+        if walked > TextAutomaton.walkLimit { isExhausted = true }
+        if walk.isMatch { return State.match }
+        if walk.steps.isEmpty, !walk.endsMatch { return State.dead }
+        let key = Key(steps: walk.steps.sorted(), endsMatch: walk.endsMatch)
+        if let known = numbers[key] { return known }
+        let number = State.first + steps.count
+        if number == rows { grow() }
+        guard number < rows, room.take(key.steps.count * 2 + 64) else {
+            isExhausted = true
+            return State.dead
+        }
+        steps.append(key.steps)
+        endsMatch.append(key.endsMatch)
+        numbers[key] = UInt16(number)
+        return UInt16(number)
+    }
+
+    private func grow() {
+        // A number of a state takes two bytes.
+        guard rows <= 1 << 14, room.take(rows << shift * 2) else { return }
+        let larger = UnsafeMutablePointer<UInt16>.allocate(capacity: (rows * 2) << shift)
+        larger.moveInitialize(from: table, count: rows << shift)
+        (larger + rows << shift).initialize(repeating: State.unknown, count: rows << shift)
+        table.deallocate()
+        table = larger
+        rows *= 2
+    }
+}
+
+/// The memory that the automata of one thread may yet take. Not safe to share between threads.
+public final class AutomatonRoom {
+    /// Bytes, roughly.
+    private var left: Int
+
+    public init(bytes: Int = 32 << 20) {
+        left = bytes
+    }
+
+    fileprivate func take(_ bytes: Int) -> Bool {
+        guard bytes <= left else { return false }
+        left -= bytes
+        return true
+    }
+}

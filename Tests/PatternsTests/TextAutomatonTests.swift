@@ -1,0 +1,82 @@
+import ChineseText
+import ConversationModel
+import TestSupport
+import Testing
+
+@testable import Patterns
+
+/// Automata over scalars, held against RE2.
+struct TextAutomatonTests {
+    @Test("an automaton says of a random pattern what RE2 says", arguments: 1...60)
+    func equalsRE2(seed: UInt64) throws {
+        var writer = FactorWriter(random: SeededGenerator(seed: seed))
+        var answers = [false: 0, true: 0]
+        for _ in 0..<60 {
+            let source = writer.pattern()
+            let level: TextLevel = writer.random.next() % 4 == 0 ? .exact : .folded
+            guard case .success(let pattern) = read(source, level: level) else { continue }
+            let matcher = try #require(SpanMatcher(pattern))
+            let room = AutomatonRoom()
+            guard let automaton = matcher.automaton(in: room) else {
+                #expect(source.contains("\\b") || source.contains("\\B"), "seed \(seed): \(source)")
+                continue
+            }
+            let tree = try PatternTree.read(source, level: level, table: table)
+            for _ in 0..<12 {
+                let message = writer.message(for: tree)
+                let expected = matcher.matches(Array(message.utf8))
+                #expect(answer(automaton, message) == expected, "seed \(seed): \(source) in '\(message)'")
+                answers[expected, default: 0] += 1
+            }
+        }
+        // Otherwise the property would say nothing.
+        #expect(answers.values.allSatisfy { $0 > 50 }, "seed \(seed)")
+    }
+
+    @Test(
+        "marks, letters, Han, emoji and what lies beyond the first plane",
+        arguments: [
+            "^[🎁-🎫]+$", "[^\\s您]退", "加.{0,3}微信", "^(?:好|行)的?$", "(?:^|[^不])可以", "退$", "[𠀀-𪛟]", "\\d{6,}",
+        ])
+    func sayWhatRE2Says(_ source: String) throws {
+        let pattern = try read(source, level: .folded).get()
+        let matcher = try #require(SpanMatcher(pattern))
+        let automaton = try #require(matcher.automaton(in: AutomatonRoom()))
+        for text in [
+            "", "🎁", "🎁🎂🎪", "🎁x", "退", " 退", "您退", "货退", "加微信", "加一下微信", "加一下我的微信", "好的", "好的呀", "行", "可以",
+            "不可以", "也可以", "退款", "𠮷", "我𠮷", "12345", "1234567", "𠀀退",
+        ] {
+            #expect(answer(automaton, text) == matcher.matches(Array(text.utf8)), "\(source) in '\(text)'")
+        }
+    }
+
+    @Test("the costliest patterns take no more room than there is", arguments: PatternFactorsTests.costly.indices)
+    func costlyPatternsAreBounded(_ number: Int) throws {
+        let source = PatternFactorsTests.costly[number]
+        let pattern = try read(source, level: .folded).get()
+        // RE2 itself refuses one of them.
+        guard let matcher = SpanMatcher(pattern), let automaton = matcher.automaton(in: AutomatonRoom()) else { return }
+        var writer = FactorWriter(random: SeededGenerator(seed: 1))
+        let tree = try PatternTree.read(source, level: .folded, table: table)
+        for _ in 0..<20 {
+            let text = String(repeating: writer.message(for: tree), count: 20)
+            // Nil: the room is used up, and RE2 is asked instead.
+            if let answer = answer(automaton, text) { #expect(answer == matcher.matches(Array(text.utf8))) }
+        }
+    }
+
+    @Test func aPatternWhoseStatesHaveNoEndGivesUpInsteadOfTakingAllMemory() throws {
+        // Which of the last fourteen characters were 甲: thousands of states.
+        let pattern = try read("甲.{13}乙", level: .exact).get()
+        let matcher = try #require(SpanMatcher(pattern))
+        let automaton = try #require(matcher.automaton(in: AutomatonRoom(bytes: 1 << 16)))
+        var random = SeededGenerator(seed: 7)
+        let text = String((0..<20_000).map { _ in random.next() % 2 == 0 ? "甲" : "丙" })
+        #expect(answer(automaton, text) == nil)
+        #expect(answer(automaton, "甲") == nil)
+    }
+
+    private func answer(_ automaton: TextAutomaton, _ text: String) -> Bool? {
+        text.unicodeScalars.map(\.value).withUnsafeBufferPointer { automaton.matches($0) }
+    }
+}
