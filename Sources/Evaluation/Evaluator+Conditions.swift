@@ -276,27 +276,26 @@ extension Evaluator {
     /// The closer look at a candidate.
     func confirms(_ number: Int, at i: Int) -> Bool {
         let traits = rules.leafTraits[number]
-        if let regex = traits.regex {
-            return regexes.holds(
-                regex, leaf: number, message: base + i, foldedBytes(i, traits.level), traits.level)
-        }
-        let leaf = rules.leaves[number]
-        let text = readBytes(i, leaf)
-        switch leaf.kind {
-        case .regex: return true  // Asked above.
+        // Looks at level `evasion` read the original, and are asked for spans.
+        let text = foldedBytes(i, traits.level)
+        switch traits.question {
+        case .regex(let regex):
+            return regexes.holds(regex, leaf: number, message: base + i, text, traits.level)
         case .evasion: return foundSpans(number, at: i) != nil
-        case .equals(let matcher): return matcher.match(text) != nil
-        case .entity(let matcher): return matcher.holds(text)
-        case .similar(let matcher): return matcher.matches(text, pairs)
+        case .equals(let matcher): return matcher._withUnsafeGuaranteedRef { $0.match(text) } != nil
+        case .entity(let matcher): return matcher._withUnsafeGuaranteedRef { $0.holds(text) }
+        case .similar(let matcher): return matcher._withUnsafeGuaranteedRef { $0.matches(text, pairs) }
         case .keywords(let matcher):
-            guard matcher.needed == 1 else { return foundSpans(number, at: i) != nil }
-            for hit in hits(of: i) {
-                for place in rules.placesOfAtom[Int(hit.atom)]
-                where place.leaf == Int32(number) && matcher.counts(Int(place.part), in: text, breaker: breaker) {
-                    return true
+            return matcher._withUnsafeGuaranteedRef { matcher in
+                guard matcher.needed == 1 else { return foundSpans(number, at: i) != nil }
+                for hit in hits(of: i) {
+                    for place in rules.placesOfAtom[Int(hit.atom)]
+                    where place.leaf == Int32(number) && matcher.counts(Int(place.part), in: text, breaker: breaker) {
+                        return true
+                    }
                 }
+                return false
             }
-            return false
         }
     }
 

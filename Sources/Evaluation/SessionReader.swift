@@ -92,7 +92,7 @@ public final class SessionReader {
         guard traits.needsVerification else { return true }
         if traits.level == .evasion { return confirms(number, in: original) }
         return text.at(traits.level)?.bytes.withUnsafeBufferPointer { bytes in
-            traits.regex.map { $0.holds(in: bytes) } ?? confirms(number, in: bytes)
+            if case .regex(let regex) = traits.question { regex.holds(in: bytes) } else { confirms(number, in: bytes) }
         } ?? false
     }
 

@@ -64,8 +64,8 @@ final class TextLeaf: Sendable {
         let needsVerification: Bool
         /// True for `match: none`: it holds where verification fails.
         let isInverted: Bool
-        /// For a regex, what a candidate is asked; the leaf keeps the matchers.
-        var regex: RegexQuestion?
+        /// What a candidate is asked.
+        let question: LeafQuestion
         /// Its place among the leaves that the scanner cannot tell candidates of, or -1.
         var unscannedPlace: Int32 = -1
     }
@@ -99,9 +99,8 @@ final class TextLeaf: Sendable {
             needsAllParts = false
             firstScalars = nil
         }
-        var traits = Traits(level: level, needsVerification: needsVerification, isInverted: isInverted)
-        if case .regex(let matcher) = kind { traits.regex = RegexQuestion(matcher) }
-        self.traits = traits
+        traits = Traits(
+            level: level, needsVerification: needsVerification, isInverted: isInverted, question: LeafQuestion(kind))
     }
 
     var level: TextLevel { traits.level }
@@ -161,7 +160,31 @@ final class RegexMatcher: Sendable {
     }
 }
 
-/// Whether a candidate of a regex leaf holds, asked without counting references.
+/// The matcher that a candidate of a leaf is put to, without counting references: the leaf keeps it. Threads that
+/// count them on the same matchers wait for each other.
+enum LeafQuestion: @unchecked Sendable {
+    case keywords(Unmanaged<KeywordMatcher>)
+    /// Decided by spans.
+    case evasion
+    case regex(RegexQuestion)
+    case equals(Unmanaged<EqualsMatcher>)
+    case entity(Unmanaged<EntityMatcher>)
+    case similar(Unmanaged<SimilarityMatcher>)
+
+    init(_ kind: TextLeaf.Kind) {
+        self =
+            switch kind {
+            case .keywords(let matcher): .keywords(.passUnretained(matcher))
+            case .evasion: .evasion
+            case .regex(let matcher): .regex(RegexQuestion(matcher))
+            case .equals(let matcher): .equals(.passUnretained(matcher))
+            case .entity(let matcher): .entity(.passUnretained(matcher))
+            case .similar(let matcher): .similar(.passUnretained(matcher))
+            }
+    }
+}
+
+/// Whether a candidate of a regex leaf holds.
 struct RegexQuestion: @unchecked Sendable {
     /// Nil where the scanner has answered.
     let pattern: Unmanaged<SpanMatcher>?
