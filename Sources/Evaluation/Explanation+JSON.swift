@@ -20,6 +20,9 @@ extension Explanation {
             ("appliesTo", appliesTo.map { Explanation.json($0) } ?? "null"),
             ("condition", Explanation.json(condition)),
             ("firstFailure", firstFailure == nil ? "null" : Explanation.json(reason)),
+            ("version", basis?.version.map { String($0) } ?? "null"),
+            ("scheme", Explanation.optional(basis?.scheme)),
+            ("group", Explanation.optional(basis?.group)),
         ]
         return Explanation.object(fields)
     }

@@ -15,6 +15,7 @@ extension Explanation {
             Phrase(
                 "rule \(rule.id) (\(rule.name)), conversation \(conversation)\(unit?.english ?? "")",
                 "规则 \(rule.id)（\(rule.name)），会话 \(conversation)\(unit?.chinese ?? "")"))
+        if let phrase = basis?.phrase { add(Phrase("by \(phrase.english)", "依据：\(phrase.chinese)")) }
         let word = outcomeWord
         let names = reasons.isEmpty ? "" : " (\(reasons.names.joined(separator: ", ")))"
         add(Phrase("outcome: \(word.english)\(names)", "结论：\(word.chinese)\(names)"))

@@ -61,6 +61,8 @@ public struct Explanation: Sendable, Hashable {
     public var condition: Node
     /// Of this rule on this unit; messages are indices in the conversation.
     public var findings: [Finding]
+    /// Which rules these are; nil where there are neither versions nor schemes.
+    public var basis: Basis?
 
     /// The first condition that kept the rule from hitting; nil where it hit.
     ///

@@ -20,7 +20,7 @@ struct RosterGroups {
 ///
 /// The conversation's own group, else that of the first human agent assigned or speaking, by the
 /// roster of that day; only the assistant: 服务助手; nobody: 未分组. One per worker.
-final class GroupPinning {
+package final class GroupPinning {
     private let roster: Roster?
     private let agents: AgentNames
     private var names = NameTable()
@@ -30,14 +30,16 @@ final class GroupPinning {
     /// Groups by (agent, day).
     private var byAgent: [UInt64: Int32] = [:]
 
-    init(roster: Roster?, agents: AgentNames) {
+    /// - Parameter agents: what the numbers of agents stand for in the tables that are asked about.
+    package init(roster: Roster?, agents: AgentNames) {
         self.roster = roster
         self.agents = agents
         assistant = names.number(of: "服务助手")
         none = names.number(of: "未分组")
     }
 
-    func name(_ number: Int32) -> String { names.name(number) }
+    /// The name of a group by its number.
+    package func name(_ number: Int32) -> String { names.name(number) }
     func nameBytes(_ number: Int32) -> ArraySlice<UInt8> { names.nameBytes(number) }
 
     func takeNewNames() -> [[UInt8]] {
@@ -46,7 +48,8 @@ final class GroupPinning {
         return new
     }
 
-    func pin(
+    /// The number of the group that these messages of a conversation are reported under.
+    package func pin(
         _ row: ConversationRow, _ messages: Range<Int>, day: CalendarDay?, _ table: MessageTable
     ) -> Int32 {
         if row.group.baseAddress != nil, !row.group.isEmpty { return names.number(of: row.group) }

@@ -17,11 +17,13 @@ struct ExplainCommand: ParsableCommand {
         commandName: "explain",
         abstract: "Says why a rule hits a conversation, or what was near. 解释判定",
         discussion: """
-            A part of a conversation that was closed in between is named by its number: id#2.
+            A part of a conversation that was closed in between is named by its number: id#2. Each part is explained
+            by the rules that judge it: with --versions of the version of its day, with schemes that of its group.
 
             Examples:
               mingjian explain --rule opening --conversation ys-0302-002 Corpora/demo/conversations.ndjson
               mingjian explain --rule slow-reply --conversation c-7#2 archive.ndjson --format json
+              mingjian explain --rule slow-reply --conversation c-7 archive.ndjson --versions store
 
             Exit codes: 0 explained; 1 no such conversation; 64 no such rule; 66 rules invalid.
             """)
@@ -34,8 +36,7 @@ struct ExplainCommand: ParsableCommand {
     @Option(help: "Id of the conversation, or of a part of it: id#2.")
     var conversation: String
 
-    @Option(help: "Rule files or directories (may be repeated).")
-    var rules: [String] = ["Rules"]
+    @OptionGroup var rules: RulesArguments
 
     @Option(help: "text or json (one object a unit and line).")
     var format = Format.text
@@ -43,7 +44,7 @@ struct ExplainCommand: ParsableCommand {
     @Option(help: "The shop's name where the archive has none; part of finding ids.")
     var shop = ""
 
-    @Option(help: "Roster (CSV): its groups are no agents in hand-overs.")
+    @Option(help: "Roster (CSV): whose group an agent belongs to; its groups are no agents in hand-overs.")
     var roster: String?
 
     @Option(help: "What was not closed at this instant (RFC 3339) is cut off.")
@@ -54,18 +55,10 @@ struct ExplainCommand: ParsableCommand {
     }
 
     private func explain() throws -> Int32 {
-        let sources = try RuleSources(paths: rules)
         let policy = try archive.policy()
-        PolicyArguments.tellOfHours(sources.rules.filter { $0.id.value == rule }, in: policy)
-        let compiled = try sources.compiled(policy: policy)
-        guard let rule = sources.rules.first(where: { $0.id.value == rule }) else {
-            throw CommandFailure(
-                code: CommandFailure.usage,
-                phrase: unknownRule(among: sources.rules.map(\.id.value)))
-        }
-        let evaluator = try Evaluator(compiled)
-        if let asOf { evaluator.asOf = try SelectionArguments.instant(asOf).milliseconds }
-        guard let explanations = try explanations(of: rule, evaluator) else {
+        let rules = try ExplainedRules(
+            rules, policy: policy, asOf: try asOf.map { try SelectionArguments.instant($0) })
+        guard let explanations = try explanations(by: rules, zone: policy.zone) else {
             throw CommandFailure(
                 code: 1,
                 phrase: Phrase(
@@ -73,12 +66,6 @@ struct ExplainCommand: ParsableCommand {
         }
         let output = Output()
         let usesColor = Surroundings.usesColour(STDOUT_FILENO)
-        if explanations.isEmpty, format == .text {
-            say(
-                Phrase(
-                    "no agent speaks in it, so a rule on stays has nothing to judge",
-                    "会话中没有客服发言，接待段规则无可评判"), severity: "note")
-        }
         for (index, explanation) in explanations.enumerated() {
             switch format {
             case .json: try output.write(explanation.json + "\n")
@@ -91,19 +78,25 @@ struct ExplainCommand: ParsableCommand {
     }
 
     /// Reads until the conversation comes; nil where it does not.
-    private func explanations(
-        of rule: Rule, _ evaluator: Evaluator
-    ) throws -> [Explanation]? {
+    private func explanations(by rules: ExplainedRules, zone: Zone) throws -> [Explanation]? {
+        // Whoever names a rule that nobody has need not wait for the archive to be read.
+        let sample = try rules.judge(at: nil, group: nil)
+        if !rules.differ {
+            guard let rule = sample.rules.first(where: { $0.id.value == rule }) else { throw unknownRule(in: rules) }
+            PolicyArguments.tellOfHours([rule], in: sample.evaluator.rules.policy)
+        }
+        let roster = try roster.map { try SelectionArguments.readRoster($0, isQuiet: false) }
         let inputs = try archive.inputs()
         let lines = try openArchive(inputs, options: archive.options())
         // What comes behind the conversation is not read, and may be a table.
         defer { if lines.sources.count == inputs.count { archive.tellOfMapping(among: lines.sources) } }
         let reader = BlockReader(lines, largestRecord: archive.maxLine)
-        let parser = NDJSONParser(isStrict: archive.strictJSON, facts: evaluator.rules.facts)
+        let facts = rules.differ ? FactKinds.all : sample.evaluator.rules.facts
+        let parser = NDJSONParser(isStrict: archive.strictJSON, facts: facts)
         let block = ArchiveBlock()
-        let groups = try rosterGroups()
-        let zone = evaluator.rules.policy.zone
-        var visits = evaluator.rules.facts.contains(.previous) ? PreviousVisits(evaluator.rules.policy) : nil
+        let groups = Set(roster?.entries.compactMap(\.group) ?? [])
+        let pinning = GroupPinning(roster: roster, agents: rules.agents)
+        var visits = facts.contains(.previous) ? PreviousVisits(sample.evaluator.rules.policy) : nil
         // An id may hold a # of its own: the whole name is tried first.
         let base = conversation.lastIndex(of: "#").map { conversation[..<$0] }
         while try reader.next(block) {
@@ -113,29 +106,64 @@ struct ExplainCommand: ParsableCommand {
                 let id = parser.key(index).id
                 let isWhole = id.elementsEqual(conversation.utf8)
                 guard isWhole || base.map({ id.elementsEqual($0.utf8) }) ?? false else { continue }
-                evaluator.begin()
-                var row = parser.row(
-                    index, into: evaluator.table, names: &evaluator.names, zone: zone,
-                    isGroup: { groups.contains(String(decoding: $0, as: UTF8.self)) })
-                row.facts.previous = previous?[index]
-                evaluator.scan()
-                let all = evaluator.explain(rule, of: row, defaultShop: shop)
-                if isWhole { return all }
-                let part = all.filter { $0.conversation == conversation }
-                if !part.isEmpty { return part }
+                let found = FoundConversation(shop: shop) { table in
+                    var row = parser.row(
+                        index, into: table, names: &rules.agents.table, zone: zone,
+                        isGroup: { groups.contains(String(decoding: $0, as: UTF8.self)) })
+                    row.facts.previous = previous?[index]
+                    return row
+                }
+                let parts = try found.parts(by: rules, pinning, zone: zone)
+                let wanted = isWhole ? parts : parts.filter { $0.name == conversation }
+                if isWhole || !wanted.isEmpty { return try explanations(of: wanted, in: found, by: rules) }
             }
         }
         return nil
     }
 
-    private func rosterGroups() throws -> Set<String> {
-        guard let roster else { return [] }
-        return Set(try SelectionArguments.readRoster(roster, isQuiet: false).entries.compactMap(\.group))
+    /// The explanations of parts, each by the rules that judge it; says where those do not have the rule.
+    private func explanations(
+        of parts: [FoundConversation.Part], in found: FoundConversation, by rules: ExplainedRules
+    ) throws -> [Explanation] {
+        var result: [Explanation] = []
+        var isKnown = parts.isEmpty
+        for part in parts {
+            guard let rule = part.judge.rules.first(where: { $0.id.value == self.rule }) else {
+                if rules.knownRules.contains(self.rule) {
+                    isKnown = true
+                    tell(part)
+                }
+                continue
+            }
+            isKnown = true
+            if rules.differ { PolicyArguments.tellOfHours([rule], in: part.judge.evaluator.rules.policy) }
+            let own = found.explain(rule, part)
+            if own.isEmpty, format == .text {
+                say(
+                    Phrase(
+                        "no agent speaks in it, so a rule on stays has nothing to judge",
+                        "会话中没有客服发言，接待段规则无可评判"), severity: "note")
+            }
+            result += own
+        }
+        guard isKnown else { throw unknownRule(in: rules) }
+        return result
     }
 
-    private func unknownRule(among ids: [String]) -> Phrase {
-        let phrase = Phrase("no rule '\(rule)' in the rules given", "所给规则中没有 “\(rule)”")
-        guard let near = didYouMean(rule, among: ids) else { return phrase }
-        return Phrase("\(phrase.english); did you mean '\(near)'?", "\(phrase.chinese)；是不是想写 “\(near)”？")
+    private func tell(_ part: FoundConversation.Part) {
+        let basis = part.basis?.phrase ?? Phrase("", "")
+        say(
+            Phrase(
+                "'\(part.name)' is not judged by the rule '\(rule)': \(basis.english) does not have it",
+                "“\(part.name)” 不按规则 “\(rule)” 评判：\(basis.chinese)没有它"), severity: "note")
+    }
+
+    private func unknownRule(in rules: ExplainedRules) -> CommandFailure {
+        var phrase = Phrase("no rule '\(rule)' in the rules given", "所给规则中没有 “\(rule)”")
+        if let near = didYouMean(rule, among: rules.knownRules) {
+            phrase = Phrase(
+                "\(phrase.english); did you mean '\(near)'?", "\(phrase.chinese)；是不是想写 “\(near)”？")
+        }
+        return CommandFailure(code: CommandFailure.usage, phrase: phrase)
     }
 }

@@ -37,10 +37,19 @@ struct RulesArguments: ParsableArguments {
         byVersion ? "随规则版本（没有策略的版本：\(name)）" : name
     }
 
+    /// The files of rules: a draft, those that were named, or `Rules`.
+    var paths: [String] { draft.isEmpty ? rules.isEmpty ? ["Rules"] : rules : draft }
+
+    /// What to throw where a store is empty.
+    static func noVersions(in store: VersionStore) -> CommandFailure {
+        CommandFailure(
+            code: CommandFailure.badRules,
+            phrase: Phrase("no versions of rules in '\(store.path)'", "“\(store.path)” 里没有规则版本"))
+    }
+
     /// The rules of a run, and what makes two runs the same as far as they go.
     func loaded(policy: TimePolicy) throws -> (rules: RunRules, key: String) {
         guard let versions else {
-            let paths = draft.isEmpty ? rules.isEmpty ? ["Rules"] : rules : draft
             let sources = try RuleSources(paths: paths)
             PolicyArguments.tellOfHours(sources.rules, in: policy)
             let origin = draft.isEmpty ? Coverage.RulesOrigin.files : .draft
@@ -82,9 +91,7 @@ struct RulesArguments: ParsableArguments {
         let index = try store.index()
         let now = try Surroundings.now()
         guard let newest = index.versions.last, let today = index.inForce(at: now) else {
-            throw CommandFailure(
-                code: CommandFailure.badRules,
-                phrase: Phrase("no versions of rules in '\(store.path)'", "“\(store.path)” 里没有规则版本"))
+            throw noVersions(in: store)
         }
         let rules = RunRules(
             versions: index, at: now, policy: policy, policies: try store.policies(of: index, fallback: policy),
