@@ -24,7 +24,9 @@ extension Explanation {
             if let version { parts.append(Phrase("version \(version)", "第 \(version) 版")) }
             if let scheme {
                 parts.append(
-                    Phrase("scheme \(scheme) (\(schemeName)) of group \(group)", "分组 \(group) 的方案 \(scheme)（\(schemeName)）"))
+                    Phrase(
+                        "scheme \(scheme) (\(schemeName)) of group \(group)",
+                        "分组 \(group) 的方案 \(scheme)（\(schemeName)）"))
             }
             return Phrase(parts.map(\.english).joined(separator: ", "), parts.map(\.chinese).joined(separator: "，"))
         }

@@ -76,7 +76,7 @@ struct ExplainCommandTests {
             let explained = try objects(
                 try command(
                     ["explain", file, "--rule", "contact", "--conversation", "c", "--format", "json"] + arguments))
-            let ids = explained.flatMap { ($0["findings"] as? [[String: Any]] ?? []).compactMap { $0["id"] as? String } }
+            let ids = explained.flatMap { $0["findings"] as? [[String: Any]] ?? [] }.compactMap { $0["id"] as? String }
             #expect(ids == found.compactMap { $0["id"] as? String } && !ids.isEmpty)
             #expect(explained.allSatisfy { $0["scheme"] as? String == "pre" && $0["group"] as? String == "售前一组" })
         }
