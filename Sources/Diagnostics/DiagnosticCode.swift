@@ -44,6 +44,7 @@ public enum DiagnosticCode: String, CaseIterable, Sendable, Hashable {
     case missedInPositive = "missed-in-positive"
     case metInNegative = "met-in-negative"
     case scoreSign = "score-sign"
+    case shorteningExcuse = "shortening-excuse"
     case impossibleWindow = "impossible-window"
 
     // What rules say that adds nothing: warnings of `rules check`.
@@ -122,6 +123,7 @@ public enum DiagnosticCode: String, CaseIterable, Sendable, Hashable {
         case .metInNegative:
             Phrase("negative rule that does not say what it reports", "负面规则没有写明 report")
         case .scoreSign: Phrase("score of the wrong sign", "分数的正负号不对")
+        case .shorteningExcuse: Phrase("excuse that may shorten a time", "缓冲可能缩短时限")
         case .impossibleWindow: Phrase("window that cannot match", "时间窗口不可能满足")
         case .subsumedKeyword: Phrase("keyword that adds nothing", "关键词不起作用")
         case .hiddenCompound: Phrase("words that hide a keyword", "词典里的词遮住关键词")

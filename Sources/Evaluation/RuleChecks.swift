@@ -31,6 +31,7 @@ public struct RuleChecks {
             let budget = CheckBudget(comparisonsPerRule)
             if let appliesTo = shape.appliesTo { checks.check(appliesTo, budget) }
             checks.check(shape.when, budget)
+            for diagnostic in absentFromStays(rule) { checks.add(diagnostic) }
             keywords.check(rule)
             entities.check(rule)
             shapes.append(shape)

@@ -14,7 +14,7 @@ extension RuleDecoder {
         if let within = fields["within"] { window(within, &result) }
         if let trigger = fields["trigger"] { result.trigger = self.trigger(trigger) ?? .run }
         if let excuse = fields["excuse"] {
-            result.excuse = self.excuse(excuse, context)
+            result.excuse = self.excuse(excuse, of: result.time, context)
             if member != nil, result.time == nil, fields["within"].map({ !hasTime($0) }) ?? true {
                 diagnose(
                     .conflictingFields, excuse.keyRange,
@@ -117,8 +117,11 @@ extension RuleDecoder {
         return count(nth).map { .nth($0) }
     }
 
+    /// A time that outlasts conversations: where a duty has that, its excuses alone are meant to limit it.
+    private static let aDay: Int64 = 86_400_000
+
     private mutating func excuse(
-        _ member: JSONMember, _ context: ConditionContext
+        _ member: JSONMember, of time: Int64?, _ context: ConditionContext
     ) -> Expectation.Excuse? {
         guard let fields = fields(of: member.value, "excuse", known: ["when", "extend", "times"])
         else { return nil }
@@ -128,6 +131,16 @@ extension RuleDecoder {
             diagnose(
                 .outOfRange, member.value.range,
                 Phrase("'extend' is 0s and gives no time", "“extend” 是 0s，没有延长"))
+        } else if let extend, let time, extend < time, time < Self.aDay, let member = fields["extend"] {
+            let (short, long) = (DurationText.text(extend), DurationText.text(time))
+            diagnose(
+                .shorteningExcuse, severity: .warning, member.value.range,
+                Phrase(
+                    "an excuse may shorten the time: the deadline is \(short) from the excuse, though \(long) were given",
+                    "说了缓冲的话，时限反而可能提前：改从那句话起算 \(short)，而原来给了 \(long)"),
+                help: Phrase(
+                    "leave out 'extend' to give the whole time again, or make it as long as 'time'",
+                    "删掉 extend 就是重新给足时间，或写得不短于 time"))
         }
         let times = fields["times"].flatMap { count($0, to: 1000) } ?? 1
         guard let condition else { return nil }

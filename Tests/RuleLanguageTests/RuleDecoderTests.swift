@@ -249,6 +249,45 @@ import Testing
     }
 
     @Test(
+        "a key in the wrong place is sent to the right one",
+        arguments: [
+            (#"{"message": {"from": "agent"}, "appliesTo": {"message": {}}}"#, "beside \"when\""),
+            (#"{"count": {"of": {"message": {}}, "min": 2}}"#, "atLeast"),
+            (#"{"count": {"of": {"message": {}}, "max": 2}}"#, "atMost"),
+        ])
+    func namesTheRightPlace(when: String, help: String) {
+        let found = decode(ruleText(when: when)).diagnostics.filter { $0.severity == .error }
+        #expect(found.map(\.code) == ["unknown-field"])
+        #expect(found.first?.help?.english.contains(help) == true, "\(found)")
+    }
+
+    @Test(
+        "an excuse that gives less than the duty had is warned of",
+        arguments: [
+            ("10m", "2m", ["shortening-excuse"]), ("10m", "10m", []), ("10m", "1h", []),
+            // A day outlasts conversations: the excuse is what limits.
+            ("1d", "3m", []),
+        ])
+    func shorteningExcuse(time: String, extend: String, codes: [String]) {
+        let when =
+            #"{"after": {"message": {"from": "buyer"}}, "expect": {"message": {"from": "agent"}}, "report": "missed", "#
+            + #""within": {"time": "\#(time)"}, "excuse": {"when": {"message": {"from": "agent"}}, "extend": "\#(extend)"}}"#
+        #expect(decodeWhen(when).codes == codes)
+    }
+
+    @Test(
+        "one phrase that looks like a list of words",
+        arguments: [
+            ("滚蛋、闭嘴", true), ("滚蛋；闭嘴", true), ("滚蛋|闭嘴", true), ("滚蛋，闭嘴，走开", true),
+            // A sentence as it may stand in a message.
+            ("慢走，欢迎再来", false), ("就这样吧,别问了", false), ("1、2", false), ("滚蛋、", false),
+        ])
+    func listsInOnePhrase(phrase: String, isWarned: Bool) {
+        let codes = decodeWhen(#"{"message": {"from": "agent", "keywords": ["\#(phrase)"]}}"#).codes
+        #expect(codes == (isWarned ? ["spaced-keyword"] : []))
+    }
+
+    @Test(
         arguments: [
             ("500ms", 500), ("30s", 30_000), ("3m", 180_000), ("2h", 7_200_000), ("1d", 86_400_000),
             ("1h30m", 5_400_000), ("1m500ms", 60_500), ("0s", 0), ("366d", DurationText.maximum),

@@ -229,6 +229,47 @@ struct RuleChecksTests {
         #expect(try codes(when: when) == ["never-true"])
     }
 
+    private func stayCodes(_ members: String) throws -> [String] {
+        try warnings(#"{"id":"a","name":"a","polarity":"negative","unit":"stay",\#(members)}"#).map(\.code)
+    }
+
+    @Test(
+        "in a stay nobody speaks but its agent and the buyer",
+        arguments: [
+            #""when":{"message":{"from":"system","kind":"event"}}"#,
+            #""when":{"message":{"from":["assistant","system"],"keywords":["a"]}}"#,
+            #""when":{"message":{"from":"agent"},"unless":[{"message":{"from":"system","kind":"recall"}}]}"#,
+            #""appliesTo":{"message":{"from":"assistant"}},"when":{"message":{"from":"agent"}}"#,
+            #""when":{"after":{"message":{"from":"system"}},"expect":{"message":{"from":"agent"}},"within":{"time":"5s"},"report":"missed"}"#,
+            #""when":{"sequence":{"steps":[{"name":"a","message":{"from":"system"}},{"name":"b","message":{"from":"agent"}}]}}"#,
+        ])
+    func absentFromStays(members: String) throws {
+        #expect(try stayCodes(members) == ["never-true"])
+    }
+
+    @Test(
+        "what a stay may hold",
+        arguments: [
+            #""when":{"message":{"keywords":["a"]}}"#, #""when":{"message":{"from":["agent","assistant"]}}"#,
+            #""when":{"message":{"from":"agent","kind":"recall"}}"#, #""when":{"message":{"from":"buyer"}}"#,
+        ])
+    func presentInStays(members: String) throws {
+        #expect(try stayCodes(members) == [])
+    }
+
+    @Test("a named condition that a stay cannot meet is said at the rule: conversations may be judged by it")
+    func absentFromStaysByName() throws {
+        let rules = #"""
+            [{"conditions":{"paid":{"message":{"from":"system","kind":"event"}}}},
+             {"id":"a","name":"a","polarity":"negative","unit":"stay","when":{"use":"paid"}},
+             {"id":"b","name":"b","polarity":"negative","when":{"use":"paid"}}]
+            """#
+        let found = try warnings(rules)
+        #expect(found.map(\.code) == ["never-true"])
+        let start = try #require(found.first?.place.range?.start)
+        #expect(String(decoding: Array(rules.utf8)[start...].prefix(9), as: UTF8.self) == #"{"id":"a""#)
+    }
+
     @Test(
         "conditions that always hold",
         arguments: [
