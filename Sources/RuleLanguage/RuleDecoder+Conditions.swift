@@ -45,6 +45,12 @@ extension RuleDecoder {
                         Phrase(
                             "put it inside \"scope\": { … }", "请写进 \"scope\": { … } 里面")
                     ),
+                    (
+                        Self.ruleKeys.filter { $0 != "when" },
+                        Phrase(
+                            "it belongs to the rule: put it beside \"when\", not inside",
+                            "它属于规则：请写在 \"when\" 旁边，不要写在里面")
+                    ),
                 ])
         else { return nil }
         // All that is known is decoded, so that one run shows what is wrong in any of it.
@@ -229,7 +235,11 @@ extension RuleDecoder {
         let bounds = ["atLeast", "atMost", "share", "every"]
         guard
             let fields = fields(
-                of: value, "count", known: ["of", "distinct"] + bounds, later: ["share of"])
+                of: value, "count", known: ["of", "distinct"] + bounds, later: ["share of"],
+                elsewhere: [
+                    (["min"], Phrase("write 'atLeast'", "请写 atLeast")),
+                    (["max"], Phrase("write 'atMost'", "请写 atMost")),
+                ])
         else { return nil }
         let of = require(fields, "of").flatMap { condition($0.value, context) }
         let present = fields.present(bounds)

@@ -30,8 +30,7 @@ extension RuleDecoder {
                     "一个 fact 里不能同时写 “\(first.key)” 和 “\(extra.key)”"),
                 help: Phrase("make two conditions of it", "请拆成两个条件"))
         }
-        guard let name else { return nil }
-        checkForm(name, first)
+        guard let name, checkForm(name, first) else { return nil }
         switch first.key {
         case "is": return factValue(first.value, "is", name.form).map { FactCondition(name, .oneOf([$0])) }
         case "in":
@@ -50,7 +49,9 @@ extension RuleDecoder {
                     Phrase(
                         "'present' is false: an absent fact is unknown, and no rule can ask for it",
                         "“present” 不能为 false：没有的信息是未知，无法要求它不存在"),
-                    help: Phrase("write true", "请写 true"))
+                    help: Phrase(
+                        "remove the condition: 'not' leaves it unknown, too, and true would ask for the opposite",
+                        "请删掉这个条件：套上 not 也无法判定，改成 true 则意思相反"))
             }
             return FactCondition(name, .present)
         default: return range(fields, of: name).map { FactCondition(name, $0) }
@@ -73,7 +74,7 @@ extension RuleDecoder {
     }
 
     /// What is asked must be what the fact's values can answer.
-    private mutating func checkForm(_ name: FactName, _ test: JSONMember) {
+    private mutating func checkForm(_ name: FactName, _ test: JSONMember) -> Bool {
         let isRange = test.key == "min" || test.key == "max"
         let isFitting: Bool
         switch name.form {
@@ -82,7 +83,7 @@ extension RuleDecoder {
         case .duration: isFitting = isRange || test.key == "present"
         case .presence: isFitting = test.key == "present"
         }
-        if isFitting { return }
+        if isFitting { return true }
         diagnose(
             .conflictingFields, test.keyRange,
             Phrase("'\(test.key)' cannot be asked of '\(name.name)'", "“\(name.name)” 不能用 “\(test.key)”"),
@@ -91,6 +92,7 @@ extension RuleDecoder {
                 : name.form == .duration
                     ? Phrase("use 'min', 'max' or 'present'", "请用 min、max 或 present")
                     : Phrase("use 'present'", "请用 present"))
+        return false
     }
 
     private mutating func range(_ fields: Fields, of name: FactName) -> FactCondition.Test? {

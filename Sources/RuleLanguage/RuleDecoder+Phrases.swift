@@ -129,6 +129,13 @@ extension RuleDecoder {
                         "keyword '\(quoted(phrase.text))' is one phrase, found only with its space",
                         "“\(quoted(phrase.text))” 是一个短语，消息里带空格才会命中"),
                     help: Phrase("write two keywords: \"…\", \"…\"", "请写成两个关键词：\"…\", \"…\""))
+            } else if listsHan(phrase.text) {
+                diagnose(
+                    .spacedKeyword, severity: .warning, phrase.range,
+                    Phrase(
+                        "keyword '\(quoted(phrase.text))' is one phrase, found only with its punctuation",
+                        "“\(quoted(phrase.text))” 是一个短语，消息里带这些标点才会命中"),
+                    help: Phrase("write several keywords: \"…\", \"…\"", "请写成几个关键词：\"…\", \"…\""))
             } else if isBareCharacter(phrase.text, keywords.boundary) {
                 diagnose(
                     .oneCharacterKeyword, severity: .warning, phrase.range,
@@ -154,6 +161,21 @@ extension RuleDecoder {
         return scalars.indices.dropFirst().dropLast().contains { i in
             scalars[i] == " " && scalars[i - 1].properties.isIdeographic && scalars[i + 1].properties.isIdeographic
         }
+    }
+
+    /// Whether Chinese words stand in it as in a list: between 、 ; or |, or several commas. One comma is as likely a phrase.
+    private func listsHan(_ phrase: String) -> Bool {
+        let scalars = Array(phrase.unicodeScalars)
+        var commas = 0
+        for i in scalars.indices.dropFirst().dropLast()
+        where scalars[i - 1].properties.isIdeographic && scalars[i + 1].properties.isIdeographic {
+            switch scalars[i] {
+            case "、", "；", ";", "|", "｜": return true
+            case "，", ",": commas += 1
+            default: break
+            }
+        }
+        return commas > 1
     }
 
     /// A single letter or digit that `boundary` does not keep out of longer words.

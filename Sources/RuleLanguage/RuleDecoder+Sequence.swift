@@ -40,7 +40,11 @@ extension RuleDecoder {
         _ value: JSONValue, _ context: ConditionContext, isFirst: Bool, isLast: Bool, _ names: inout Set<String>
     ) -> StepSequence.Step? {
         guard case .object(let members) = value.content else {
-            wrongType(value, "steps", .object)
+            wrongType(
+                value, "steps", Phrase("an object", "对象"),
+                help: Phrase(
+                    "write {\"name\": \"…\", \"message\": {\"from\": \"agent\", \"keywords\": [\"…\"]}}",
+                    "请写成 {\"name\": \"…\", \"message\": {\"from\": \"agent\", \"keywords\": [\"…\"]}}"))
             return nil
         }
         func part(_ members: [JSONMember]) -> JSONValue { JSONValue(.object(members), range: value.range) }

@@ -44,6 +44,13 @@ import Testing
         #expect(self.codes(body) == codes)
     }
 
+    @Test("what cannot be asked of a fact is said once, and never answered with its opposite")
+    func oneErrorForOneMistake() {
+        #expect(codes(#"{"name": "order.createdAt", "min": "2h"}"#) == ["conflicting-fields"])
+        let help = decode(ruleText(when: #"{"fact": {"name": "tag", "present": false}}"#)).diagnostics.first?.help
+        #expect(help?.english.hasPrefix("remove the condition") == true)
+    }
+
     @Test func examplesStateFactsFirst() throws {
         let text = ruleText(
             when: #"{"fact": {"name": "order.state", "is": "paid"}}"#,

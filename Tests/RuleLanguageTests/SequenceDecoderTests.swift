@@ -40,6 +40,8 @@ import Testing
         #expect(codes(#"{"sequence": [\#(step("甲"))]}"#) == ["wrong-type"])
         #expect(codes(steps(step("甲"))) == ["out-of-range"])
         #expect(codes(steps(step("甲"), #""乙""#)) == ["wrong-type"])
+        let help = decode(ruleText(when: steps(step("甲"), #""乙""#))).diagnostics.first?.help
+        #expect(help?.chinese.contains(#"{"name": "…", "message""#) == true)
         #expect(codes(steps(step("甲"), step("甲"))) == ["conflicting-fields"])
         #expect(codes(steps(step("甲", #", "sameMessage": true"#), step("乙"))) == ["conflicting-fields"])
         #expect(codes(steps(step("甲", #", "within": {"time": "1m"}"#), step("乙"))) == ["conflicting-fields"])
