@@ -77,6 +77,16 @@ extension RuleDecoder {
         let rules = exemptNames(fields["rule"], isRule: true).map { RuleID($0) }
         let (agents, buyers) = (exemptNames(fields["agent"]), exemptNames(fields["buyer"]))
         let conversations = exemptNames(fields["conversation"])
+        if let member = fields["conversation"], let name = conversations.first(where: { $0.hasSuffix("#1") }) {
+            diagnose(
+                .badValue, severity: .warning, member.value.range,
+                Phrase(
+                    "'\(quoted(name))' names no part of a conversation: the first one has the id alone",
+                    "“\(quoted(name))” 不是会话的一段：第一段只写 id"),
+                help: Phrase(
+                    "write \"\(quoted(String(name.dropLast(2))))\"; the second part is \"…#2\"",
+                    "请写 \"\(quoted(String(name.dropLast(2))))\"；第二段才是 \"…#2\""))
+        }
         let window = window(fields, zone)
         guard let note = note(fields) else { return nil }
         return Exemption(

@@ -165,7 +165,7 @@ extension RuleDecoder {
             return nil
         }
         let midnight: Int64 = 86_400_000
-        var week = [[TimePolicy.OpenHours]](repeating: [], count: 7)
+        var entries: [(range: SourceRange, week: [[TimePolicy.OpenHours]])] = []
         for element in elements {
             guard let fields = fields(of: element, member.key, known: ["from", "to", "on"]),
                 let start = require(fields, "from").flatMap({ timeOfDay($0) }),
@@ -174,6 +174,7 @@ extension RuleDecoder {
             if start == end, let to = fields["to"] {
                 impossibleWindow(to.value.range, Phrase("'to' is 'from'", "“to” 与 “from” 相同"))
             }
+            var week = [[TimePolicy.OpenHours]](repeating: [], count: 7)
             let days = fields["on"].map { weekdays($0) } ?? Array(1...7)
             for day in days {
                 if start < end {
@@ -184,13 +185,47 @@ extension RuleDecoder {
                 if start < midnight { week[day - 1].append(TimePolicy.OpenHours(start: start, end: midnight)) }
                 if end > 0 { week[day % 7].append(TimePolicy.OpenHours(start: 0, end: end)) }
             }
+            entries.append((element.head, week))
         }
-        return week.map { PolicyHours.united($0) }
+        var place = entries.count - 1
+        while place >= 0 {
+            let others = PolicyHours.week(entries.indices.filter { $0 != place }.map { entries[$0].week })
+            let week = entries[place].week
+            if week.contains(where: { !$0.isEmpty }), PolicyHours.isWithin(week, others) {
+                addsNoHours(entries[place].range)
+                entries.remove(at: place)
+            }
+            place -= 1
+        }
+        return PolicyHours.week(entries.map(\.week))
+    }
+
+    private mutating func addsNoHours(_ range: SourceRange) {
+        diagnose(
+            .unreachableBranch, severity: .warning, range,
+            Phrase(
+                "these hours lie within the others, and stretches of a day are united: they add nothing",
+                "这一段落在其他几段以内，而同一天的各段合起来算：它不起作用"),
+            help: Phrase(
+                "remove it; where some days are shorter, give the other entry its days: \"on\": [\"mon\", …]",
+                "请删掉它；要让某些天短一些，请给另一段写明是哪几天：\"on\": [\"mon\", …]"))
     }
 }
 
 /// Stretches of a day, put in order.
 enum PolicyHours {
+    /// The hours of each day that one of `weeks` or another has.
+    static func week(_ weeks: [[[TimePolicy.OpenHours]]]) -> [[TimePolicy.OpenHours]] {
+        (0..<7).map { day in united(weeks.flatMap { $0[day] }) }
+    }
+
+    /// Whether all of `week` is open in `other`, which is united.
+    static func isWithin(_ week: [[TimePolicy.OpenHours]], _ other: [[TimePolicy.OpenHours]]) -> Bool {
+        zip(week, other).allSatisfy { day, open in
+            day.allSatisfy { stretch in open.contains { $0.start <= stretch.start && stretch.end <= $0.end } }
+        }
+    }
+
     /// Ascending and disjoint; what touches is one.
     static func united(_ hours: [TimePolicy.OpenHours]) -> [TimePolicy.OpenHours] {
         var result: [TimePolicy.OpenHours] = []

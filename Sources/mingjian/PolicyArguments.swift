@@ -4,9 +4,13 @@ import Diagnostics
 import Evaluation
 import Foundation
 import RuleLanguage
+import Synchronization
 
 /// The time policy of a run: a file, or one that ships in `Policies/`, and what options set over it.
 struct PolicyArguments: ParsableArguments {
+    /// What was said of policies in this run.
+    private static let told = Mutex<Set<String>>([])
+
     @Option(help: "Time policy: a JSON file, or a preset of Policies/ (taobao, jd, douyin).")
     var policy: String?
 
@@ -23,7 +27,11 @@ struct PolicyArguments: ParsableArguments {
         var result = TimePolicy(zone: base ?? Surroundings.zone("Asia/Shanghai") ?? .chinaStandard)
         if let source = try file() {
             let (policy, diagnostics) = loadPolicy(source, base: result) { Surroundings.zone($0) }
-            if !diagnostics.isEmpty { note(RuleSources.renderer().render(diagnostics, sources: [source])) }
+            if !diagnostics.isEmpty {
+                let text = RuleSources.renderer().render(diagnostics, sources: [source])
+                // A command may read its policy more than once.
+                if PolicyArguments.told.withLock({ $0.insert(text).inserted }) || policy == nil { note(text) }
+            }
             guard let policy else { throw CommandFailure(code: CommandFailure.badRules, phrase: nil) }
             result = policy
         }

@@ -80,6 +80,13 @@ import Testing
         #expect(found.exemptions == nil)
     }
 
+    @Test("the first part of a conversation has no number: c#1 is warned of")
+    func theFirstPartHasNoNumber() {
+        #expect(one(#""conversation": "c3#1", \#(Self.note)"#).codes == ["bad-value"])
+        #expect(one(#""conversation": "c3#1", \#(Self.note)"#).exemptions != nil)
+        #expect(one(#""conversation": ["c3", "c3#2", "c3#11"], \#(Self.note)"#).codes == [])
+    }
+
     @Test(arguments: [
         ("{}", ["missing-field"]), ("[]", ["wrong-type"]), ("{", ["syntax"]), (#"{"exemptions": {}}"#, ["wrong-type"]),
         (#"{"excludedBuyers": [{\#(note)}]}"#, ["missing-field"]),

@@ -77,6 +77,22 @@ import Testing
         #expect(found.policy == nil)
     }
 
+    @Test("a stretch of hours that adds nothing is warned of: shorter hours at weekends need days in both")
+    func hoursThatAddNothing() {
+        let weekend = #"{"from": "10:00", "to": "18:00", "on": ["sat", "sun"]}"#
+        let daily = #"{"from": "09:00", "to": "23:00"}"#
+        let weekdays = #"{"from": "09:00", "to": "23:00", "on": ["mon", "tue", "wed", "thu", "fri"]}"#
+        let late = #"{"from": "22:00", "to": "24:00", "on": "sat"}"#
+        for (entries, codes) in [
+            ([daily, weekend], ["unreachable-branch"]), ([weekend, daily], ["unreachable-branch"]),
+            ([daily, daily], ["unreachable-branch"]), ([weekdays, weekend], []), ([daily, late], []),
+        ] as [([String], [String])] {
+            let found = load("{\"hours\": [\(entries.joined(separator: ","))]}")
+            #expect(found.codes == codes, "\(entries)")
+            #expect(found.policy?.openHours.count == 7)
+        }
+    }
+
     @Test func theSchemaNamesTheKeysOfTheDecoder() throws {
         func member(_ value: JSONValue?, _ key: String) -> JSONValue? {
             guard case .object(let members)? = value?.content else { return nil }
