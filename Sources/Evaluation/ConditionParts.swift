@@ -40,6 +40,14 @@ extension Condition {
         }
     }
 
+    /// Whether a duty in it may last longer than `time`, or as long as somebody promises.
+    func hasDuty(beyond time: Int64) -> Bool {
+        switch kind {
+        case .expectation(let plan): plan.promise != nil || plan.time ?? 0 > time
+        default: parts.contains { $0.hasDuty(beyond: time) }
+        }
+    }
+
     /// Whether opening hours decide something in it.
     var asksForHours: Bool {
         switch kind {

@@ -34,10 +34,23 @@ extension ExampleRunner {
     /// What a kept promise of the conversation that was judged last does not show; nil where it shows it.
     ///
     /// Only of rules with `appliesTo`: where there is no duty, or nobody spoke, an example is clean in plain words.
-    func warning(of trial: Trial) -> Diagnostic? {
+    func warning(of trial: Trial, _ row: ConversationRow) -> Diagnostic? {
         guard trial.promise == .clean, trial.variant == nil, rules[trial.rule].appliesTo != nil else { return nil }
         let outcomes = outcomes(of: trial.rule)
         guard !outcomes.isEmpty, outcomes.allSatisfy({ $0.outcome == .notApplicable }) else { return nil }
+        let isMeant = evaluator.explain(rules[trial.rule], of: row).contains { $0.appliesTo?.truth == .isTrue }
+        if isMeant {
+            let reason = evaluator.reason(rules[trial.rule], of: row)
+            return Diagnostic(
+                .exampleNotApplicable, severity: .warning,
+                Phrase(
+                    "the example of 'clean' is not judged, though it meets 'appliesTo': \(reason.english)",
+                    "“clean” 的示例满足 appliesTo，但没有可判定的内容：\(reason.chinese)"),
+                help: Phrase(
+                    "move it to \"notApplicable\", or let it have what 'when' judges, such as the trigger of a duty",
+                    "请移到 \"notApplicable\"，或写上 when 要判定的内容，例如义务的触发"),
+                at: trial.example.place)
+        }
         return Diagnostic(
             .exampleNotApplicable, severity: .warning,
             Phrase(
@@ -86,6 +99,8 @@ extension ExampleRunner {
     // MARK: Diagnostics
 
     private func missed(_ trial: Trial, _ row: ConversationRow) -> Diagnostic {
+        let advice = missedReport(of: trial) ?? timePolicy(for: trial)
+        // Explaining judges anew.
         let reason = evaluator.reason(rules[trial.rule], of: row)
         return Diagnostic(
             .exampleMissed,
@@ -93,7 +108,7 @@ extension ExampleRunner {
                 "\(name(trial).english) does not hit: \(reason.english)",
                 "\(name(trial).chinese)没有命中：\(reason.chinese)"),
             help: help(
-                trial, missedReport(of: trial) ?? Phrase("widen the rule, or move the example", "请放宽规则，或移动示例")),
+                trial, advice ?? Phrase("widen the rule, or move the example", "请放宽规则，或移动示例")),
             at: trial.example.place)
     }
 
@@ -107,7 +122,7 @@ extension ExampleRunner {
                 "“\(list)” 的\(name(trial).chinese)命中了：\(shown)"),
             help: help(
                 trial,
-                missedReport(of: trial)
+                missedReport(of: trial) ?? openingHours(for: trial)
                     ?? Phrase(
                         "narrow the rule ('allow', 'unless', 'except'), or move the example",
                         "请用 allow、unless 或 except 收窄规则，或移动示例")),
@@ -201,6 +216,28 @@ extension ExampleRunner {
         return Phrase(
             "a duty reports who met it: did you leave out \"report\": \"missed\"?",
             "时限要求默认报告做到的（met）：是否漏了 \"report\": \"missed\"？")
+    }
+
+    /// A rule of opening hours that is tried without any.
+    private func openingHours(for trial: Trial) -> Phrase? {
+        guard rules[trial.rule].asksForHours, evaluator.rules.policy.openHours.isEmpty else { return nil }
+        return Phrase(
+            "the rule asks for opening hours, and without a time policy every hour is open: give one with --policy",
+            "规则要看营业时间，而没有时间策略就随时都算营业：请用 --policy 给出")
+    }
+
+    /// What the time policy lacks for the example: hours, or a conversation as long as the duty.
+    private func timePolicy(for trial: Trial) -> Phrase? {
+        if let hours = openingHours(for: trial) { return hours }
+        let closeAfter = evaluator.rules.policy.closeAfter
+        guard rules[trial.rule].when.hasDuty(beyond: closeAfter),
+            outcomes(of: trial.rule).allSatisfy({ $0.outcome == .notApplicable })
+        else { return nil }
+        return Phrase(
+            "a duty that ends after its conversation is void, and silence of \(DurationText.text(closeAfter)) ends it: "
+                + "give a longer --close-after, or let the example say when it closes: {\"close\": \"2h\"}",
+            "会话结束时还没有到时限的义务不计，而沉默 \(DurationText.text(closeAfter)) 会话就结束："
+                + "请用 --close-after 延长，或在示例里写明何时结束：{\"close\": \"2h\"}")
     }
 
     /// What was hit: the spans where there are any, else the messages as a whole, by their numbers.

@@ -108,7 +108,7 @@ public final class ExampleRunner {
             for (trial, row) in zip(trials, rows) where !failed.contains(trial.example.place) {
                 evaluator.judge(row)
                 guard let diagnostic = failure(of: trial, row) else {
-                    if let warning = warning(of: trial) { report.warnings.append(warning) }
+                    if let warning = warning(of: trial, row) { report.warnings.append(warning) }
                     continue
                 }
                 failed.insert(trial.example.place)

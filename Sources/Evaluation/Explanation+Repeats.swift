@@ -4,36 +4,73 @@ import Diagnostics
 import RuleLanguage
 
 extension Evaluator {
-    /// The message that was most alike to an earlier one.
+    /// How near a message came to repeating earlier ones: how often it was said, and what was not alike enough.
     func near(_ plan: Repeats, _ compiled: MessageNode, in rows: Mask) -> [Phrase] {
         guard !plan.needsTimes || hasTimes else { return [] }
-        let test = rules.repeats[Int(compiled.repeats)]
-        let compared = self.rows(of: test.populationNumber)
-        var best = (row: -1, earlier: -1, percent: 0)
+        var best: Repetition?
         var left = Evaluator.nearLimit * 20
         var row = rows.first(from: 0)
         while row >= 0, left > 0 {
-            likeness.load(foldedBytes(row, .folded))
-            var looked = 0
-            var i = compared.last(upTo: row - 1)
-            while i >= 0, looked < plan.lookBack, left > 0 {
-                left -= 1
-                if test.isSameSource(base + row, base + i, table) {
-                    looked += 1
-                    let percent = likeness.percent(foldedBytes(i, .folded))
-                    if percent > best.percent { best = (row, i, percent) }
-                }
-                i = compared.last(upTo: i - 1)
-            }
+            let found = repetition(of: row, rules.repeats[Int(compiled.repeats)], &left)
+            if best.map({ $0.rank < found.rank }) ?? (found.rank > (0, 0)) { best = found }
             row = rows.first(from: row + 1)
         }
-        guard best.row >= 0 else { return [Phrase("nothing is said again", "没有重复的内容")] }
-        let (later, earlier) = ("#\(position(best.row))", "#\(position(best.earlier))")
-        return [
-            Phrase(
-                "most alike are \(later) and \(earlier), \(best.percent) %",
-                "最相似的是 \(later) 与 \(earlier)，\(best.percent)%")
-        ]
+        guard let best else { return [Phrase("nothing is said again", "没有重复的内容")] }
+        let later = "#\(position(best.row))"
+        var notes: [Phrase] = []
+        if best.times > 1 {
+            notes.append(
+                Phrase(
+                    "\(later) says it the \(best.times). time, and \(plan.times) are asked for",
+                    "\(later) 只算第 \(best.times) 次，要到第 \(plan.times) 次才算"))
+        }
+        guard best.nearest >= 0 else { return notes }
+        let earlier = "#\(position(best.nearest))"
+        notes.append(
+            best.times > 1
+                ? Phrase(
+                    "not alike enough is \(earlier), \(best.percent) %", "\(earlier) 不够相似，\(best.percent)%")
+                : Phrase(
+                    "most alike are \(later) and \(earlier), \(best.percent) %",
+                    "最相似的是 \(later) 与 \(earlier)，\(best.percent)%"))
+        return notes
+    }
+
+    /// How often a message was said, and the most alike of those that do not count.
+    private struct Repetition {
+        var row: Int
+        /// Itself among them.
+        var times = 1
+        var nearest = -1
+        var percent = 0
+        var rank: (Int, Int) { (times - 1, percent) }
+    }
+
+    private func repetition(of row: Int, _ test: RepeatsTest, _ left: inout Int) -> Repetition {
+        var result = Repetition(row: row)
+        let compared = self.rows(of: test.populationNumber)
+        likeness.load(foldedBytes(row, .folded))
+        let mayRepeat = test.counts(foldedBytes(row, .folded))
+        var looked = 0
+        var i = compared.last(upTo: row - 1)
+        while i >= 0, looked < test.plan.lookBack, left > 0 {
+            left -= 1
+            if test.isSameSource(base + row, base + i, table) {
+                looked += 1
+                let bytes = foldedBytes(i, .folded)
+                let isLater = !test.needsTimes || time(row) - time(i) >= test.plan.minimumGap
+                if mayRepeat, isLater, test.counts(bytes),
+                    likeness.isAlike(bytes, percent: test.plan.similarity).isAlike
+                {
+                    result.times += 1
+                } else {
+                    let percent = likeness.percent(bytes)
+                    if percent > result.percent { (result.nearest, result.percent) = (i, percent) }
+                }
+            }
+            i = compared.last(upTo: i - 1)
+        }
+        return result
     }
 }
 

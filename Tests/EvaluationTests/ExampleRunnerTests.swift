@@ -90,6 +90,43 @@ struct ExampleRunnerTests {
         #expect(try run(rule(#"{"hit": ["发微信"], "clean": [[{"buyer": "在吗"}]]}"#)).warnings == [])
     }
 
+    @Test("a clean example that meets appliesTo and has no trigger is not sent to appliesTo")
+    func cleanWithoutATrigger() throws {
+        let report = try run(
+            #"""
+            {"id": "r", "name": "规则", "polarity": "negative", "appliesTo": {"message": {"from": "agent"}},
+             "when": {"after": {"message": {"from": "buyer", "keywords": ["投诉"]}}, "report": "missed",
+              "expect": {"message": {"from": "agent"}}, "within": {"time": "3m"}},
+             "examples": {"hit": [[{"buyer": "投诉"}, {"agent": "在", "after": "5m"}]],
+              "clean": [[{"buyer": "在吗"}, {"agent": "在"}]]}}
+            """#)
+        #expect(report.diagnostics == [])
+        #expect(report.warnings.map(\.code) == ["example-not-applicable"])
+        #expect(report.warnings.first?.message.english.hasSuffix("any keyword of (投诉) (1 messages looked at)") == true)
+        #expect(report.warnings.first?.help?.english.contains("appliesTo") == false)
+    }
+
+    @Test("an example that fails for want of a time policy is told which option gives it")
+    func namesTheOption() throws {
+        let rule = { (when: String, examples: String) in
+            #"{"id": "r", "name": "规则", "polarity": "negative", "when": \#(when), "examples": \#(examples)}"#
+        }
+        let hours = #"{"message": {"from": "agent", "keywords": ["发货"], "sent": {"hours": "outside"}}}"#
+        let closed = try run(rule(hours, #"{"hit": ["发货"], "clean": ["好"]}"#)).diagnostics
+        #expect(closed.map(\.code) == ["example-missed"])
+        #expect(closed.first?.help?.english.contains("--policy") == true)
+        let promise =
+            #"{"after": {"message": {"from": "agent", "regex": "回复您"}}, "expect": {"message": {"from": "agent", "keywords": ["查到"]}}, "#
+            + #""within": {"time": "promised"}, "report": "missed"}"#
+        let hit = #"{"hit": [[{"agent": "2小时内回复您"}, {"buyer": "好的"}]], "clean": ["好"]}"#
+        let silent = try run(rule(promise, hit)).diagnostics
+        #expect(silent.map(\.code) == ["example-missed"])
+        #expect(silent.first?.help?.english.contains("--close-after") == true)
+        // Met, so that nothing is void.
+        let met = #"{"hit": [[{"agent": "2小时内回复您"}, {"agent": "查到了"}]], "clean": ["好"]}"#
+        #expect(try run(rule(promise, met)).diagnostics.first?.help?.english.contains("--close-after") == false)
+    }
+
     @Test func aThousandExamplesAreQuick() throws {
         let hits = (0..<100).map { #""第\#($0)次发微信""# }.joined(separator: ",")
         let clean = (0..<100).map { #""第\#($0)次""# }.joined(separator: ",")

@@ -131,16 +131,27 @@ struct RepeatsTests {
         #expect(found == [1])
     }
 
-    @Test func explainsWhatWasMostAlike() throws {
-        let message = #"{"from": "agent", "repeats": {"similarity": 90}}"#
+    private func reason(_ message: String, _ messages: [Message]) throws -> String {
         let evaluator = try Evaluator(compiled(message))
         let bytes = ConversationBytes()
         evaluator.begin()
-        let row = evaluator.append(
-            Conversation(id: "c", messages: talk("a 您好在吗", "b 在", "a 您好在不")), bytes: bytes)
+        let row = evaluator.append(Conversation(id: "c", messages: messages), bytes: bytes)
         evaluator.scan()
         let rule = try rule(message)
-        let reason = try withExtendedLifetime(bytes) { try #require(evaluator.explain(rule, of: row).first).reason }
-        #expect(reason.english.contains("most alike are #2 and #0, 66 %"))
+        return try withExtendedLifetime(bytes) { try #require(evaluator.explain(rule, of: row).first).reason }.english
+    }
+
+    @Test func explainsWhatWasMostAlike() throws {
+        let reason = try reason(
+            #"{"from": "agent", "repeats": {"similarity": 90}}"#, talk("a 您好在吗", "b 在", "a 您好在不"))
+        #expect(reason.contains("most alike are #2 and #0, 66 %"))
+    }
+
+    @Test("a message said too few times says how often it was, and what was not alike enough")
+    func explainsHowManyCounted() throws {
+        let message = #"{"from": "agent", "repeats": {"similarity": 80, "times": 3}}"#
+        let reason = try reason(message, talk("a 请您稍微等待", "a 请您耐心等待", "b 好", "a 请您耐心等待"))
+        let expected = "#3 says it the 2. time, and 3 are asked for; not alike enough is #0, 40 %"
+        #expect(reason.contains(expected), "\(reason)")
     }
 }
