@@ -81,11 +81,11 @@ extension RuleDecoder {
             diagnose(
                 .badValue, severity: .warning, member.value.range,
                 Phrase(
-                    "'\(quoted(name))' names no part of a conversation: the first one has the id alone",
-                    "“\(quoted(name))” 不是会话的一段：第一段只写 id"),
+                    "'\(quoted(name))' names no part of a conversation: their numbers begin with #2",
+                    "“\(quoted(name))” 不指会话的任何一段：分段的编号从 #2 开始"),
                 help: Phrase(
-                    "write \"\(quoted(String(name.dropLast(2))))\"; the second part is \"…#2\"",
-                    "请写 \"\(quoted(String(name.dropLast(2))))\"；第二段才是 \"…#2\""))
+                    "\"\(quoted(String(name.dropLast(2))))\" exempts all its parts; the first alone cannot be named",
+                    "\"\(quoted(String(name.dropLast(2))))\" 豁免它的所有段；第一段不能单独写"))
         }
         let window = window(fields, zone)
         guard let note = note(fields) else { return nil }
