@@ -57,4 +57,18 @@ struct PolicyTests {
         #expect(broken.errors.contains("p.json:1:12: error[unknown-field]") && broken.errors.contains("cap"))
         #expect(try inspect(["--policy", "tmall"]).code == 64)
     }
+
+    @Test("what a policy is warned of is said once, however often a command reads it")
+    func aWarningIsSaidOnce() throws {
+        let file = try directory.write(
+            "p.json",
+            #"{"hours": [{"from": "09:00", "to": "23:00"}, {"from": "10:00", "to": "18:00", "on": ["sat", "sun"]}]}"#)
+        let found = try Command.run(
+            [
+                "explain", try archive(), "--rules", try rule(), "--rule", "slow", "--conversation", "a", "--policy",
+                file,
+            ], in: directory)
+        #expect(found.code == 0)
+        #expect(found.errors.components(separatedBy: "warning[unreachable-branch]").count == 2)
+    }
 }
