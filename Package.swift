@@ -146,6 +146,9 @@ let package = Package(
         .executableTarget(
             name: "live-probe", dependencies: ["Events", "Monitoring", "ConversationModel"],
             path: "Tests/LiveProbe", swiftSettings: strict),
+        .executableTarget(
+            name: "regex-probe", dependencies: ["Patterns", "RuleLanguage", "ChineseText", "Diagnostics"],
+            path: "Tests/RegexProbe", swiftSettings: strict),
         tests("ConversationModel", ["ConversationModel"]),
         tests("Diagnostics", ["Diagnostics"]),
         tests("ChineseText", ["ChineseText", "ConversationModel", "CICU"]),

@@ -150,7 +150,7 @@ final class SessionRows {
             let leaf = rules.leaves[number]
             guard holds(text, at: i) else { return nil }
             if leaf.readsOriginal, !leaf.isInverted {
-                let found = leaf.spans(in: table.texts[i], phrases: [], breaker: breaker) ?? []
+                let found = leaf.spans(in: table.texts[i], phrases: nil, breaker: breaker) ?? []
                 return found.map { Span($0.lowerBound, $0.upperBound) }
             }
             guard !leaf.isInverted, let folded = texts[i].at(leaf.level) else { return [] }

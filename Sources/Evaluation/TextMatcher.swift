@@ -109,14 +109,15 @@ final class TextLeaf: Sendable {
     var needsVerification: Bool { traits.needsVerification }
     var isInverted: Bool { traits.isInverted }
 
-    /// Spans in a folded text (`readsOriginal`: in the original) in which the scanner found these phrases, nil where the leaf does not
-    /// hold. Only phrases among them are looked for. Ignores `isInverted`.
+    /// Spans in a folded text (`readsOriginal`: in the original), nil where the leaf does not hold. Of `phrases` only these are
+    /// looked for, those that the scanner found; nil: all. Ignores `isInverted`.
     func spans(
-        in text: UnsafeBufferPointer<UInt8>, phrases: [Int], breaker: WordBreaker
+        in text: UnsafeBufferPointer<UInt8>, phrases: [Int]?, breaker: WordBreaker
     ) -> [Range<Int>]? {
         switch kind {
         case .regex(let matcher): matcher.spans(in: text)
-        case .keywords(let matcher): matcher.spans(in: text, phrases: phrases, breaker: breaker)
+        case .keywords(let matcher):
+            matcher.spans(in: text, phrases: phrases ?? Array(matcher.phrases.indices), breaker: breaker)
         case .evasion(let matcher): matcher.spans(in: text, phrases: phrases, breaker: breaker)
         case .equals(let matcher): matcher.match(text).map { [$0] }
         case .entity(let matcher): matcher.spans(in: text)

@@ -103,24 +103,17 @@ final class PatternProgram: Sendable {
     }
 }
 
-/// Scalars that a few sets do not tell apart, by number.
-final class ScalarClasses: Sendable {
-    private static let pageSize = 64
-    private static let pageCount = 0x1_0000 / pageSize
-
-    /// How many classes there are, at most 256.
+/// Scalars that a few sets do not tell apart, by number from 0.
+struct ScalarClasses: Sendable {
+    /// How many classes there are.
     let count: Int
-    /// Per page of 64 scalars below U+10000 its place in `pages`.
-    private let pageOf: [UInt8]
-    /// Classes of the scalars of each different page.
-    private let pages: [UInt8]
     /// Where a range of one class begins, ascending, and its class: all scalars.
     private let ranges: [(begin: UInt32, number: UInt8)]
     /// Per class a bit for each set.
     private let members: [UInt64]
     private let words: Int
 
-    /// Nil where there are more classes, or more different pages, than a byte tells.
+    /// Nil where there are more classes than a byte tells, one value of which says that the class is not known.
     init?(_ sets: [ScalarSet]) {
         words = sets.count / 64 + 1
         var toggles: [(at: UInt32, set: Int)] = []
@@ -143,7 +136,7 @@ final class ScalarClasses: Sendable {
                 next += 1
             }
             let number = numbers[active] ?? numbers.count
-            guard number < 256 else { return nil }
+            guard number < 255 else { return nil }
             if number == numbers.count {
                 numbers[active] = number
                 members += active
@@ -155,55 +148,11 @@ final class ScalarClasses: Sendable {
         count = numbers.count
         self.members = members
         self.ranges = ranges
-        guard let (pageOf, pages) = ScalarClasses.pages(ranges) else { return nil }
-        self.pageOf = pageOf
-        self.pages = pages
-    }
-
-    private static func pages(_ ranges: [(begin: UInt32, number: UInt8)]) -> (pageOf: [UInt8], pages: [UInt8])? {
-        var pageOf = [UInt8](repeating: 0, count: pageCount)
-        var pages: [UInt8] = []
-        var numbers: [[UInt8]: Int] = [:]
-        var uniform = [Int](repeating: -1, count: 256)
-        var range = 0
-        for page in 0..<pageCount {
-            let first = UInt32(page * pageSize)
-            while range + 1 < ranges.count, ranges[range + 1].begin <= first { range += 1 }
-            let isUniform = range + 1 == ranges.count || ranges[range + 1].begin >= first + UInt32(pageSize)
-            if isUniform, uniform[Int(ranges[range].number)] >= 0 {
-                pageOf[page] = UInt8(uniform[Int(ranges[range].number)])
-                continue
-            }
-            var content: [UInt8] = []
-            for scalar in first..<first + UInt32(pageSize) {
-                while range + 1 < ranges.count, ranges[range + 1].begin <= scalar { range += 1 }
-                content.append(ranges[range].number)
-            }
-            let number = numbers[content] ?? numbers.count
-            guard number < 256 else { return nil }
-            if number == numbers.count {
-                numbers[content] = number
-                pages += content
-            }
-            if isUniform { uniform[Int(ranges[range].number)] = number }
-            pageOf[page] = UInt8(number)
-        }
-        return (pageOf, pages)
     }
 
     /// Whether a class belongs to a set.
     func contains(_ number: Int, _ set: Int) -> Bool {
         members[number * words + set / 64] >> UInt64(set % 64) & 1 != 0
-    }
-
-    /// Copies of the tables of scalars below U+10000, which are read without asking for leave; to be deallocated.
-    func copies() -> (pageOf: UnsafeMutablePointer<UInt8>, pages: UnsafeMutablePointer<UInt8>) {
-        func copy(_ bytes: [UInt8]) -> UnsafeMutablePointer<UInt8> {
-            let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: bytes.count)
-            copy.initialize(from: bytes, count: bytes.count)
-            return copy
-        }
-        return (copy(pageOf), copy(pages))
     }
 
     /// The class of any scalar. O(log n).

@@ -79,14 +79,14 @@ public final class SpanMatcher: Sendable {
     }
 
     /// What answers `matches` faster for one thread; nil where nothing does.
-    public func automaton(in room: AutomatonRoom) -> TextAutomaton? {
+    public func automaton(in space: AutomatonSpace) -> TextAutomaton? {
         let program = program.withLock { program in
             if let known = program { return known }
             let made = PatternProgram(scanSource)
             program = .some(made)
             return made
         }
-        return program.map { TextAutomaton($0, room: room) }
+        return program.map { TextAutomaton($0, in: space) }
     }
 
     /// Whether the text matches anywhere; looks no further than the earliest match.

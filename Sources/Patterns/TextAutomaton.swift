@@ -16,13 +16,14 @@ public final class TextAutomaton {
     }
 
     private let program: PatternProgram
-    private let room: AutomatonRoom
+    private let space: AutomatonSpace
     /// Per state a row of following states by class; rows are a power of two long.
     private var table: UnsafeMutablePointer<UInt16>
     private var rows: Int
     private let shift: Int
-    private let pageOf: UnsafeMutablePointer<UInt8>
-    private let pages: UnsafeMutablePointer<UInt8>
+    /// By the number of a scalar its class, counted from 1; 0 before a text had it.
+    private var classes: UnsafeMutablePointer<UInt8>
+    private var classCapacity = 1024
     /// Per state, from `State.first` on: the steps it stands before, ascending, and whether the text may end there.
     private var steps: [[UInt16]] = []
     private var endsMatch: [Bool] = []
@@ -38,15 +39,16 @@ public final class TextAutomaton {
         let endsMatch: Bool
     }
 
-    /// - Parameter room: what this thread's automata share.
-    init(_ program: PatternProgram, room: AutomatonRoom) {
+    /// - Parameter space: what this thread's automata share.
+    init(_ program: PatternProgram, in space: AutomatonSpace) {
         self.program = program
-        self.room = room
-        shift = max(1, (program.classes.count - 1).bitWidth - (program.classes.count - 1).leadingZeroBitCount)
+        self.space = space
+        shift = program.classes.count.bitWidth - program.classes.count.leadingZeroBitCount
         rows = 16
         table = .allocate(capacity: rows << shift)
         table.initialize(repeating: State.unknown, count: rows << shift)
-        (pageOf, pages) = program.classes.copies()
+        classes = .allocate(capacity: classCapacity)
+        classes.initialize(repeating: 0, count: classCapacity)
         marks = [UInt32](repeating: 0, count: program.steps.count * 2)
         var walk = Walk()
         begin()
@@ -56,20 +58,19 @@ public final class TextAutomaton {
 
     deinit {
         table.deallocate()
-        pageOf.deallocate()
-        pages.deallocate()
+        classes.deallocate()
     }
 
-    /// Whether a text matches anywhere; nil where the automaton's room is used up. Linear in the text.
-    public func matches(_ text: UnsafeBufferPointer<UInt32>) -> Bool? {
+    /// Whether a text, by the numbers of its scalars, matches anywhere; nil where the automaton's room is used up. Linear
+    /// in the text.
+    public func matches(_ text: UnsafeBufferPointer<UInt16>) -> Bool? {
         guard !isExhausted else { return nil }
+        if classCapacity < space.scalars.count { makeRoomForClasses() }
         var state = start
         if state <= State.match { return state == State.match }
         for scalar in text {
-            let number =
-                scalar < 0x1_0000
-                ? Int(pages[Int(pageOf[Int(scalar >> 6)]) << 6 | Int(scalar & 63)])
-                : program.classes.number(of: scalar)
+            var number = Int(classes[Int(scalar)])
+            if number == 0 { number = learn(scalar) }
             var next = table[Int(state) << shift | number]
             if next <= State.match {
                 if next == State.unknown {
@@ -81,6 +82,24 @@ public final class TextAutomaton {
             state = next
         }
         return endsMatch[Int(state) - State.first]
+    }
+
+    @inline(never)
+    private func learn(_ scalar: UInt16) -> Int {
+        let number = program.classes.number(of: space.scalars[Int(scalar)]) + 1
+        classes[Int(scalar)] = UInt8(number)
+        return number
+    }
+
+    @inline(never)
+    private func makeRoomForClasses() {
+        let capacity = max(classCapacity * 2, space.scalars.count)
+        let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+        larger.moveInitialize(from: classes, count: classCapacity)
+        (larger + classCapacity).initialize(repeating: 0, count: capacity - classCapacity)
+        classes.deallocate()
+        classes = larger
+        classCapacity = capacity
     }
 
     // MARK: Making states
@@ -120,7 +139,7 @@ public final class TextAutomaton {
         begin()
         for step in steps[Int(state) - State.first] {
             walked += 1
-            if case .take(let set, let next) = program.steps[Int(step)], program.classes.contains(number, set) {
+            if case .take(let set, let next) = program.steps[Int(step)], program.classes.contains(number - 1, set) {
                 follow(next, atStart: false, into: &walk)
             }
         }
@@ -138,7 +157,7 @@ public final class TextAutomaton {
         if let known = numbers[key] { return known }
         let number = State.first + steps.count
         if number == rows { grow() }
-        guard number < rows, room.take(key.steps.count * 2 + 64) else {
+        guard number < rows, space.take(key.steps.count * 2 + 64) else {
             isExhausted = true
             return State.dead
         }
@@ -150,7 +169,7 @@ public final class TextAutomaton {
 
     private func grow() {
         // A number of a state takes two bytes.
-        guard rows <= 1 << 14, room.take(rows << shift * 2) else { return }
+        guard rows <= 1 << 14, space.take(rows << shift * 2) else { return }
         let larger = UnsafeMutablePointer<UInt16>.allocate(capacity: (rows * 2) << shift)
         larger.moveInitialize(from: table, count: rows << shift)
         (larger + rows << shift).initialize(repeating: State.unknown, count: rows << shift)
@@ -160,13 +179,42 @@ public final class TextAutomaton {
     }
 }
 
-/// The memory that the automata of one thread may yet take. Not safe to share between threads.
-public final class AutomatonRoom {
+/// What the automata of one thread share: numbers of scalars, and the memory that they may yet take. Not safe to
+/// share between threads.
+public final class AutomatonSpace {
+    /// The scalars of texts by their numbers: the first that came is 0, so that common ones have low numbers.
+    private(set) var scalars: [UInt32] = []
+    /// Number and one of the scalars below `direct`; 0 before a text had it.
+    private let numbers: UnsafeMutablePointer<UInt16>
+    private var others: [UInt32: UInt16] = [:]
+    private static let direct = 0x2_0000
     /// Bytes, roughly.
     private var left: Int
 
+    /// - Parameter bytes: memory that automata may take.
     public init(bytes: Int = 32 << 20) {
         left = bytes
+        numbers = .allocate(capacity: AutomatonSpace.direct)
+        numbers.initialize(repeating: 0, count: AutomatonSpace.direct)
+    }
+
+    deinit { numbers.deallocate() }
+
+    /// The number of a scalar; nil where there are too many different ones.
+    @inline(__always)
+    public func number(of scalar: UInt32) -> UInt16? {
+        if scalar < AutomatonSpace.direct, numbers[Int(scalar)] > 0 { return numbers[Int(scalar)] &- 1 }
+        return newNumber(of: scalar)
+    }
+
+    @inline(never)
+    private func newNumber(of scalar: UInt32) -> UInt16? {
+        if let known = others[scalar] { return known }
+        guard scalars.count < UInt16.max else { return nil }
+        let number = UInt16(scalars.count)
+        scalars.append(scalar)
+        if scalar < AutomatonSpace.direct { numbers[Int(scalar)] = number + 1 } else { others[scalar] = number }
+        return number
     }
 
     fileprivate func take(_ bytes: Int) -> Bool {

@@ -16,8 +16,8 @@ struct TextAutomatonTests {
             let level: TextLevel = writer.random.next() % 4 == 0 ? .exact : .folded
             guard case .success(let pattern) = read(source, level: level) else { continue }
             let matcher = try #require(SpanMatcher(pattern))
-            let room = AutomatonRoom()
-            guard let automaton = matcher.automaton(in: room) else {
+            let space = AutomatonSpace()
+            guard let automaton = matcher.automaton(in: space) else {
                 #expect(source.contains("\\b") || source.contains("\\B"), "seed \(seed): \(source)")
                 continue
             }
@@ -25,7 +25,7 @@ struct TextAutomatonTests {
             for _ in 0..<12 {
                 let message = writer.message(for: tree)
                 let expected = matcher.matches(Array(message.utf8))
-                #expect(answer(automaton, message) == expected, "seed \(seed): \(source) in '\(message)'")
+                #expect(answer(automaton, message, space) == expected, "seed \(seed): \(source) in '\(message)'")
                 answers[expected, default: 0] += 1
             }
         }
@@ -41,12 +41,13 @@ struct TextAutomatonTests {
     func sayWhatRE2Says(_ source: String) throws {
         let pattern = try read(source, level: .folded).get()
         let matcher = try #require(SpanMatcher(pattern))
-        let automaton = try #require(matcher.automaton(in: AutomatonRoom()))
+        let space = AutomatonSpace()
+        let automaton = try #require(matcher.automaton(in: space))
         for text in [
             "", "🎁", "🎁🎂🎪", "🎁x", "退", " 退", "您退", "货退", "加微信", "加一下微信", "加一下我的微信", "好的", "好的呀", "行", "可以",
             "不可以", "也可以", "退款", "𠮷", "我𠮷", "12345", "1234567", "𠀀退",
         ] {
-            #expect(answer(automaton, text) == matcher.matches(Array(text.utf8)), "\(source) in '\(text)'")
+            #expect(answer(automaton, text, space) == matcher.matches(Array(text.utf8)), "\(source) in '\(text)'")
         }
     }
 
@@ -55,13 +56,14 @@ struct TextAutomatonTests {
         let source = PatternFactorsTests.costly[number]
         let pattern = try read(source, level: .folded).get()
         // RE2 itself refuses one of them.
-        guard let matcher = SpanMatcher(pattern), let automaton = matcher.automaton(in: AutomatonRoom()) else { return }
+        let space = AutomatonSpace()
+        guard let matcher = SpanMatcher(pattern), let automaton = matcher.automaton(in: space) else { return }
         var writer = FactorWriter(random: SeededGenerator(seed: 1))
         let tree = try PatternTree.read(source, level: .folded, table: table)
         for _ in 0..<20 {
             let text = String(repeating: writer.message(for: tree), count: 20)
             // Nil: the room is used up, and RE2 is asked instead.
-            if let answer = answer(automaton, text) { #expect(answer == matcher.matches(Array(text.utf8))) }
+            if let answer = answer(automaton, text, space) { #expect(answer == matcher.matches(Array(text.utf8))) }
         }
     }
 
@@ -69,14 +71,23 @@ struct TextAutomatonTests {
         // Which of the last fourteen characters were 甲: thousands of states.
         let pattern = try read("甲.{13}乙", level: .exact).get()
         let matcher = try #require(SpanMatcher(pattern))
-        let automaton = try #require(matcher.automaton(in: AutomatonRoom(bytes: 1 << 16)))
+        let space = AutomatonSpace(bytes: 1 << 16)
+        let automaton = try #require(matcher.automaton(in: space))
         var random = SeededGenerator(seed: 7)
         let text = String((0..<20_000).map { _ in random.next() % 2 == 0 ? "甲" : "丙" })
-        #expect(answer(automaton, text) == nil)
-        #expect(answer(automaton, "甲") == nil)
+        #expect(answer(automaton, text, space) == nil)
+        #expect(answer(automaton, "甲", space) == nil)
     }
 
-    private func answer(_ automaton: TextAutomaton, _ text: String) -> Bool? {
-        text.unicodeScalars.map(\.value).withUnsafeBufferPointer { automaton.matches($0) }
+    @Test func moreDifferentCharactersThanHaveNumbersHaveNone() {
+        let space = AutomatonSpace()
+        let scalars = (0..<UInt32(0x1_0FFF)).map { $0 + 0x2_0000 }
+        let numbered = scalars.compactMap { space.number(of: $0) }
+        #expect(numbered == (0..<UInt16.max).map { $0 })
+        #expect(space.number(of: 0x2_0000) == 0 && space.number(of: 0x41) == nil)
+    }
+
+    private func answer(_ automaton: TextAutomaton, _ text: String, _ space: AutomatonSpace) -> Bool? {
+        text.unicodeScalars.compactMap { space.number(of: $0.value) }.withUnsafeBufferPointer { automaton.matches($0) }
     }
 }
