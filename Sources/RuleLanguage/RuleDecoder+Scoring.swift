@@ -33,7 +33,8 @@ extension RuleDecoder {
                 } else {
                     diagnose(
                         .unknownName, name.keyRange,
-                        Phrase("no rule is of the family '\(quoted(name.key))'", "没有规则属于 “\(quoted(name.key))” 家族"),
+                        Phrase(
+                            "no rule is of the family '\(quoted(name.key))'", "没有规则的 family 是 “\(quoted(name.key))”"),
                         help: didYouMean(name.key, among: families.sorted()).map {
                             Phrase("did you mean '\($0)'?", "是不是想写 “\($0)”？")
                         })

@@ -266,7 +266,7 @@ public enum ExampleVariant: String, Sendable, Hashable, CaseIterable {
 }
 
 /// Lower-case words joined by `-`, not too long: what ids and names look like.
-func isKebab(_ text: String) -> Bool {
+package func isKebab(_ text: String) -> Bool {
     guard text.utf8.count <= RuleLimits.idBytes else { return false }
     let words = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
     return words.allSatisfy { word in

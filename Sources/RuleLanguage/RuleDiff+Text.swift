@@ -92,7 +92,7 @@ extension RuleDiff {
     // MARK: Words
 
     private static let labels: [String: String] = [
-        "name": "名称", "polarity": "正负面", "category": "类别", "severity": "严重程度", "score": "分值", "family": "家族",
+        "name": "名称", "polarity": "正负面", "category": "类别", "severity": "严重程度", "score": "分值", "family": "同族",
         "summary": "说明", "unit": "评判单位", "withoutVariants": "不跑的示例变体", "examples.hit": "命中示例",
         "examples.clean": "未命中示例", "examples.notApplicable": "不适用示例",
     ]

@@ -85,9 +85,13 @@ public struct RuleVersionIndex: Sendable, Hashable {
             + later.map { ($0.start, InForce(version: versions[$0.index], isRetroactive: false)) }
     }
 
-    /// Whether a later version came before this one's midnight, so that it never is in force.
-    public func isReplaced(_ version: RuleVersion) -> Bool {
-        version.number != 1 && !changes.contains { versions[$0.index].number == version.number }
+    /// Whether a later version came before this one's midnight, so that it never is in force. The first one stands for
+    /// the days before there was any, even so.
+    public func isReplaced(_ version: RuleVersion) -> Bool { version.number != 1 && !comesIntoForce(version) }
+
+    /// Whether a version comes into force at its own instant, or did.
+    public func comesIntoForce(_ version: RuleVersion) -> Bool {
+        changes.contains { versions[$0.index].number == version.number }
     }
 
     public static func == (a: RuleVersionIndex, b: RuleVersionIndex) -> Bool { a.versions == b.versions }

@@ -83,7 +83,7 @@ struct ExplanationText {
             case .group(nil): say(Phrase("agents in no group", "未分组"))
             case .group(let group?): say(Phrase("group \(clean(group))", "组 \(clean(group))"))
             case .agent(let agent): say(Phrase("agent \(clean(agent))", "客服 \(clean(agent))"))
-            case .assistant: say(Phrase("assistant", "智能助手"))
+            case .assistant: say(Phrase("assistant", "服务助手"))
             }
         var entry: String?
         if case .clicks(let asked?) = figure { entry = clean(asked) }
@@ -198,7 +198,7 @@ struct ExplanationText {
     private func what(_ event: Explanation.ListedEvent) -> String {
         let agent = event.agent.map(clean)
         let target =
-            agent ?? event.group.map(clean) ?? (event.isToAssistant ? say(Phrase("the assistant", "智能助手")) : nil)
+            agent ?? event.group.map(clean) ?? (event.isToAssistant ? say(Phrase("the assistant", "服务助手")) : nil)
         let to = target.map { " → " + $0 } ?? ""
         let from = event.giver.map { " " + clean($0) } ?? ""
         let automatic = event.isAutomatic
@@ -212,7 +212,7 @@ struct ExplanationText {
             case ("message", .assistant?):
                 Phrase(
                     "\(automatic ? "automatic message" : "message") of the assistant",
-                    "智能助手的\(automatic ? "自动" : "")消息")
+                    "服务助手的\(automatic ? "自动" : "")消息")
             case ("message", _): Phrase("message of the system", "系统消息")
             case ("conversation-opened", _): Phrase("opened\(to)", "会话开始\(to)")
             case ("conversation-assigned", _): Phrase("assigned\(to)", "分配\(to)")

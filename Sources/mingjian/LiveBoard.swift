@@ -111,14 +111,14 @@ struct LiveBoard {
         let isSlotKnown = figures.isKnown(before: figures.slot.end)
         func slot(_ value: Int64) -> String { isSlotKnown ? String(value) : "—" }
         guard assistant.isShown else {
-            return [Part([assistant.isOn == true ? "智能助手：今日无接待" : "智能助手：未开启"])]
+            return [Part([assistant.isOn == true ? "服务助手：今日无接待" : "服务助手：未开启"])]
         }
         let rate = marked(
             percent(assistant.handOverRate), .handOverRate, isSlotKnown ? assistant.handOverRate.perMille : nil,
             figures.alarms, count: assistant.consulted)
         return [
             Part([
-                "智能助手：今日接待 \(assistant.servedToday)", "咨询 \(slot(assistant.consulted))",
+                "服务助手：今日接待 \(assistant.servedToday)", "咨询 \(slot(assistant.consulted))",
                 "转交 \(slot(assistant.handed))", "转人工率 " + paint(rate),
             ])
         ] + assistant.clicks.map { Part(["  首问语 \(clean($0.entry))：\($0.clicks)"], isExtra: true) }

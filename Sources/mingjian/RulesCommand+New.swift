@@ -17,8 +17,8 @@ extension RulesCommand {
             discussion: """
                 Templates: keyword (agents say one of some words), greeting (a greeting in time),
                 expectation (after the buyer says something, the agent says something), slow-reply,
-                silence. What is not given is asked for on a terminal. The file is written only if the
-                rule passes its examples; they are a skeleton, to be replaced by real sentences.
+                silence. What is not given is asked for on a terminal, again where an answer is none. The file
+                is written only if the rule passes its examples; they are a skeleton, to be replaced by real sentences.
 
                 Examples:
                   mingjian rules new
@@ -46,8 +46,8 @@ extension RulesCommand {
         @Option(help: "How long: 30s, 3m, 1h30m.")
         var limit: String?
 
-        @Option(help: "info, minor, major or critical.")
-        var severity = Severity.minor.rawValue
+        @Option(help: "info, minor, major or critical (default: minor).")
+        var severity: String?
 
         @Option(help: "The rule's category.")
         var category = "custom"
@@ -91,31 +91,100 @@ extension RulesCommand {
         // MARK: Answers
 
         private func answers(_ template: RuleTemplate) throws -> RuleTemplate.Answers {
-            let id = try self.id ?? asked("--id", Phrase("rule id, like rude-words", "规则 id，例如 rude-words"))
-            let name = try self.name ?? asked("--name", Phrase("name in reports", "报告里的规则名称"))
+            let id = try answer(
+                id, "--id", Phrase("rule id, like rude-words", "规则 id，例如 rude-words"), read: RulesCommand.New.id)
+            if out == nil, FileManager.default.fileExists(atPath: id + ".json") {
+                throw OutputError(path: id + ".json", code: EEXIST)
+            }
+            let name = try answer(name, "--name", Phrase("name in reports", "报告里的规则名称")) { $0 }
+            let severity = try answer(
+                severity, "--severity",
+                Phrase("severity (info, minor, major, critical)", "级别（info 提示、minor 一般、major 严重、critical 致命）"),
+                standard: Severity.minor.rawValue, read: RulesCommand.New.severity)
             var result = RuleTemplate.Answers(id: id, name: name, category: category, severity: severity)
             if template.takesAfter {
-                result.after = try list(
-                    after ?? asked("--after", Phrase("what the buyer says, with commas", "买家说什么，用逗号分隔")), "--after")
+                result.after = try answer(
+                    after, "--after", Phrase("what the buyer says, with commas", "买家说什么，用逗号分隔"),
+                    read: { try RulesCommand.New.list($0, "--after") })
             }
             if template.takesWords {
-                result.words = try list(
-                    words ?? asked("--words", Phrase("what agents say, with commas", "客服说什么，用逗号分隔")), "--words")
+                result.words = try answer(
+                    words, "--words", Phrase("what agents say, with commas", "客服说什么，用逗号分隔"),
+                    read: { try RulesCommand.New.list($0, "--words") })
             }
             if template.takesLimit {
-                let standard = template.standardLimit
-                result.limit =
-                    try limit ?? asked("--limit", Phrase("how long", "时限"), standard: standard)
-                guard let time = DurationText.milliseconds(result.limit), time > 0 else {
-                    throw CommandFailure(
-                        code: CommandFailure.usage,
-                        phrase: Phrase(
-                            "--limit takes a duration like 30s, not '\(result.limit)'",
-                            "--limit 取 30s 这样的时长，而不是 “\(result.limit)”"))
-                }
-                result.limitMilliseconds = time
+                (result.limit, result.limitMilliseconds) = try answer(
+                    limit, "--limit", Phrase("how long", "时限"), standard: template.standardLimit,
+                    read: RulesCommand.New.limit)
             }
             return result
+        }
+
+        private func chosenTemplate() throws -> RuleTemplate {
+            let names = RuleTemplate.allCases.map(\.rawValue).joined(separator: ", ")
+            guard Surroundings.isTerminal(STDIN_FILENO) else { throw RulesCommand.New.missing("--template") }
+            return try answer(
+                nil, "--template", Phrase("template (\(names))", "模板（\(names)）"),
+                standard: RuleTemplate.keyword.rawValue
+            ) { text in
+                guard let template = RuleTemplate(rawValue: text) else {
+                    throw CommandFailure(
+                        code: CommandFailure.usage,
+                        phrase: Phrase("no template '\(text)'; there are \(names)", "没有模板 “\(text)”；可用：\(names)"))
+                }
+                return template
+            }
+        }
+
+        /// What was given, or a line from the terminal, which is asked for until it can be read. Without a terminal the
+        /// standard answer counts, and without one of those what is missing ends the command.
+        private func answer<Answer>(
+            _ given: String?, _ option: String, _ question: Phrase, standard: String? = nil,
+            read: (String) throws -> Answer
+        ) throws -> Answer {
+            if let given { return try read(given) }
+            guard Surroundings.isTerminal(STDIN_FILENO) else {
+                guard let standard else { throw RulesCommand.New.missing(option) }
+                return try read(standard)
+            }
+            let shown = standard.map { " [\($0)]" } ?? ""
+            while true {
+                note("\(question.text(in: Surroundings.language))\(shown): ")
+                guard let line = readLine() else { throw RulesCommand.New.missing(option) }
+                let text = line.trimmingCharacters(in: .whitespaces)
+                guard let answer = text.isEmpty ? standard : text else { continue }
+                do { return try read(answer) } catch let failure as CommandFailure {
+                    if let phrase = failure.phrase { say(phrase) }
+                }
+            }
+        }
+
+        private static func id(_ text: String) throws -> String {
+            if isKebab(text) { return text }
+            throw CommandFailure(
+                code: CommandFailure.usage,
+                phrase: Phrase(
+                    "--id takes lower-case English words joined by '-', like rude-words, not '\(visible(text))'",
+                    "--id 用小写英文单词以 “-” 相连，例如 rude-words，而不是 “\(visible(text))”"))
+        }
+
+        private static func severity(_ text: String) throws -> String {
+            let names = Severity.allCases.map(\.rawValue)
+            if names.contains(text) { return text }
+            throw CommandFailure(
+                code: CommandFailure.usage,
+                phrase: Phrase(
+                    "--severity takes \(names.joined(separator: ", ")), not '\(visible(text))'",
+                    "--severity 取 \(names.joined(separator: "、"))，而不是 “\(visible(text))”"))
+        }
+
+        private static func limit(_ text: String) throws -> (text: String, milliseconds: Int64) {
+            if let time = DurationText.milliseconds(text), time > 0 { return (text, time) }
+            throw CommandFailure(
+                code: CommandFailure.usage,
+                phrase: Phrase(
+                    "--limit takes a duration like 30s, not '\(visible(text))'",
+                    "--limit 取 30s 这样的时长，而不是 “\(visible(text))”"))
         }
 
         /// A space parts words of Chinese; between Latin words it belongs to a phrase.
@@ -128,39 +197,13 @@ extension RulesCommand {
             return words
         }
 
-        private func list(_ text: String, _ option: String) throws -> [String] {
+        private static func list(_ text: String, _ option: String) throws -> [String] {
             let words = text.split { ",，、".contains($0) }.flatMap { RulesCommand.New.words(in: $0) }
             if words.isEmpty { throw missing(option) }
             return words
         }
 
-        private func chosenTemplate() throws -> RuleTemplate {
-            let names = RuleTemplate.allCases.map(\.rawValue).joined(separator: ", ")
-            let answer = try asked("--template", Phrase("template (\(names))", "模板（\(names)）"), standard: "keyword")
-            guard let template = RuleTemplate(rawValue: answer) else {
-                throw CommandFailure(
-                    code: CommandFailure.usage,
-                    phrase: Phrase("no template '\(answer)'; there are \(names)", "没有模板 “\(answer)”；可用：\(names)"))
-            }
-            return template
-        }
-
-        /// A line from the terminal; without one, what is missing ends the command.
-        private func asked(_ option: String, _ question: Phrase, standard: String? = nil) throws -> String {
-            guard Surroundings.isTerminal(STDIN_FILENO) else {
-                if let standard, option == "--limit" { return standard }
-                throw missing(option)
-            }
-            let shown = standard.map { " [\($0)]" } ?? ""
-            note("\(question.text(in: Surroundings.language))\(shown): ")
-            guard let line = readLine() else { throw missing(option) }
-            let answer = line.trimmingCharacters(in: .whitespaces)
-            if !answer.isEmpty { return answer }
-            guard let standard else { throw missing(option) }
-            return standard
-        }
-
-        private func missing(_ option: String) -> CommandFailure {
+        private static func missing(_ option: String) -> CommandFailure {
             CommandFailure(code: CommandFailure.usage, phrase: Phrase("\(option) is missing", "缺少 \(option)"))
         }
     }

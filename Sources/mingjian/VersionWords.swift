@@ -43,7 +43,7 @@ enum VersionWords {
                 ? ("retroactive", Phrase("in force (retroactive)", "生效中（追溯）")) : ("inForce", Phrase("in force", "生效中"))
         }
         if index.isReplaced(version) { return ("replaced", Phrase("never in force", "未生效即被替换")) }
-        return version.effectiveFrom > now
+        return version.effectiveFrom > now && index.comesIntoForce(version)
             ? ("waiting", Phrase("waiting", "待生效")) : ("past", Phrase("past", "已失效"))
     }
 

@@ -130,8 +130,21 @@ struct AuthoringTests {
         let bad = try Command.run(
             ["rules", "new", "--template", "keyword", "--id", "X x", "--name", "x", "--words", "滚", "--out", path],
             in: directory)
-        #expect(bad.code == 66 && bad.errors.contains("error[bad-id]"))
+        #expect(bad.code == 64 && bad.errors.contains("like rude-words, not 'X x'"))
         #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
+    @Test(
+        "on a terminal an answer that is none is asked for again, and nothing is lost", .enabled(if: Command.hasScript))
+    func newAsksAgain() throws {
+        let path = directory.path + "/asked.json"
+        let typed = ["keyword", "Rude Words", "rude-words", "粗话", "bad", "major", "", "滚蛋，闭嘴"]
+        let answers = try directory.write("answers.txt", typed.map { $0 + "\n" }.joined())
+        let outcome = try Command.runOnTerminal(["rules", "new", "--out", path], in: directory, input: answers)
+        #expect(outcome.code == 0, "\(outcome.text)")
+        for part in ["not 'Rude Words'", "not 'bad'"] { #expect(outcome.text.contains(part), "\(outcome.text)") }
+        let rule = String(decoding: directory.contents("asked.json"), as: UTF8.self)
+        #expect(rule.contains(#""severity": "major""#) && rule.contains("滚蛋"), "\(rule)")
     }
 
     @Test("fmt changes files in place, once; --check changes nothing")

@@ -75,6 +75,32 @@ enum Command {
     }
 }
 
+extension Command {
+    /// `script`, which gives a process a terminal, takes its command as Linux writes it.
+    static var hasScript: Bool {
+        #if os(Linux)
+        isBuilt && FileManager.default.isExecutableFile(atPath: "/usr/bin/script")
+        #else
+        false
+        #endif
+    }
+
+    /// Runs the command with a terminal for its streams, on which the file `input` is typed.
+    static func runOnTerminal(_ arguments: [String], in directory: TemporaryDirectory, input: String) throws -> Outcome
+    {
+        let (process, output, errors) = try process([], in: directory, input: input)
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/script")
+        let words = [path ?? ""] + arguments
+        process.arguments = ["-qec", words.map { "'\($0)'" }.joined(separator: " "), "/dev/null"]
+        try process.run()
+        process.waitUntilExit()
+        return Outcome(
+            code: process.terminationStatus, wasKilled: process.terminationReason == .uncaughtSignal,
+            output: Array(FileManager.default.contents(atPath: output) ?? Data()),
+            errors: String(decoding: FileManager.default.contents(atPath: errors) ?? Data(), as: UTF8.self))
+    }
+}
+
 /// A directory for one test, removed with it.
 final class TemporaryDirectory {
     let path: String

@@ -92,6 +92,17 @@ struct VersionTests {
         #expect(try ask(["test", folder + "/rules"]).code == 0)
     }
 
+    @Test("a first version that an emergency came before waits for nothing")
+    func firstVersionThatIsReplaced() throws {
+        try write("加微信")
+        #expect(try publish().code == 0)
+        #expect(try ask(["versions", store], at: "2026-03-02T03:00").text.contains("in force (retroactive)"))
+        try write("加扣扣")
+        #expect(try publish(at: "2026-03-02T04:00", ["--effective", "now", "--reason", "误判"]).code == 0)
+        let listed = try ask(["versions", store], at: "2026-03-02T05:00")
+        #expect(listed.code == 0 && !listed.text.contains("waiting") && listed.text.contains("past"), "\(listed.text)")
+    }
+
     @Test("the same content makes nothing, other content the next number")
     func publishesAgain() throws {
         try write("加微信")
