@@ -62,6 +62,7 @@ public struct RuleCompiler {
         skeletons: SkeletonTable? = nil
     ) -> (rules: CompiledRules?, diagnostics: [Diagnostic]) {
         var compiler = RuleCompiler(rules, table: table, cache: cache, skeletons: skeletons)
+        defer { letGoMeanwhile(compiler) }
         for source in sources { compiler.sources[source.path] = source }
         for rule in rules { compiler.compile(rule) }
         for regex in loose { compiler.check(regex) }

@@ -65,6 +65,7 @@ struct RulesArguments: ParsableArguments {
                 )
             }
             let set = try sources.ruleSet(policy: policy)
+            defer { letGoMeanwhile(sources) }
             return (RunRules(set, origin: origin), "\(origin) \(set.compiled.digest) \(key(of: sources.scoring))")
         }
         let store = VersionStore(path: versions)
