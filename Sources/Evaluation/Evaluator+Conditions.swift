@@ -302,6 +302,19 @@ extension Evaluator {
     /// The folded ranges of a candidate's matches, or nil where the leaf does not hold.
     func foundSpans(_ number: Int, at i: Int) -> [Range<Int>]? {
         let leaf = rules.leaves[number]
+        if case .regex(let matcher) = leaf.kind {
+            // Rules share conditions, those of a draft and the ones in force most of all.
+            let key = UInt64(number) << 32 | UInt64(i)
+            if let known = regexSpans[key] { return known.isEmpty ? nil : known }
+            // Most candidates of an `any` match nowhere, which RE2 would find out slower.
+            let text = foldedBytes(i, leaf.level)
+            let holds = regexes.holds(RegexQuestion(matcher), leaf: number, message: base + i, text, leaf.level)
+            let found = holds ? matcher.spans.spans(in: text) : []
+            // Bounded: a conversation may have a hundred thousand messages.
+            if regexSpans.count >= 4096 { regexSpans.removeAll(keepingCapacity: true) }
+            regexSpans[key] = found
+            return found.isEmpty ? nil : found
+        }
         var phrases: [Int] = []
         if leaf.hasPhrases {
             for hit in hits(of: i) {

@@ -146,6 +146,7 @@ extension Evaluator {
         base = part.messages.lowerBound
         count = part.messages.count
         hasTimes = row.hasTimes
+        if !regexSpans.isEmpty { regexSpans.removeAll(keepingCapacity: regexSpans.count < 256) }
         arena.reset(count: count)
         memo.begin()
         if !rules.repeats.isEmpty { sketches.begin(count: count) }

@@ -71,6 +71,8 @@ public final class Evaluator {
     let ruleMarks: UnsafeMutablePointer<UInt32>
     var ruleMark: UInt32 = 0
     var mapped = MappedTextCache()
+    /// Spans of regexes in rows of the part, by leaf and row, once they were looked for.
+    var regexSpans: [UInt64: [Range<Int>]] = [:]
     var obligations: [Obligation] = []
     /// Runs of the rule's sequences by node, in their order: the first, and completed ones.
     var sequenceRuns: [Int: [SequenceRun]] = [:]

@@ -56,13 +56,14 @@ public struct RuleCompiler {
     ///   - sources: the files of the rules, for exact places inside regexes.
     ///   - loose: regexes of no rule, which are checked and not compiled.
     ///   - sets: how many rule sets these are together; each may hold as many regexes as one alone.
+    ///   - letGo: takes what is left of compiling, which takes long to free where rules are many; may free it later.
     public static func compile(
         _ rules: [Rule], digest: @autoclosure () -> String, policy: TimePolicy = TimePolicy(), table: FoldTable,
         cache: DiskCache, sources: [SourceFile] = [], loose: [RegexCondition] = [], sets: Int = 1,
-        skeletons: SkeletonTable? = nil
+        skeletons: SkeletonTable? = nil, letGo: (Any) -> Void = { _ in }
     ) -> (rules: CompiledRules?, diagnostics: [Diagnostic]) {
         var compiler = RuleCompiler(rules, table: table, cache: cache, skeletons: skeletons)
-        defer { letGoMeanwhile(compiler) }
+        defer { letGo(compiler) }
         for source in sources { compiler.sources[source.path] = source }
         for rule in rules { compiler.compile(rule) }
         for regex in loose { compiler.check(regex) }

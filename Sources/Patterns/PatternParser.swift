@@ -444,19 +444,31 @@ extension Unicode.Scalar {
 
 /// Simple case variants, for `(?i)` at the level `exact`; at `folded` case is gone already.
 enum CaseVariants {
-    static func of(_ set: ScalarSet) -> ScalarSet {
-        // Beyond this size a class holds both cases already in practice, and the work is bounded.
-        guard set.count <= 4096 else { return set }
-        var ranges = set.ranges
-        for range in set.ranges {
-            for value in range {
-                guard let scalar = Unicode.Scalar(value) else { continue }
-                for text in [scalar.properties.lowercaseMapping, scalar.properties.uppercaseMapping] {
-                    let mapped = text.unicodeScalars
-                    if mapped.count == 1, let only = mapped.first { ranges.append(only.value...only.value) }
-                }
-            }
+    /// The scalars that have another case of one scalar, with those cases: some 2,900.
+    private static let cases: [(scalar: UInt32, others: [UInt32])] = {
+        let places: [ClosedRange<UInt32>] = [
+            0x41...0x2DFF, 0xA640...0xABFF, 0xFB00...0xFF5A, 0x1_0400...0x1_0CFF, 0x1_18A0...0x1_18DF,
+            0x1_6E40...0x1_6E7F, 0x1_E900...0x1_E943,
+        ]
+        return places.joined().compactMap { value in
+            let others = CaseVariants.others(of: value)
+            return others.isEmpty ? nil : (value, others)
         }
-        return ScalarSet(ranges)
+    }()
+
+    private static func others(of value: UInt32) -> [UInt32] {
+        guard let scalar = Unicode.Scalar(value) else { return [] }
+        return [scalar.properties.lowercaseMapping, scalar.properties.uppercaseMapping].compactMap { text in
+            let mapped = text.unicodeScalars
+            return mapped.count == 1 ? mapped.first?.value : nil
+        }.filter { $0 != value }
+    }
+
+    static func of(_ set: ScalarSet) -> ScalarSet {
+        let added: [UInt32] =
+            set.count <= 256
+            ? set.ranges.joined().flatMap { CaseVariants.others(of: $0) }
+            : cases.filter { set.contains($0.scalar) }.flatMap(\.others)
+        return ScalarSet(set.ranges + added.map { $0...$0 })
     }
 }

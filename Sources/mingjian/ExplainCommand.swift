@@ -55,10 +55,11 @@ struct ExplainCommand: ParsableCommand {
     }
 
     private func explain() throws -> Int32 {
-        let policy = try archive.policy()
-        let rules = try ExplainedRules(
+        let policy = try RulesArguments.policy(
+            archive.time, versions: rules.versions, asVersion: rules.asVersion, cuts: archive.cut)
+        let explained = try ExplainedRules(
             rules, policy: policy, asOf: try asOf.map { try SelectionArguments.instant($0) })
-        guard let explanations = try explanations(by: rules, zone: policy.zone) else {
+        guard let explanations = try explanations(by: explained, policy: policy) else {
             throw CommandFailure(
                 code: 1,
                 phrase: Phrase(
@@ -78,7 +79,8 @@ struct ExplainCommand: ParsableCommand {
     }
 
     /// Reads until the conversation comes; nil where it does not.
-    private func explanations(by rules: ExplainedRules, zone: Zone) throws -> [Explanation]? {
+    private func explanations(by rules: ExplainedRules, policy: TimePolicy) throws -> [Explanation]? {
+        let zone = policy.zone
         // Whoever names a rule that nobody has need not wait for the archive to be read.
         let sample = try rules.judge(at: nil, group: nil)
         if !rules.differ {
@@ -87,7 +89,9 @@ struct ExplainCommand: ParsableCommand {
         }
         let roster = try roster.map { try SelectionArguments.readRoster($0, isQuiet: false) }
         let inputs = try archive.inputs()
-        let lines = try openArchive(inputs, options: archive.options())
+        let closings = try RulesArguments.closings(
+            versions: self.rules.versions, asVersion: self.rules.asVersion, policy: policy)
+        let lines = try openArchive(inputs, options: archive.options(policy: policy, policyAt: closings))
         // What comes behind the conversation is not read, and may be a table.
         defer { if lines.sources.count == inputs.count { archive.tellOfMapping(among: lines.sources) } }
         let reader = BlockReader(lines, largestRecord: archive.maxLine)

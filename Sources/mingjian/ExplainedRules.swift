@@ -103,7 +103,7 @@ final class ExplainedRules {
         guard let version else { return policy }
         switch origin {
         case .files: return policy
-        // A version that is named judges by the policy of the run, as in `inspect`.
+        // Which then is that of the version, if it keeps one.
         case .version: return policy
         case .versions(_, let store, _): return try store.policy(of: version) ?? policy
         }

@@ -19,3 +19,10 @@ final class Meanwhile<Value: Sendable>: @unchecked Sendable {
         return result
     }
 }
+
+/// Lets a value go on another thread, so that this one need not wait: where thousands of rules hang on it, that takes
+/// as long as some of the work.
+func letGoMeanwhile(_ value: Any) {
+    nonisolated(unsafe) let value = value
+    DispatchQueue.global().async { withExtendedLifetime(value) {} }
+}

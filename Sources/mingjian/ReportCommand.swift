@@ -82,7 +82,8 @@ struct ReportCommand: ParsableCommand {
                 code: CommandFailure.usage,
                 phrase: Phrase("the days of a report follow from --on", "报告的日期由 --on 决定，不用 --from、--to"))
         }
-        let policy = try archive.policy()
+        let policy = try RulesArguments.policy(
+            archive.time, versions: choice.versions, asVersion: choice.asVersion, cuts: archive.cut)
         let period = try self.period(zone: policy.zone)
         let rules = try choice.loaded(policy: policy).rules
         var options = try selection.options(archive)
@@ -97,7 +98,9 @@ struct ReportCommand: ParsableCommand {
         }
         if let html { try Output.check(html) }
         let inputs = try archive.inputs()
-        let lines = try openArchive(inputs, options: archive.options())
+        let closings = try RulesArguments.closings(
+            versions: choice.versions, asVersion: choice.asVersion, policy: policy)
+        let lines = try openArchive(inputs, options: archive.options(policy: policy, policyAt: closings))
         let progress = quiet ? nil : ProgressLine(total: SelectionArguments.totalBytes(inputs))
         let inspection = BatchInspection(
             lines, rules: rules, options: options, progress: { progress?.show($0) },
@@ -109,7 +112,7 @@ struct ReportCommand: ParsableCommand {
             return CommandFailure.interrupted
         }
         var coverage = result.coverage
-        coverage.policy = archive.time.name
+        coverage.policy = choice.policyName(archive.time.name)
         let report = PeriodReport(
             title: title ?? ReportWriter.names(of: archive.archives), engine: Version.engine,
             rulesDigest: result.rulesDigest, zone: policy.zone, coverage: coverage, figures: figures,

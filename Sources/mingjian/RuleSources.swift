@@ -188,7 +188,8 @@ struct RuleSources {
         // Where all is well nobody waits for regexes that no rule uses.
         let result = RuleCompiler.compile(
             rules, digest: digest.value, policy: policy, table: Surroundings.foldTable,
-            cache: Surroundings.cache, sources: files, loose: checks || !isReadable ? looseRegexes : [])
+            cache: Surroundings.cache, sources: files, loose: checks || !isReadable ? looseRegexes : [],
+            letGo: letGoMeanwhile)
         // Of a condition with a name every rule that uses it has the same to say.
         var seen: Set<Diagnostic> = []
         let all = (diagnostics + result.diagnostics).filter { seen.insert($0).inserted }

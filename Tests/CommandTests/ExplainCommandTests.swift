@@ -82,6 +82,31 @@ struct ExplainCommandTests {
         }
     }
 
+    @Test("parts end by the policy of the version that judges, named or of the day, and options against it are refused")
+    func policyOfTheVersion() throws {
+        try directory.write("rules/contact.json", VersionTests.rule("contact", ["乙方"]))
+        let published = try command(
+            [
+                "rules", "publish", rules, "--to", store, "--author", "阿宁", "--note", "调整", "--close-after", "10",
+                "--zone", "America/New_York",
+            ], at: "2026-03-02T02:00")
+        #expect(published.code == 0, "\(published.errors)")
+        // Without an offset: of the version's zone.
+        let file = try archive(["2026-03-04T23:00:00", "2026-03-04T23:20:00"])
+        for arguments in [["--versions", store], ["--versions", store, "--as-version", "1"]] {
+            let found = try objects(try command(["inspect", file, "--format", "ndjson"] + arguments))
+            let explained = try objects(
+                try command(
+                    ["explain", file, "--rule", "contact", "--conversation", "c", "--format", "json"] + arguments))
+            #expect(explained.map { $0["conversation"] as? String } == ["c", "c#2"])
+            let ids = explained.flatMap { $0["findings"] as? [[String: Any]] ?? [] }.compactMap { $0["id"] as? String }
+            #expect(ids == found.compactMap { $0["id"] as? String } && ids.count == 2)
+            let refused = try command(
+                ["explain", file, "--rule", "contact", "--conversation", "c", "--policy", "taobao"] + arguments)
+            #expect(refused.code == 64, "\(refused.text)")
+        }
+    }
+
     @Test("a rule that the scheme of a group does not have is said not to judge it")
     func ruleThatIsOff() throws {
         try directory.write(

@@ -15,6 +15,17 @@ struct PatternParserTests {
         #expect(throws: Never.self) { try read(source).get() }
     }
 
+    @Test(
+        "(?i) holds in classes of any size",
+        arguments: [
+            ("(?i)[A-Z一-龥]号", "b号", true), ("(?i)[A-Z\\p{Han}]号", "b号", true), ("(?i)[!B𠀀-𠿿]", "b", true),
+            ("(?i)[^B一-龥]号", "b号", false), ("(?i)[^B一-龥]号", "c号", true), ("(?i)[ß-ü一-龥]", "Ü", true),
+        ])
+    func ignoresCaseInWideClasses(_ source: String, _ text: String, _ expected: Bool) throws {
+        let matcher = try #require(SpanMatcher(read(source).get()))
+        #expect(matcher.matches(Array(text.utf8)) == expected)
+    }
+
     @Test(arguments: [
         ("a(?=b)", 1..<4), ("a(?!b)", 1..<4), ("(?<=a)b", 0..<4), ("(?<!a)b", 0..<4),
         ("(a)\\1", 3..<5), ("(?<n>a)\\k<n>", 7..<9), ("a++", 1..<3), ("a*+", 1..<3),
