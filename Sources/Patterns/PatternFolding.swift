@@ -43,8 +43,8 @@ struct PatternFolding {
                 set.contains(0x0A) ? set.complement.complement.union(ScalarSet(0x2028)) : set)
         }
         if set == .anyButLineFeed { return .set(set) }
-        // A complement keeps its shape: fold what it leaves out.
-        if set.count > 0x10_0000 {
+        // A complement keeps its shape, [^\p{Han}] too: fold what it leaves out.
+        if set.count > 0x8_0000 {
             return .set(foldMembers(set.complement).set.complement)
         }
         let (single, strings) = foldMembers(set)

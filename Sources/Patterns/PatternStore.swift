@@ -6,7 +6,7 @@ import ChineseText
 /// else than a whole list are no list.
 enum PatternStore {
     /// To be raised whenever the parser, folding, printing or the choice of factors changes.
-    private static let version = 2
+    private static let version = 3
 
     /// Everything that the stored form depends on.
     static func key(_ sources: [PreparedRegexes.Source]) -> [UInt8] {

@@ -37,6 +37,7 @@ struct PatternFoldingTests {
             ("\\p{Han}", "體", "abc1，"), ("\\p{Han}{5}", "這個開關嗎", "這個開關,嗎"), ("[一-龥]{3}", "發貨單", "发货x单"),
             ("[0-9]{3}[一-龥]", "123號", "123x"), ("[^一-龥]{3}", "abc", "ab發"), ("(?:\\p{Han}|a){3}", "a號a", "a號1"),
             ("[\\w\\p{Han}]{2}", "號1", "，。"), ("[\\u4e00-\\u9fff]", "乾", "1"),
+            ("加[^\\p{Han}]{1,3}信", "加V·信", "加微信"), ("加[^\\p{Han}]+信", "加ＶＸ信", "加發信"),
         ])
     func classesOfAllCharacters(_ source: String, _ text: String, _ other: String) throws {
         #expect(try matches(source, text), "\(source) in \(text)")
