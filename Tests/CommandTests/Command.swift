@@ -65,13 +65,17 @@ enum Command {
         _ arguments: [String], in directory: TemporaryDirectory, input: String? = nil,
         environment: [String: String] = [:]
     ) throws -> Outcome {
-        let (process, output, errors) = try process(arguments, in: directory, input: input, environment: environment)
-        try process.run()
-        process.waitUntilExit()
+        try outcome(of: process(arguments, in: directory, input: input, environment: environment))
+    }
+
+    /// Runs a process to its end, and reads what it left.
+    private static func outcome(of run: (process: Process, output: String, errors: String)) throws -> Outcome {
+        try run.process.run()
+        run.process.waitUntilExit()
         return Outcome(
-            code: process.terminationStatus, wasKilled: process.terminationReason == .uncaughtSignal,
-            output: Array(FileManager.default.contents(atPath: output) ?? Data()),
-            errors: String(decoding: FileManager.default.contents(atPath: errors) ?? Data(), as: UTF8.self))
+            code: run.process.terminationStatus, wasKilled: run.process.terminationReason == .uncaughtSignal,
+            output: Array(FileManager.default.contents(atPath: run.output) ?? Data()),
+            errors: String(decoding: FileManager.default.contents(atPath: run.errors) ?? Data(), as: UTF8.self))
     }
 }
 
@@ -88,16 +92,11 @@ extension Command {
     /// Runs the command with a terminal for its streams, on which the file `input` is typed.
     static func runOnTerminal(_ arguments: [String], in directory: TemporaryDirectory, input: String) throws -> Outcome
     {
-        let (process, output, errors) = try process([], in: directory, input: input)
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/script")
+        let run = try process([], in: directory, input: input)
+        run.process.executableURL = URL(fileURLWithPath: "/usr/bin/script")
         let words = [path ?? ""] + arguments
-        process.arguments = ["-qec", words.map { "'\($0)'" }.joined(separator: " "), "/dev/null"]
-        try process.run()
-        process.waitUntilExit()
-        return Outcome(
-            code: process.terminationStatus, wasKilled: process.terminationReason == .uncaughtSignal,
-            output: Array(FileManager.default.contents(atPath: output) ?? Data()),
-            errors: String(decoding: FileManager.default.contents(atPath: errors) ?? Data(), as: UTF8.self))
+        run.process.arguments = ["-qec", words.map { "'\($0)'" }.joined(separator: " "), "/dev/null"]
+        return try outcome(of: run)
     }
 }
 

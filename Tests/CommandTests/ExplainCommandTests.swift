@@ -41,6 +41,11 @@ struct ExplainCommandTests {
         }
     }
 
+    /// The ids of the findings that explanations name, in order.
+    private func findings(in explained: [[String: Any]]) -> [String] {
+        explained.flatMap { $0["findings"] as? [[String: Any]] ?? [] }.compactMap { $0["id"] as? String }
+    }
+
     @Test("each part is explained by the version in force when it begins")
     func versionOfThePart() throws {
         try publish("丙方", at: "2026-03-02T02:00")
@@ -76,7 +81,7 @@ struct ExplainCommandTests {
             let explained = try objects(
                 try command(
                     ["explain", file, "--rule", "contact", "--conversation", "c", "--format", "json"] + arguments))
-            let ids = explained.flatMap { $0["findings"] as? [[String: Any]] ?? [] }.compactMap { $0["id"] as? String }
+            let ids = findings(in: explained)
             #expect(ids == found.compactMap { $0["id"] as? String } && !ids.isEmpty)
             #expect(explained.allSatisfy { $0["scheme"] as? String == "pre" && $0["group"] as? String == "售前一组" })
         }
@@ -99,7 +104,7 @@ struct ExplainCommandTests {
                 try command(
                     ["explain", file, "--rule", "contact", "--conversation", "c", "--format", "json"] + arguments))
             #expect(explained.map { $0["conversation"] as? String } == ["c", "c#2"])
-            let ids = explained.flatMap { $0["findings"] as? [[String: Any]] ?? [] }.compactMap { $0["id"] as? String }
+            let ids = findings(in: explained)
             #expect(ids == found.compactMap { $0["id"] as? String } && ids.count == 2)
             let refused = try command(
                 ["explain", file, "--rule", "contact", "--conversation", "c", "--policy", "taobao"] + arguments)
