@@ -86,7 +86,7 @@ public final class SpanMatcher: Sendable {
             program = .some(made)
             return made
         }
-        return program.map { TextAutomaton($0, in: space) }
+        return program.flatMap { TextAutomaton($0, in: space) }
     }
 
     /// Whether the text matches anywhere; looks no further than the earliest match.

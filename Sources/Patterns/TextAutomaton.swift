@@ -39,12 +39,16 @@ public final class TextAutomaton {
         let endsMatch: Bool
     }
 
+    /// Nil where this thread's automata have taken all the room that there is.
+    ///
     /// - Parameter space: what this thread's automata share.
-    init(_ program: PatternProgram, in space: AutomatonSpace) {
-        self.program = program
-        self.space = space
+    init?(_ program: PatternProgram, in space: AutomatonSpace) {
         shift = program.classes.count.bitWidth - program.classes.count.leadingZeroBitCount
         rows = 16
+        // A number of a state takes two bytes, a mark four.
+        guard space.take(rows << shift * 2 + classCapacity + program.steps.count * 8) else { return nil }
+        self.program = program
+        self.space = space
         table = .allocate(capacity: rows << shift)
         table.initialize(repeating: State.unknown, count: rows << shift)
         classes = .allocate(capacity: classCapacity)
@@ -65,7 +69,7 @@ public final class TextAutomaton {
     /// in the text.
     public func matches(_ text: UnsafeBufferPointer<UInt16>) -> Bool? {
         guard !isExhausted else { return nil }
-        if classCapacity < space.scalars.count { makeRoomForClasses() }
+        if classCapacity < space.scalars.count, !makeRoomForClasses() { return nil }
         var state = start
         if state <= State.match { return state == State.match }
         for scalar in text {
@@ -92,14 +96,19 @@ public final class TextAutomaton {
     }
 
     @inline(never)
-    private func makeRoomForClasses() {
+    private func makeRoomForClasses() -> Bool {
         let capacity = max(classCapacity * 2, space.scalars.count)
+        guard space.take(capacity - classCapacity) else {
+            isExhausted = true
+            return false
+        }
         let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
         larger.moveInitialize(from: classes, count: classCapacity)
         (larger + classCapacity).initialize(repeating: 0, count: capacity - classCapacity)
         classes.deallocate()
         classes = larger
         classCapacity = capacity
+        return true
     }
 
     // MARK: Making states
@@ -168,7 +177,6 @@ public final class TextAutomaton {
     }
 
     private func grow() {
-        // A number of a state takes two bytes.
         guard rows <= 1 << 14, space.take(rows << shift * 2) else { return }
         let larger = UnsafeMutablePointer<UInt16>.allocate(capacity: (rows * 2) << shift)
         larger.moveInitialize(from: table, count: rows << shift)

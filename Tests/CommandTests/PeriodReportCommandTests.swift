@@ -44,6 +44,36 @@ struct PeriodReportCommandTests {
         }
     }
 
+    @Test("by version, days and closings are those of the version's policy, as in an inspection")
+    func policyOfTheVersion() throws {
+        let store = directory.path + "/store"
+        let folder = directory.path + "/published"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try directory.write("published/contact.json", VersionTests.rule("contact", ["微信"]))
+        let published = try Command.run(
+            [
+                "rules", "publish", folder, "--to", store, "--author", "阿宁", "--note", "首版", "--close-after", "10",
+                "--zone", "America/New_York",
+            ], in: directory, environment: ["MINGJIAN_NOW": "2026-03-01T01:00:00.000Z"])
+        #expect(published.code == 0, "\(published.errors)")
+        // Two parts by ten minutes, and the day before in New York.
+        let archive = try directory.write(
+            "archive.ndjson",
+            #"""
+            {"id":"c","messages":[{"time":"2026-03-05T09:00:00+08:00","from":"agent","agent":"a","text":"加微信"},
+             {"time":"2026-03-05T09:20:00+08:00","from":"agent","agent":"a","text":"微信"}]}
+            """#.replacingOccurrences(of: "\n", with: "") + "\n")
+        func report(_ more: [String]) throws -> Command.Outcome {
+            try Command.run(
+                ["report", "daily", archive, "--versions", store, "--format", "json", "-q"] + more, in: directory,
+                environment: ["MINGJIAN_NOW": "2026-03-09T01:00:00.000Z"])
+        }
+        let found = try json(report(["--on", "2026-03-04"]))
+        let coverage = try #require(found["coverage"] as? [String: Any])
+        #expect(coverage["conversations"] as? Int == 2, "\(coverage)")
+        #expect(try report(["--on", "2026-03-04", "--policy", "taobao"]).code == 64)
+    }
+
     @Test("the figures of a day are those of its inspection, whatever the threads")
     func aDayIsItsInspection() throws {
         let day = "2026-03-05"

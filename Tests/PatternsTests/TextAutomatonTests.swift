@@ -79,6 +79,16 @@ struct TextAutomatonTests {
         #expect(answer(automaton, "甲", space) == nil)
     }
 
+    @Test func automataTogetherTakeNoMoreThanTheirSpace() throws {
+        let space = AutomatonSpace(bytes: 8_000)
+        let matchers = try "甲乙丙丁戊己庚辛壬癸".map { try #require(SpanMatcher(read("\($0).退").get())) }
+        let made = matchers.compactMap { $0.automaton(in: space) }
+        #expect(!made.isEmpty && made.count < matchers.count)
+        // Of those that were made, tables of classes for thousands of characters are too large.
+        for scalar in UInt32(0x4E00)..<0x9000 { _ = space.number(of: scalar) }
+        for automaton in made { #expect(answer(automaton, "货", space) == nil) }
+    }
+
     @Test func moreDifferentCharactersThanHaveNumbersHaveNone() {
         let space = AutomatonSpace()
         let scalars = (0..<UInt32(0x1_0FFF)).map { $0 + 0x2_0000 }
