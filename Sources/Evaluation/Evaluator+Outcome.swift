@@ -73,14 +73,19 @@ extension Evaluator {
                     exposures: first..<Int32(judgement.exposures.count)))
         }
         let isStay = kind == .stay
-        for number in wokenRules {
-            let rule = rules.rules[Int(number)]
-            guard rule.isOfStays == isStay else { continue }
-            if isWholePart, let plain = rule.plain {
-                judge(plain: plain, rule: Int(number))
-            } else {
-                judge(rule, number: Int(number))
-            }
+        guard evidenceNeeds.isEmpty else { return judgeCompared(isStay: isStay) }
+        evidenceScope = collectsEvidence ? .all : .none
+        for number in wokenRules where rules.rules[Int(number)].isOfStays == isStay { judge(rule: Int(number)) }
+    }
+
+    /// Judges a rule on the unit at hand by the shortest way there is.
+    @inline(__always)
+    func judge(rule number: Int) {
+        let rule = rules.rules[number]
+        if isWholePart, let plain = rule.plain {
+            judge(plain: plain, rule: number)
+        } else {
+            judge(rule, number: number)
         }
     }
 
@@ -120,7 +125,7 @@ extension Evaluator {
         let firstEvidence = Int32(judgement.evidence.count)
         let traits = rules.leafTraits[number]
         if traits.needsVerification, !confirms(number, at: i) { return }
-        if collectsEvidence(of: rule) {
+        if collectsEvidence(of: .hit, anchor: i) {
             let found = foundSpans(number, at: i)
             let firstSpan = Int32(judgement.spans.count)
             for range in found ?? [] { appendUnited(original(range, of: i, traits.level), from: Int(firstSpan)) }
@@ -390,7 +395,7 @@ extension Evaluator {
         isPartial: Bool = false, evidence: () -> Void
     ) {
         let first = Int32(judgement.evidence.count)
-        if collectsEvidence(of: rule) { evidence() }
+        if collectsEvidence(of: outcome, anchor: anchor) { evidence() }
         judgement.findings.append(
             Judgement.FindingRecord(
                 rule: Int32(rule), unit: unit.number, outcome: outcome, owner: owner,

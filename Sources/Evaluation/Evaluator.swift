@@ -105,14 +105,13 @@ public final class Evaluator {
 
     /// Findings carry what they rest on; without, they are only counted, and no span is looked for.
     public var collectsEvidence = true
-    /// Rules whose findings are only counted all the same, by their numbers; empty: none.
-    public var withoutEvidence: [Bool] = []
-
-    /// Whether a rule's findings carry what they rest on.
-    @inline(__always)
-    func collectsEvidence(of rule: Int) -> Bool {
-        collectsEvidence && (withoutEvidence.isEmpty || !withoutEvidence[rule])
-    }
+    /// By the numbers of rules which of their findings carry it nevertheless; empty: all do. Where two rule sets are
+    /// compared.
+    public var evidenceNeeds: [EvidenceNeed] = []
+    /// Which findings of the rule at hand carry what they rest on.
+    var evidenceScope = EvidenceScope.all
+    /// Where `evidenceScope` says so, the findings that do.
+    var sharedPlaces: Set<FindingPlace> = []
     /// What agents did in their stays is noted, for reports of their work.
     public var collectsStays = false
     /// Stays are found even where no rule asks for them, to be counted.

@@ -16,10 +16,12 @@ extension BlockWorker {
         var exempting = exempting
         if exempting?.look(at: people, placed, parts: parts, places: places) != true { exempting = nil }
         result.findings += rows.findings.count
+        let kept = comparison.cases.count
         comparer.compare(
             row, people, judge.evaluator, defaultShop: options.defaultShop, exempting: exempting, into: comparison,
             set: judge.set
         ) { makeCase($0, row, places[Int(rows.units[Int(rows.findings[$0].unit)].part)], rows, judge) }
+        if comparison.cases.count > kept { judge.askForEvidence(in: comparison) }
         func score(_ rows: JudgementRows) {
             judge.comparedScorer?.add(
                 rows, parts: parts, places: places, to: &comparison.counts(of: judge.set, comparer.summaries).scores)

@@ -120,10 +120,6 @@ final class ComparisonBlock {
         own = ComparisonRoom(perRule: options.casesPerRule)
     }
 
-    func needsEvidence(_ comparer: FindingComparer, of rule: Int) -> Bool {
-        comparer.needsEvidence(rule, room, hasVerdicts: options.verdicts != nil)
-    }
-
     func counts(of set: Int, _ summaries: [RuleSummary]) -> ComparedTable {
         if let known = tables.first(where: { $0.set == set }) { return known.table }
         let table = ComparedTable(summaries)
@@ -135,6 +131,7 @@ final class ComparisonBlock {
         room.takes(kind, of: rule, isDecisive: isDecisive) && own.takes(kind, of: rule, isDecisive: isDecisive)
     }
 
+    /// - Parameter bytes: about those it takes.
     func keep(_ made: BacktestCase, of rule: RuleID, bytes: Int) {
         own.keep(made, of: rule)
         cases.append((rule, made, bytes))

@@ -12,6 +12,8 @@ final class FindingComparer {
     private let schemes: (old: String?, new: String?)
     /// Findings of rules that differ, on the conversation at hand.
     private var pending: [Pending] = []
+    /// Messages at which findings of one rule stand.
+    private var anchors: [Int32] = []
 
     private struct Pending {
         /// The old form's rule number.
@@ -37,13 +39,18 @@ final class FindingComparer {
         self.summaries = summaries
     }
 
-    /// Whether a rule's findings need what they rest on: to see whether it changed, or to be shown.
-    func needsEvidence(_ rule: Int, _ room: ComparisonRoom, hasVerdicts: Bool) -> Bool {
-        switch sides[rule] {
-        case .both: false
-        case .old: partners[rule] >= 0 || hasVerdicts || room.takes(.lost, of: summaries[rule].id)
-        case .new: partners[rule] >= 0 || hasVerdicts || room.takes(.gained, of: summaries[rule].id)
+    /// Which findings of a rule need what they rest on: to see whether it changed, or to be shown.
+    func evidenceNeed(of rule: Int, _ block: ComparisonBlock) -> EvidenceNeed {
+        func isShown(_ kind: BacktestCase.Kind) -> Bool {
+            block.options.verdicts != nil || block.takes(kind, of: summaries[rule].id, isDecisive: false)
         }
+        let ofUnshared =
+            switch sides[rule] {
+            case .both: false
+            case .old: isShown(.lost)
+            case .new: isShown(.gained)
+            }
+        return EvidenceNeed(partner: partners[rule], ofUnshared: ofUnshared)
     }
 
     /// Adds the findings of the last judgement to the block's comparison.
@@ -106,7 +113,7 @@ final class FindingComparer {
                 while end < pending.count, pending[end].pair == pending[start].pair { end += 1 }
                 let old = pending[start..<end].filter { !$0.isNew }.map(\.index)
                 let new = pending[start..<end].filter(\.isNew).map(\.index)
-                match(old, new, rows, key: key, add)
+                match(old, new, rows, evaluator.table, key: key, add)
                 start = end
             }
         }
@@ -139,10 +146,10 @@ final class FindingComparer {
 
     /// Matches the findings of both forms of a rule.
     private func match(
-        _ old: [Int], _ new: [Int], _ rows: JudgementRows, key: (Int) -> FindingKey?,
+        _ old: [Int], _ new: [Int], _ rows: JudgementRows, _ table: MessageTable, key: (Int) -> FindingKey?,
         _ add: (BacktestCase.Kind?, Int?, Int?) -> Void
     ) {
-        func place(_ index: Int) -> Place {
+        func place(_ index: Int) -> Place? {
             let finding = rows.findings[index]
             let unit = rows.units[Int(finding.unit)]
             return Place(
@@ -157,10 +164,22 @@ final class FindingComparer {
             for (before, after) in zip(old, new) { both(before, after) }
             return
         }
-        var known: [FindingKey: Int] = [:]
+        if placesTellIDs(of: old, new, rows, table) {
+            match(old, new, by: place, both, add)
+        } else {
+            match(old, new, by: key, both, add)
+        }
+    }
+
+    /// Matches the findings of both forms by what is theirs alone; those without it are left out.
+    private func match<Key: Hashable>(
+        _ old: [Int], _ new: [Int], by key: (Int) -> Key?, _ both: (Int, Int) -> Void,
+        _ add: (BacktestCase.Kind?, Int?, Int?) -> Void
+    ) {
+        var known: [Key: Int] = [:]
         for index in old { if let key = key(index), known[key] == nil { known[key] = index } }
         var isFound: Set<Int> = []
-        var found: Set<FindingKey> = []
+        var found: Set<Key> = []
         for index in new {
             guard let key = key(index) else { continue }
             if let before = known[key] {
@@ -177,16 +196,49 @@ final class FindingComparer {
         }
     }
 
+    /// Whether findings at different places have different ids, since no two of their messages could have one key.
+    private func placesTellIDs(of old: [Int], _ new: [Int], _ rows: JudgementRows, _ table: MessageTable) -> Bool {
+        anchors.removeAll(keepingCapacity: true)
+        func note(_ message: Int32) -> Bool {
+            if message < 0 || anchors.count == 32 { return false }
+            if !anchors.contains(message) {
+                if anchors.contains(where: { table.mayShareKey(Int($0), Int(message)) }) { return false }
+                anchors.append(message)
+            }
+            return true
+        }
+        func isTold(_ index: Int) -> Bool {
+            let finding = rows.findings[index]
+            let unit = rows.units[Int(finding.unit)]
+            return note(finding.anchor >= 0 ? finding.anchor : unit.start)
+                && (unit.agent == OwnerNumber.none || note(unit.start))
+        }
+        return old.allSatisfy(isTold) && new.allSatisfy(isTold)
+    }
+
     /// Whether two findings rest on the same places and are charged alike.
     private func isSame(
         _ a: Judgement.FindingRecord, _ b: Judgement.FindingRecord, _ rows: JudgementRows
     ) -> Bool {
-        guard a.owner == b.owner, a.gap == b.gap, a.isPartial == b.isPartial, a.evidence.count == b.evidence.count
+        guard a.unit == b.unit, a.anchor == b.anchor, a.owner == b.owner, a.gap == b.gap, a.isPartial == b.isPartial, a.evidence.count == b.evidence.count
         else { return false }
         return zip(a.evidence, b.evidence).allSatisfy { first, second in
             let (x, y) = (rows.evidence[Int(first)], rows.evidence[Int(second)])
             guard x.message == y.message, x.label == y.label, x.spans.count == y.spans.count else { return false }
             return zip(x.spans, y.spans).allSatisfy { rows.spans[Int($0)] == rows.spans[Int($1)] }
+        }
+    }
+}
+
+extension MessageTable {
+    /// Whether two messages may be one to whoever knows them by their keys (`semantics.md` section 6).
+    fileprivate func mayShareKey(_ a: Int, _ b: Int) -> Bool {
+        switch (ids[a].baseAddress, ids[b].baseAddress) {
+        case (nil, nil):
+            times[a] == times[b] && speakers[a] == speakers[b] && agents[a] == agents[b]
+                && texts[a].elementsEqual(texts[b])
+        case (_?, _?): ids[a].elementsEqual(ids[b])
+        default: false
         }
     }
 }

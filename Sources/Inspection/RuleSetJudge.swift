@@ -56,9 +56,14 @@ extension RuleSetJudge {
     func begin(collectsEvidence: Bool, _ block: ComparisonBlock?) {
         evaluator.begin()
         evaluator.collectsEvidence = collectsEvidence
-        guard let comparer, let block else { return }
+        if let block { askForEvidence(in: block) }
+    }
+
+    /// Has findings carry what they rest on where the block compares or keeps it. To be asked again once it kept something.
+    func askForEvidence(in block: ComparisonBlock) {
+        guard let comparer else { return }
         evaluator.collectsEvidence = true
-        evaluator.withoutEvidence = comparer.sides.indices.map { !block.needsEvidence(comparer, of: $0) }
+        evaluator.evidenceNeeds = comparer.sides.indices.map { comparer.evidenceNeed(of: $0, block) }
     }
 }
 

@@ -17,14 +17,9 @@ struct StayScorer {
     /// Per rule whether it counts; nil: all do.
     private let counts: [Bool]?
 
-    /// Findings of the conversation at hand.
-    private var counted: [StayRule: Int] = [:]
-
-    private struct StayRule: Hashable {
-        var unit: Int32
-        /// Twice the rule's number, and one more for a miss.
-        var rule: Int32
-    }
+    /// The findings of the conversation at hand that count: the unit, twice the rule's number, and one more for a miss.
+    private var counted: [UInt64] = []
+    private var byFamily: [Int]
 
     /// - Parameter counts: per rule whether its findings count; nil: all do.
     init(_ formula: ScoreFormula, _ rules: [RuleSummary], counts: [Bool]? = nil) {
@@ -36,6 +31,7 @@ struct StayScorer {
         let families = formula.familyCaps.keys.sorted()
         family = rules.map { rule in rule.family.flatMap { families.firstIndex(of: $0) } ?? -1 }
         caps = families.map { formula.familyCaps[$0] ?? 0 }
+        byFamily = caps
         isVeto = rules.map { formula.veto.contains($0.id) && $0.polarity == .negative }
     }
 
@@ -49,25 +45,34 @@ struct StayScorer {
             let finding = rows.findings[index]
             if let counts, !counts[Int(finding.rule)] { continue }
             guard finding.owner >= 0, let unit = stay(of: finding, rows) else { continue }
-            counted[StayRule(unit: unit, rule: finding.rule * 2 + (finding.outcome == .hit ? 0 : 1)), default: 0] += 1
+            let rule = UInt64(finding.rule) * 2 + (finding.outcome == .hit ? 0 : 1)
+            counted.append(UInt64(unit) << 32 | rule)
         }
+        counted.sort()
+        var next = 0
         for (number, unit) in rows.units.enumerated() where unit.agent >= 0 && parts.contains(Int(unit.part)) {
-            score(Int32(number), unit, places[Int(unit.part)], conversation, &counter)
+            while next < counted.count, counted[next] >> 32 < number { next += 1 }
+            score(UInt64(number), from: &next, unit, places[Int(unit.part)], conversation, &counter)
         }
     }
 
+    /// Scores a unit, whose findings stand from `next` on, behind which it is left.
     private mutating func score(
-        _ number: Int32, _ unit: Judgement.Unit, _ place: PartPlace, _ conversation: (Judgement.Unit) -> String,
-        _ counter: inout ScoreCounter
+        _ number: UInt64, from next: inout Int, _ unit: Judgement.Unit, _ place: PartPlace,
+        _ conversation: (Judgement.Unit) -> String, _ counter: inout ScoreCounter
     ) {
         var taken = 0
         var given = 0
-        var byFamily = [Int](repeating: 0, count: caps.count)
+        for family in byFamily.indices { byFamily[family] = 0 }
         var raw = 0
         var vetoes: [Int32] = []
-        for (key, n) in counted where key.unit == number {
-            let rule = Int(key.rule / 2)
-            let isHit = key.rule % 2 == 0
+        while next < counted.count, counted[next] >> 32 == number {
+            let key = counted[next]
+            let first = next
+            while next < counted.count, counted[next] == key { next += 1 }
+            let n = next - first
+            let rule = Int(key & 0xFFFF_FFFF) / 2
+            let isHit = key % 2 == 0
             let points = (isHit ? hit[rule] : missed[rule]) * min(n, repeats[rule])
             raw += points
             counter.add(rule: Int32(rule), agent: unit.agent, points: points)

@@ -2,31 +2,44 @@ import ConversationModel
 import Diagnostics
 
 /// What conditions are recognised by when two lists of them are laid side by side.
+///
+/// Most are the same on both sides, which `key` tells: what else they are recognised by is found when it is asked for.
 struct RuleShape {
     /// Equal for conditions that mean the same.
-    var key: [UInt8]
-    /// The operator.
-    var operation: String
-    /// Phrases and patterns anywhere below.
-    var words: Set<[UInt8]>
+    let key: [UInt8]
+    private let source: Source
+
+    private enum Source {
+        case condition(Condition)
+        case text(TextCondition)
+    }
 
     init(_ condition: Condition) {
         var content = CanonicalBytes()
         content.add(condition)
         key = content.bytes
-        let text = RuleText.condition(Condition(condition.kind))
-        operation = RuleShape.operation(of: text)
-        words = RuleShape.words(in: text)
+        source = .condition(condition)
     }
 
     init(_ condition: TextCondition) {
         var content = CanonicalBytes()
         content.add(condition)
         key = content.bytes
-        let text = RuleText.text(condition)
-        operation = RuleShape.operation(of: text)
-        words = RuleShape.words(in: text)
+        source = .text(condition)
     }
+
+    private var text: JSONText {
+        switch source {
+        case .condition(let condition): RuleText.condition(Condition(condition.kind))
+        case .text(let condition): RuleText.text(condition)
+        }
+    }
+
+    /// The operator.
+    var operation: String { RuleShape.operation(of: text) }
+
+    /// Phrases and patterns anywhere below.
+    var words: Set<[UInt8]> { RuleShape.words(in: text) }
 
     /// The same, or the same operator with some word in common.
     func isLike(_ other: RuleShape) -> Bool {
@@ -85,10 +98,15 @@ struct Alignment {
                 isTaken[same] = true
             }
         }
-        for index in new.indices where partner[index] == nil {
-            let shared = old.indices
-                .filter { !isTaken[$0] && old[$0].operation == new[index].operation }
-                .map { (at: $0, words: old[$0].words.intersection(new[index].words).count) }
+        let open = new.indices.filter { partner[$0] == nil }
+        let left = open.isEmpty ? [] : old.indices.filter { !isTaken[$0] }
+        let candidates = left.map { (at: $0, operation: old[$0].operation, words: old[$0].words) }
+        for index in open {
+            let (operation, words) = (new[index].operation, new[index].words)
+            let shared =
+                candidates
+                .filter { !isTaken[$0.at] && $0.operation == operation }
+                .map { (at: $0.at, words: $0.words.intersection(words).count) }
             // The first of the best, so that order decides between equals.
             guard let most = shared.map(\.words).max(), let best = shared.first(where: { $0.words == most })
             else { continue }

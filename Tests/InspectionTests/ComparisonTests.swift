@@ -245,11 +245,13 @@ private struct TwoSets {
         expect(try compare(input, joined), before, after, "seed \(seed)")
     }
 
-    @Test("cases are the first of each rule and kind; what speaks against the draft is kept beyond that")
-    func keepsTheFirst() throws {
-        let sets = TwoSets(seed: 3)
+    @Test(
+        "cases are the first of each rule and kind, whatever is counted; what speaks against the draft is kept beyond that",
+        arguments: 1...6 as ClosedRange<UInt64>)
+    func keepsTheFirst(seed: UInt64) throws {
+        let sets = TwoSets(seed: seed)
         let joined = RunRules(try TwoSets.joined(try TwoSets.rules(sets.old), try TwoSets.rules(sets.new)))
-        let input = try directory.write("archive.ndjson", archive(conversations: 200, seed: 3))
+        let input = try directory.write("archive.ndjson", archive(conversations: 200, seed: seed))
         let all = try compare(input, joined)
         for limit in [0, 1, 5] {
             var kept: [String: Int] = [:]
@@ -260,8 +262,12 @@ private struct TwoSets {
             }
             for threads in 1...3 {
                 let some = try compare(input, joined, threads: threads, perRule: limit)
-                #expect(some.cases == expected && some.rules.count == all.rules.count, "limit \(limit)")
-                #expect(some.conversationsAffected == all.conversationsAffected)
+                #expect(some.cases == expected && some.rules.count == all.rules.count, "seed \(seed), limit \(limit)")
+                #expect(some.conversationsAffected == all.conversationsAffected && some.agents == all.agents)
+                for (id, counts) in all.rules {
+                    let others = some.rules[id]
+                    #expect(others?.hits == counts.hits && others?.missed == counts.missed, "seed \(seed), \(id)")
+                }
             }
         }
         var verdicts = VerdictTable()
@@ -273,6 +279,31 @@ private struct TwoSets {
         let decided = try compare(input, joined, perRule: 0, verdicts: verdicts)
         #expect(decided.cases.map { $0.shown?.finding.id } == against.map { $0.shown?.finding.id })
         #expect(decided.cases.count { !$0.isDecisive } == 0)
+    }
+
+    @Test("findings at two messages of one id are one finding, those of messages that are alike are not")
+    func messagesOfOneID() throws {
+        func message(_ id: String, _ text: String) -> String {
+            #"{"time":"2025-03-01T10:00:00+08:00","from":"agent","agent":"小林","text":"\#(text)"\#(id)}"#
+        }
+        func compared(_ messages: String...) throws -> ComparisonOutcome {
+            let line = #"{"id":"c","buyer":"b","messages":[\#(messages.joined(separator: ","))]}"#
+            let input = try directory.write("\(messages.count).ndjson", Array((line + "\n").utf8))
+            let old = try TwoSets.rules([keywordRule("words", ["您好"])])
+            let new = try TwoSets.rules([keywordRule("words", ["再见", "您好"])])
+            return try compare(input, RunRules(try TwoSets.joined(old, new)), perRule: 0)
+        }
+        let id = #","id":"m1""#
+        var expected = BacktestCounts()
+        (expected.old, expected.new) = (1, 2)
+        let one = try compared(message(id, "您好"), message(id, "再见"))
+        #expect(one.rules.values.first?.hits == expected)
+        expected.gained = 1
+        let two = try compared(message(id, "您好"), message(#","id":"m2""#, "再见"), message("", "在"))
+        #expect(two.rules.values.first?.hits == expected)
+        (expected.old, expected.new) = (2, 3)
+        let alike = try compared(message("", "您好"), message("", "您好"), message("", "再见"), message("", "在"))
+        #expect(alike.rules.values.first?.hits == expected)
     }
 
     @Test("verdicts say what comes back and what is lost", arguments: 1...6 as ClosedRange<UInt64>)
