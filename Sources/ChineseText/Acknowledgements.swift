@@ -55,22 +55,22 @@ public struct Acknowledgements: Sendable {
     /// Whether a text has more Han than any phrase, or one that none has: no decoration makes it one.
     private func isBeyondPhrases(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         var count = 0
-        var hasStranger = false
         var i = 0
         while i + 2 < text.count {
             let lead = text[i]
             // U+4000–U+9FFF.
             if lead &- 0xE4 < 6 {
                 count += 3
+                if count > longest { return true }
                 let value = UInt32(lead & 0x0F) << 12 | UInt32(text[i + 1] & 0x3F) << 6 | UInt32(text[i + 2] & 0x3F)
                 if value >= Acknowledgements.han.lowerBound {
                     let place = Int(value - Acknowledgements.han.lowerBound)
-                    if familiar[place >> 6] >> UInt64(place & 63) & 1 == 0 { hasStranger = true }
+                    if familiar[place >> 6] >> UInt64(place & 63) & 1 == 0 { return true }
                 }
                 i += 3
                 continue
             }
-            // A bracket may begin the name of an emoji, whose Han do not count; two more fold to it.
+            // A bracket may begin the name of an emoji, whose Han do not count; two more fold to it. What stands before it does.
             if lead == 0x5B || lead == 0xEF && (text[i + 1] == 0xBC && text[i + 2] == 0xBB)
                 || lead == 0xEF && (text[i + 1] == 0xB9 && text[i + 2] == 0x87)
             {
@@ -78,7 +78,7 @@ public struct Acknowledgements: Sendable {
             }
             i += 1
         }
-        return hasStranger || count > longest
+        return false
     }
 
     /// The same for a `String`.

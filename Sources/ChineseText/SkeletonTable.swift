@@ -56,6 +56,9 @@ public final class SkeletonTable: Sendable {
     let codes: SkeletonCodes
     /// The syllable that plus signs have in a skeleton.
     let plusSyllable: UInt16
+    /// A bit for each code point below U+10000: it may be more than itself where numbers are written so as not to be found
+    /// (`WrittenNumbers`). Written once, before anybody has the table.
+    nonisolated(unsafe) private(set) var numeral: [UInt64] = []
 
     /// What a cache must compare before it hands out a stored table.
     public static var cacheKey: String {
@@ -83,6 +86,11 @@ public final class SkeletonTable: Sendable {
         isDigitSyllable = parts.syllables.map { LookAlikes.digitSyllables.contains($0) }
         codes = SkeletonCodes(parts)
         plusSyllable = UInt16(parts.syllables.firstIndex(of: SkeletonCodes.plusSyllable) ?? 0)
+        var numeral = [UInt64](repeating: 0, count: 0x1_0000 / 64)
+        for codePoint in UInt32(0)..<0x1_0000 where WrittenNumbers.mayMean(codePoint, self) {
+            numeral[Int(codePoint >> 6)] |= 1 << UInt64(codePoint & 63)
+        }
+        self.numeral = numeral
     }
 
     /// 0–9 for an ASCII digit and a Han numeral; 255 for other canonical scalars.

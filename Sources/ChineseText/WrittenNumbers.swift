@@ -48,6 +48,20 @@ struct WrittenNumbers {
 
     /// Whether digits or letters are there that are not plain, or a mobile number may stand in pieces.
     private static func mayDiffer(_ source: UnsafeBufferPointer<UInt8>, _ table: SkeletonTable) -> Bool {
+        table.numeral.withUnsafeBufferPointer { mayDiffer(source, table, numeral: $0) }
+    }
+
+    /// Whether a code point means something to numbers, or is a penguin.
+    static func mayMean(_ codePoint: UInt32, _ table: SkeletonTable) -> Bool {
+        switch meaning(of: codePoint, table) {
+        case .other, .separator: codePoint == penguin
+        case .digit, .digits, .letter, .cue, .gone: true
+        }
+    }
+
+    private static func mayDiffer(
+        _ source: UnsafeBufferPointer<UInt8>, _ table: SkeletonTable, numeral: UnsafeBufferPointer<UInt64>
+    ) -> Bool {
         var digits = 0
         var letters = 0
         var disguised = 0
@@ -70,6 +84,7 @@ struct WrittenNumbers {
             let (codePoint, length) = EvasionText.decode(source, at: i)
             i += length
             isBehindDigit = false
+            if codePoint < 0x1_0000, numeral[Int(codePoint >> 6)] >> UInt64(codePoint & 63) & 1 == 0 { continue }
             switch meaning(of: codePoint, table) {
             case .digit:
                 digits += 1

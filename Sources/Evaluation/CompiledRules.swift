@@ -110,6 +110,10 @@ public final class CompiledRules: Sendable {
     let patterns: CompiledPatterns
     /// Per atom the leaves that use it.
     let placesOfAtom: FlatLists<LeafPlace>
+    /// Those of them of which the atom makes a candidate by itself.
+    let leavesOfAtom: FlatLists<Int32>
+    /// The places in the others, which need atoms of all their parts.
+    let partsOfAtom: FlatLists<LeafPlace>
     /// Per level, bit `speaker * 2 + automatic`: texts of such messages are looked at.
     let textSenders: [TextLevel: UInt8]
     /// Per leaf the rules to wake when it has a candidate.
@@ -190,6 +194,8 @@ public final class CompiledRules: Sendable {
             }
         }
         placesOfAtom = FlatLists(places)
+        leavesOfAtom = FlatLists(places.map { $0.filter { $0.all == 1 }.map(\.leaf) })
+        partsOfAtom = FlatLists(places.map { $0.filter { $0.all != 1 } })
         textSenders = parts.textSenders
         exposureClasses = parts.exposureClasses
         var rulesOfLeaf = [[Int32]](repeating: [], count: leaves.count)

@@ -241,14 +241,12 @@ extension Evaluator {
     private func leafHolds(_ number: Int, in scope: Mask) -> Mask {
         let traits = rules.leafTraits[number]
         let result: Mask
-        let slot = leafSlots[number]
         if traits.unscannedPlace >= 0 {
             result = unscannedHolds(number, place: Int(traits.unscannedPlace), in: scope)
-        } else if slot >= 0 {
-            let candidates = candidateMasks[Int(slot)]
-            result = arena.copy(candidates)
+        } else if let (rows, checked) = candidates.masks(of: number) {
+            result = arena.copy(rows)
             result.formIntersection(scope)
-            if traits.needsVerification { verify(number, candidates, checkedMasks[Int(slot)], result) }
+            if traits.needsVerification { verify(number, rows, checked, result) }
         } else {
             result = arena.empty()
         }

@@ -175,9 +175,8 @@ extension Evaluator {
         switch text {
         case .leaf(let number):
             let leaf = rules.leafTraits[number]
-            let slot = leafSlots[number]
             let isCandidate =
-                leaf.unscannedPlace >= 0 || slot >= 0 && candidateMasks[Int(slot)].contains(i)
+                leaf.unscannedPlace >= 0 || candidates.masks(of: number)?.rows.contains(i) == true
             let found = isCandidate ? foundSpans(number, at: i) : nil
             if leaf.isInverted { return found == nil ? [] : nil }
             guard let found else {

@@ -43,6 +43,8 @@ struct Obligation {
 private struct Window {
     let node: Fixed<ExpectationNode>
     let triggers: Mask
+    /// What they promise, in their order; empty without a promise.
+    let promised: (rows: [Int], limits: [PromisedLimit])
     let answers: Mask
     let excuses: Mask?
     /// What `within.messages` counts; nil without it.
@@ -84,15 +86,26 @@ extension Evaluator {
 
         let isChosen = plan.onlyInsideHours || plan.promise >= 0
         let triggers = isChosen ? arena.copy(after.matches) : after.matches
+        var promised: (rows: [Int], limits: [PromisedLimit]) = ([], [])
         if isChosen {
             var i = triggers.first(from: 0)
             while i >= 0 {
-                if !opens(i, plan) { triggers.remove(i) }
+                if plan.onlyInsideHours, !rules.policy.isOpen(at: Instant(milliseconds: time(i))) {
+                    triggers.remove(i)
+                } else if plan.promise >= 0 {
+                    if let limit = promise(of: i, plan) {
+                        promised.rows.append(i)
+                        promised.limits.append(limit)
+                    } else {
+                        triggers.remove(i)
+                    }
+                }
                 i = triggers.first(from: i + 1)
             }
         }
         let window = Window(
-            node: expectation, triggers: triggers, answers: expect.matches, excuses: excuse?.matches,
+            node: expectation, triggers: triggers, promised: promised, answers: expect.matches,
+            excuses: excuse?.matches,
             counted: plan.messages == nil ? nil : countedPopulation(expectation.expect),
             answerUnknowns: expect.unknowns.union(excuse?.unknowns ?? []))
         let first = obligations.count
@@ -109,17 +122,16 @@ extension Evaluator {
         return result
     }
 
-    /// Whether a trigger may open an obligation: inside hours where asked for, with a promise.
-    private func opens(_ row: Int, _ plan: ExpectationTiming) -> Bool {
-        if plan.onlyInsideHours, !rules.policy.isOpen(at: Instant(milliseconds: time(row))) { return false }
-        return plan.promise < 0 || limit(of: row, plan) != nil
+    /// What a trigger promises.
+    private func promise(of trigger: Int, _ plan: ExpectationTiming) -> PromisedLimit? {
+        rules.promises[Int(plan.promise)].limit(
+            in: table.texts[base + trigger], at: time(trigger), policy: rules.policy, rules.table)
     }
 
     /// What a trigger gives, written or promised.
-    private func limit(of trigger: Int, _ plan: ExpectationTiming) -> PromisedLimit? {
-        guard plan.promise >= 0 else { return plan.time.map { .span($0) } }
-        return rules.promises[Int(plan.promise)].limit(
-            in: table.texts[base + trigger], at: time(trigger), policy: rules.policy, rules.table)
+    private func limit(of trigger: Int, _ window: Window) -> PromisedLimit? {
+        guard window.node.timing.promise >= 0 else { return window.node.timing.time.map { .span($0) } }
+        return window.promised.limits[window.promised.rows.firstPlace(notBefore: trigger)]
     }
 
     /// Walks the triggers that own an obligation.
@@ -184,7 +196,7 @@ extension Evaluator {
         var result = Obligation(
             node: node, trigger: trigger, answer: -1, fate: .unknown, owner: OwnerNumber.unassigned,
             at: MessageTable.noTime)
-        let limit = limit(of: trigger, plan)
+        let limit = limit(of: trigger, window)
         var deadline = limit.map { later($0, than: trigger, plan) }
         var excusesLeft = plan.excuseTimes
         var countedLeft = plan.messages ?? .max

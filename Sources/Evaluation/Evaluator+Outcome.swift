@@ -52,7 +52,7 @@ extension Evaluator {
             return
         }
         ruleMark &+= 1
-        for leaf in touchedLeaves {
+        for leaf in candidates.leaves {
             for rule in rules.rulesOfLeaf[Int(leaf)] where ruleMarks[Int(rule)] != ruleMark {
                 ruleMarks[Int(rule)] = ruleMark
                 wokenRules.append(rule)
@@ -91,12 +91,10 @@ extension Evaluator {
 
     /// The short way for one message condition over one leaf: no node is walked.
     private func judge(plain: CompiledRule.PlainRule, rule: Int) {
-        let slot = leafSlots[plain.leaf]
-        guard slot >= 0 else { return }
-        let candidates = candidateMasks[Int(slot)]
+        guard let rows = candidates.masks(of: plain.leaf)?.rows else { return }
         let firstFinding = Int32(judgement.findings.count)
         let firstExposure = Int32(judgement.exposures.count)
-        var i = candidates.first(from: 0)
+        var i = rows.first(from: 0)
         while i >= 0 {
             let row = base + i
             if plain.population.contains(
@@ -105,7 +103,7 @@ extension Evaluator {
             {
                 addPlainHit(rule: rule, leaf: plain.leaf, row: i)
             }
-            i = candidates.first(from: i + 1)
+            i = rows.first(from: i + 1)
         }
         // Clean: its class counts it, as if it had not been looked at.
         guard judgement.findings.count > Int(firstFinding) else { return }

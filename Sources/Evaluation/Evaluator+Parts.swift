@@ -173,20 +173,20 @@ extension Evaluator {
 
     /// Makes a bit set for each leaf with a message in which something of all its parts occurs.
     private func loadCandidates() {
-        for leaf in touchedLeaves { leafSlots[Int(leaf)] = -1 }
-        touchedLeaves.removeAll(keepingCapacity: true)
-        candidateMasks.removeAll(keepingCapacity: true)
-        checkedMasks.removeAll(keepingCapacity: true)
+        candidates.begin(words: arena.words)
         var hit = hits + Int(firstHit[base])
         let end = hits + Int(firstHit[base + count])
         while hit < end {
             let message = hit.pointee.message
-            for place in rules.placesOfAtom[Int(hit.pointee.atom)] {
+            let row = Int(message) - base
+            for leaf in rules.leavesOfAtom[Int(hit.pointee.atom)] { candidates.insert(row, of: leaf, &arena) }
+            for place in rules.partsOfAtom[Int(hit.pointee.atom)] {
                 // Hits come message by message: parts that were found in an earlier one are over.
                 let found = partsFound + Int(place.leaf)
-                if found.pointee.message != message { found.pointee = FoundParts(message: message, parts: 0) }
-                found.pointee.parts |= place.bit
-                if found.pointee.parts == place.all { addCandidate(Int(message) - base, of: place.leaf) }
+                let before = found.pointee.message == message ? found.pointee.parts : 0
+                let parts = before | place.bit
+                found.pointee = FoundParts(message: message, parts: parts)
+                if parts == place.all { candidates.insert(row, of: place.leaf, &arena) }
             }
             hit += 1
         }
@@ -194,19 +194,9 @@ extension Evaluator {
             // Of other senders nothing was folded: what stands in their block is of no message.
             for i in 0..<count
             where senders >> (table.speakers[base + i] &* 2 &+ (table.automatic[base + i] ? 1 : 0)) & 1 != 0 {
-                for leaf in heads.leaves(for: foldedBytes(i, level)) { addCandidate(i, of: leaf) }
+                for leaf in heads.leaves(for: foldedBytes(i, level)) { candidates.insert(i, of: leaf, &arena) }
             }
         }
-    }
-
-    private func addCandidate(_ row: Int, of leaf: Int32) {
-        if leafSlots[Int(leaf)] < 0 {
-            leafSlots[Int(leaf)] = Int32(candidateMasks.count)
-            candidateMasks.append(arena.empty())
-            checkedMasks.append(arena.empty())
-            touchedLeaves.append(leaf)
-        }
-        candidateMasks[Int(leafSlots[Int(leaf)])].insert(row)
     }
 
     /// Takes back the masks since `mark`, and what was kept of them.

@@ -55,14 +55,10 @@ public final class Evaluator {
     /// Owner before each message of the part, and after the last.
     var debtors = UnsafeMutablePointer<Int32>.allocate(capacity: 64)
     private var debtorCapacity = 64
-    /// Per leaf the slot of its candidate mask, -1 without candidates.
-    let leafSlots: UnsafeMutablePointer<Int32>
+    /// Rows of the part in which something of a leaf was found.
+    var candidates: CandidateTable
     /// Per leaf the message looked at last, and which parts of the leaf were found in it.
     let partsFound: UnsafeMutablePointer<FoundParts>
-    var candidateMasks: [Mask] = []
-    /// Rows of each candidate mask that were looked at closely.
-    var checkedMasks: [Mask] = []
-    var touchedLeaves: [Int32] = []
     /// Per unscanned leaf the rows that it was asked about, and those where it holds.
     let askedMasks: UnsafeMutablePointer<Mask>
     let heldMasks: UnsafeMutablePointer<Mask>
@@ -129,8 +125,7 @@ public final class Evaluator {
         pairs = PairCounter(for: rules.leaves)
         blocks = FixedTable(Lane.allCases.map { _ in JoinedBlock() })
         memo = UnitMemo(nodes: rules.nodes.count, populations: rules.populations.count)
-        leafSlots = .allocate(capacity: rules.leaves.count + 1)
-        leafSlots.initialize(repeating: -1, count: rules.leaves.count + 1)
+        candidates = CandidateTable(leaves: rules.leaves.count)
         partsFound = .allocate(capacity: rules.leaves.count + 1)
         askedMasks = .allocate(capacity: rules.unscannedLeaves.count + 1)
         heldMasks = .allocate(capacity: rules.unscannedLeaves.count + 1)
@@ -149,7 +144,7 @@ public final class Evaluator {
         firstHit.deallocate()
         senderMasks.deallocate()
         debtors.deallocate()
-        leafSlots.deallocate()
+        candidates.deallocate()
         partsFound.deallocate()
         askedMasks.deallocate()
         heldMasks.deallocate()

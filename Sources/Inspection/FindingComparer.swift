@@ -220,7 +220,8 @@ final class FindingComparer {
     private func isSame(
         _ a: Judgement.FindingRecord, _ b: Judgement.FindingRecord, _ rows: JudgementRows
     ) -> Bool {
-        guard a.unit == b.unit, a.anchor == b.anchor, a.owner == b.owner, a.gap == b.gap, a.isPartial == b.isPartial, a.evidence.count == b.evidence.count
+        guard a.unit == b.unit, a.anchor == b.anchor, a.owner == b.owner, a.gap == b.gap, a.isPartial == b.isPartial,
+            a.evidence.count == b.evidence.count
         else { return false }
         return zip(a.evidence, b.evidence).allSatisfy { first, second in
             let (x, y) = (rows.evidence[Int(first)], rows.evidence[Int(second)])

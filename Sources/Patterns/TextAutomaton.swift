@@ -21,14 +21,20 @@ public final class TextAutomaton {
     private var table: UnsafeMutablePointer<UInt16>
     private var rows: Int
     private let shift: Int
-    /// By the number of a scalar its class, counted from 1; 0 before a text had it.
+    /// By the number of a scalar its class, counted from 1, with `idle`; 0 before a text had it.
     private var classes: UnsafeMutablePointer<UInt8>
+    /// On a class: scalars of it lead from `rest` to `rest`. Where there are few enough classes for the bit.
+    private static let idle: UInt8 = 0x80
+    /// A number of a class without `idle`.
+    private let classMask: UInt8
     private var classCapacity = 1024
     /// Per state, from `State.first` on: the steps it stands before, ascending, and whether the text may end there.
     private var steps: [[UInt16]] = []
     private var endsMatch: [Bool] = []
     private var numbers: [Key: UInt16] = [:]
     private var start = State.unknown
+    /// Where a text is most of the time: nothing of the pattern has begun.
+    private var rest = State.unknown
     private var marks: [UInt32]
     private var mark: UInt32 = 0
     private var walked = 0
@@ -49,6 +55,7 @@ public final class TextAutomaton {
         guard space.take(rows << shift * 2 + classCapacity + program.steps.count * 8) else { return nil }
         self.program = program
         self.space = space
+        classMask = program.classes.count < Int(TextAutomaton.idle) - 1 ? ~TextAutomaton.idle : ~0
         table = .allocate(capacity: rows << shift)
         table.initialize(repeating: State.unknown, count: rows << shift)
         classes = .allocate(capacity: classCapacity)
@@ -58,6 +65,10 @@ public final class TextAutomaton {
         begin()
         follow(program.entry, atStart: true, into: &walk)
         start = state(of: walk)
+        walk = Walk()
+        begin()
+        follow(program.entry, atStart: false, into: &walk)
+        rest = state(of: walk)
     }
 
     deinit {
@@ -72,10 +83,24 @@ public final class TextAutomaton {
         if classCapacity < space.scalars.count, !makeRoomForClasses() { return nil }
         var state = start
         if state <= State.match { return state == State.match }
-        for scalar in text {
-            var number = Int(classes[Int(scalar)])
-            if number == 0 { number = learn(scalar) }
-            var next = table[Int(state) << shift | number]
+        var i = 0
+        while i < text.count {
+            var known = classes[Int(text[i])]
+            if state == rest {
+                // Each scalar waits for none before it here.
+                while known & ~classMask != 0 {
+                    i += 1
+                    if i == text.count { return endsMatch[Int(state) - State.first] }
+                    known = classes[Int(text[i])]
+                }
+            }
+            if known == 0 {
+                known = learn(text[i])
+                if isExhausted { return nil }
+            }
+            i += 1
+            let number = Int(known & classMask)
+            var next = table[Int(state) &<< shift | number]
             if next <= State.match {
                 if next == State.unknown {
                     next = following(state, number)
@@ -89,10 +114,15 @@ public final class TextAutomaton {
     }
 
     @inline(never)
-    private func learn(_ scalar: UInt16) -> Int {
+    private func learn(_ scalar: UInt16) -> UInt8 {
         let number = program.classes.number(of: space.scalars[Int(scalar)]) + 1
-        classes[Int(scalar)] = UInt8(number)
-        return number
+        var known = UInt8(number)
+        if rest > State.match, ~classMask != 0 {
+            let next = table[Int(rest) &<< shift | number]
+            if (next == State.unknown ? following(rest, number) : next) == rest { known |= ~classMask }
+        }
+        if !isExhausted { classes[Int(scalar)] = known }
+        return known
     }
 
     @inline(never)
@@ -154,7 +184,7 @@ public final class TextAutomaton {
         }
         follow(program.entry, atStart: false, into: &walk)
         let next = self.state(of: walk)
-        if !isExhausted { table[Int(state) << shift | number] = next }
+        if !isExhausted { table[Int(state) &<< shift | number] = next }
         return next
     }
 

@@ -15,16 +15,18 @@ extension CorpusCommand {
         static let configuration = CommandConfiguration(
             abstract: "Says how often each rule hits, and with labels how often it is right. 命中率与准确率",
             discussion: """
-                On dialogues that are known to be good, hits of negative rules are false alarms.
-                Labels are lines as in Corpora/labelled; a rule and outcome that carries no label
-                is not judged. Right, wrong and lacking are counted by conversation and outcome.
+                On dialogues that are known to be good, hits of negative rules are false
+                alarms. Labels are lines as in Corpora/labelled; a rule and outcome that
+                carries no label is not judged. Right, wrong and lacking are counted by
+                conversation and outcome.
 
                 Examples:
                   mingjian corpus rates Corpora/clean/conversations.ndjson
                   mingjian corpus rates Corpora/labelled/open/conversations.ndjson \\
                     --labels Corpora/labelled/open/labels.ndjson
 
-                Exit codes: 0 done; 65 more records are bad than --max-bad; 66 rules or labels invalid; 74 input or output.
+                Exit codes: 0 done; 65 more records are bad than --max-bad; 66 rules or labels
+                invalid; 74 input or output.
                 """)
 
         @OptionGroup var archive: ArchiveArguments

@@ -14,8 +14,8 @@ struct CutCommand: ParsableCommand {
               mingjian cut --preview logs.csv          what each limit of silence would give
               mingjian cut logs.csv > archive.ndjson
 
-            Exit codes: 0 done; 64 usage; 65 more records are bad than --max-bad; 66 policy; 74 input or output;
-            130 interrupted.
+            Exit codes: 0 done; 64 usage; 65 more records are bad than --max-bad; 66
+            policy; 74 input or output; 130 interrupted.
             """)
 
     @OptionGroup var archive: ArchiveArguments
@@ -106,8 +106,8 @@ struct ImportCommand: ParsableCommand {
               mingjian import --preview export.csv --mapping mapping.json
               mingjian import export.csv > archive.ndjson
 
-            Exit codes: 0 done; 64 usage; 65 more records are bad than --max-bad; 66 policy; 74 input or output;
-            130 interrupted.
+            Exit codes: 0 done; 64 usage; 65 more records are bad than --max-bad; 66
+            policy; 74 input or output; 130 interrupted.
             """)
 
     @OptionGroup var archive: ArchiveArguments

@@ -17,15 +17,20 @@ struct ExplainCommand: ParsableCommand {
         commandName: "explain",
         abstract: "Says why a rule hits a conversation, or what was near. 解释判定",
         discussion: """
-            A part of a conversation that was closed in between is named by its number: id#2. Each part is explained
-            by the rules that judge it: with --versions of the version of its day, with schemes that of its group.
+            A part of a conversation that was closed in between is named by its number:
+            id#2. Each part is explained by the rules that judge it: with --versions of
+            the version of its day, with schemes that of its group.
 
             Examples:
-              mingjian explain --rule opening --conversation ys-0302-002 Corpora/demo/conversations.ndjson
-              mingjian explain --rule slow-reply --conversation c-7#2 archive.ndjson --format json
-              mingjian explain --rule slow-reply --conversation c-7 archive.ndjson --versions store
+              mingjian explain --rule opening --conversation ys-0302-002 \\
+                  Corpora/demo/conversations.ndjson
+              mingjian explain --rule slow-reply --conversation c-7#2 archive.ndjson \\
+                  --format json
+              mingjian explain --rule slow-reply --conversation c-7 archive.ndjson \\
+                  --versions store
 
-            Exit codes: 0 explained; 1 no such conversation; 64 no such rule; 66 rules invalid.
+            Exit codes: 0 explained; 1 no such conversation; 64 no such rule; 66 rules
+            invalid.
             """)
 
     @OptionGroup var archive: ArchiveArguments

@@ -21,11 +21,12 @@ struct InspectCommand: ParsableCommand {
             Examples:
               mingjian inspect archive.ndjson --rules Rules
               mingjian inspect exports/ --rules Rules --html report.html --roster roster.csv
-              mingjian inspect archive.ndjson.gz --rules Rules --out run1      (resumes if stopped)
-              mingjian inspect archive.ndjson --versions shop                  (rules by the day)
+              mingjian inspect archive.ndjson.gz --rules Rules --out run1   (resumes)
+              mingjian inspect archive.ndjson --versions shop    (rules by the day)
               mingjian inspect archive.ndjson --versions shop --as-version 3
               mingjian inspect archive.ndjson --draft Rules
-              zcat a.ndjson.gz | mingjian inspect - --rules Rules --format ndjson > findings.ndjson
+              zcat a.ndjson.gz | mingjian inspect - --rules Rules \\
+                  --format ndjson > findings.ndjson
               mingjian inspect --stream - --rules Rules < lines.ndjson > results.ndjson
             """)
 

@@ -12,26 +12,35 @@ extension LiveCommand {
             commandName: "explain",
             abstract: "Lists what a figure counted and what it left out. 指标溯源",
             discussion: """
-                Each event that was counted, when and what it was; what looks as if it should have been counted, and
-                why it was not; and the arithmetic. Every number that `live figures` shows is one of these, or is
-                in the list of one.
+                Each event that was counted, when and what it was; what looks as if it should
+                have been counted, and why it was not; and the arithmetic. Every number that
+                `live figures` shows is one of these, or is in the list of one.
 
-                Of the shop, or with --agent, --assistant:   served
-                Of the shop, or with --group, --agent:       response, answers, uncounted, after-hours, transferred,
-                  closed-unanswered, pending, read-unanswered, left-pending, online, suspended
-                Of the shop, or with --group:                pending-per-agent
-                Of the shop:  guided-sales, guided-payers (each with -by-people, -by-assistant), inquiring,
-                  conversion, strict-conversion, late-events, buyer-waits, open-buyer-waits, queued, pooled, unassigned,
-                  consulted, handed, hand-over-rate, clicks (of all entries, or with --entry of one)
+                Of the shop, or with --agent, --assistant:
+                  served
+                Of the shop, or with --group, --agent:
+                  response, answers, uncounted, after-hours, transferred,
+                  closed-unanswered, pending, read-unanswered, left-pending, online,
+                  suspended
+                Of the shop, or with --group:
+                  pending-per-agent
+                Of the shop:
+                  guided-sales, guided-payers (each with -by-people, -by-assistant),
+                  inquiring, conversion, strict-conversion, late-events, buyer-waits,
+                  open-buyer-waits, queued, pooled, unassigned, consulted, handed,
+                  hand-over-rate, clicks (of all entries, or with --entry of one)
 
-                --day yesterday and --day yesterday-until-this-time: served, inquiring, late-events and
-                what is about sales.
+                --day yesterday and --day yesterday-until-this-time: served, inquiring,
+                late-events and what is about sales.
 
                 Examples:
-                  mingjian live explain pending --log live/log --shop 云杉家居 --agent 豆豆 --at 2026-03-02T10:30:00+08:00
-                  mingjian live explain conversion --log live/log --shop 云杉家居 --day yesterday
+                  mingjian live explain pending --log live/log --shop 云杉家居 --agent 豆豆 \\
+                      --at 2026-03-02T10:30:00+08:00
+                  mingjian live explain conversion --log live/log --shop 云杉家居 \\
+                      --day yesterday
 
-                Exit codes: 0 done; 1 no such shop, group, agent or entry; 64 usage; 66 policy; 74 the log cannot be read.
+                Exit codes: 0 done; 1 no such shop, group, agent or entry; 64 usage; 66
+                policy; 74 the log cannot be read.
                 """)
 
         @Argument(help: "The figure.")

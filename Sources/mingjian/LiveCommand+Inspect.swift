@@ -13,16 +13,17 @@ extension LiveCommand {
             commandName: "inspect",
             abstract: "Inspects conversations while they go on, from files of events. 实时质检",
             discussion: """
-                Prints a line for each finding that begins to hold (assert) or holds no more (retract). The time is
-                that of the events; the end of the files closes what is open, as silence does.
+                Prints a line for each finding that begins to hold (assert) or holds no more
+                (retract). The time is that of the events; the end of the files closes what is
+                open, as silence does.
 
                 Examples:
                   mingjian live inspect events.ndjson --rules Rules
                   mingjian live inspect monday.ndjson tuesday.ndjson --rules Rules --net
                   mingjian live inspect events.ndjson --rules Rules --speed 60
 
-                Exit codes: 0 done; 64 usage; 65 too many bad lines; 66 rules missing or invalid; 74 input or
-                output.
+                Exit codes: 0 done; 64 usage; 65 too many bad lines; 66 rules missing or
+                invalid; 74 input or output.
                 """)
 
         @Argument(help: "Files of events, an event a line, or - for standard input.")

@@ -13,21 +13,23 @@ extension LiveCommand {
             commandName: "replay",
             abstract: "Feeds files of events into a log. 回放事件文件",
             discussion: """
-                FILEs are NDJSON of docs/live.md, '-' is standard input. Events keep the receipt that they say; merge
-                files by receipt before you feed them. Refused lines are printed (the first 20), counted, and kept in
-                refused.ndjson.
+                FILEs are NDJSON of docs/live.md, '-' is standard input. Events keep the
+                receipt that they say; merge files by receipt before you feed them. Refused
+                lines are printed (the first 20), counted, and kept in refused.ndjson.
 
-                What is in the log already is duplicate and changes nothing: an id of a shop counts once within 48
-                hours of event time. What happened more than 48 hours before the newest receipt in the log is refused
-                (too-old), whether it is there already or not, so that nothing counts twice: an old file that is fed
-                again ends with 65, and the figures are as they were. An id that is used again more than 48 hours
-                later is another event.
+                What is in the log already is duplicate and changes nothing: an id of a shop
+                counts once within 48 hours of event time. What happened more than 48 hours
+                before the newest receipt in the log is refused (too-old), whether it is there
+                already or not, so that nothing counts twice: an old file that is fed again
+                ends with 65, and the figures are as they were. An id that is used again more
+                than 48 hours later is another event.
 
                 Examples:
                   mingjian live replay Corpora/live/assistant-rates/events.ndjson --log live/log
                   mingjian live replay day.ndjson --log live/log --speed 60
 
-                Exit codes: 0 done; 65 something was refused; 66 policy; 74 input or the log; 130 interrupted.
+                Exit codes: 0 done; 65 something was refused; 66 policy; 74 input or the log;
+                130 interrupted.
                 """)
 
         @Argument(help: "Files of events; '-' is standard input.")

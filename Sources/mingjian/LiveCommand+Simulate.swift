@@ -14,15 +14,18 @@ extension LiveCommand {
             commandName: "simulate",
             abstract: "Makes a day of events of seeded shops. 模拟店铺的一天",
             discussion: """
-                Agents with shifts and tempers, an assistant, buyers who ask, wait, order and pay; a few events are late
-                or sent twice, as in a real source. The same seed and options give the same bytes. Events go to
-                standard output, to --out, into the log of --log, or to the server of --to, where what was there already
-                is duplicate. A server stamps receipts: it takes a day of the last 48 hours, or any, told the time
-                (mingjian serve --clock events). MINGJIAN_TOKEN, or the file of --token, is the bearer token.
-                The shops obey --commands: lines of dispatch-commanded (suspend, resume, move) and of
-                settings-changed (assistant on or off, who comes first), by the times at which they are received. With
-                --speed and '-' lines are obeyed as they come; with --to also the commands that anybody posts to the
-                server. A line that is no command is said, with its number; the others are obeyed, and the command ends with 65.
+                Agents with shifts and tempers, an assistant, buyers who ask, wait, order and
+                pay; a few events are late or sent twice, as in a real source. The same seed
+                and options give the same bytes. Events go to standard output, to --out, into
+                the log of --log, or to the server of --to, where what was there already is
+                duplicate. A server stamps receipts: it takes a day of the last 48 hours, or
+                any, told the time (mingjian serve --clock events). MINGJIAN_TOKEN, or the
+                file of --token, is the bearer token. The shops obey --commands: lines of
+                dispatch-commanded (suspend, resume, move) and of settings-changed (assistant
+                on or off, who comes first), by the times at which they are received. With
+                --speed and '-' lines are obeyed as they come; with --to also the commands
+                that anybody posts to the server. A line that is no command is said, with its
+                number; the others are obeyed, and the command ends with 65.
 
                 Examples:
                   mingjian live simulate --seed 1 --out day.ndjson
@@ -32,8 +35,9 @@ extension LiveCommand {
                   mingjian live simulate --seed 1 --speed 60 --to http://127.0.0.1:8080
                   mingjian live simulate --seed 1 | mingjian live inspect - --rules Rules
 
-                Exit codes: 0 done; 64 usage; 65 the log or the server refused something, or a line of --commands is
-                none; 66 policy; 74 input, output, the log or the server; 130 interrupted.
+                Exit codes: 0 done; 64 usage; 65 the log or the server refused something, or a
+                line of --commands is none; 66 policy; 74 input, output, the log or the
+                server; 130 interrupted.
                 """)
 
         /// What fits in memory: each shop's day is made at once.

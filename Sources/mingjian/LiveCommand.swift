@@ -27,17 +27,22 @@ struct LiveCommand: ParsableCommand {
             commandName: "figures",
             abstract: "Prints the figures of shops at an instant. 指标快照",
             discussion: """
-                Reads the log and changes nothing; another process may be writing it. What happened before
-                --at counts: any instant that the log still reaches. With --format digest a line a shop: a digest of
-                the figures at the end of each slot of the day up to --at (the day lies within the last 48 hours of
-                the log). The same events give the same one, in whatever order and at whatever speed they came.
+                Reads the log and changes nothing; another process may be writing it. What
+                happened before --at counts: any instant that the log still reaches. With
+                --format digest a line a shop: a digest of the figures at the end of each slot
+                of the day up to --at (the day lies within the last 48 hours of the log). The
+                same events give the same one, in whatever order and at whatever speed they
+                came.
 
                 Examples:
                   mingjian live figures --log live/log
-                  mingjian live figures --log live/log --at 2026-03-03T00:00:00+08:00 --format digest
-                  mingjian live figures --log live/log --shop 云杉家居 --at 2026-03-02T10:30:00+08:00 --format json
+                  mingjian live figures --log live/log --at 2026-03-03T00:00:00+08:00 \\
+                      --format digest
+                  mingjian live figures --log live/log --shop 云杉家居 \\
+                      --at 2026-03-02T10:30:00+08:00 --format json
 
-                Exit codes: 0 done; 1 no such shop; 64 usage; 66 policy; 74 the log cannot be read.
+                Exit codes: 0 done; 1 no such shop; 64 usage; 66 policy; 74 the log cannot be
+                read.
                 """)
 
         @OptionGroup var arguments: LiveArguments
@@ -98,20 +103,24 @@ struct LiveCommand: ParsableCommand {
             commandName: "board",
             abstract: "Shows the figures of a shop and refreshes them. 实时看板",
             discussion: """
-                Reads the log and changes nothing; another process may be writing it. Off a terminal the board is
-                printed once, in full. On one it never has more lines than there are, nor longer ones: what does not
-                fit is said (clicks, settings and commands go first, then the groups and agents that have least to show;
+                Reads the log and changes nothing; another process may be writing it. Off a
+                terminal the board is printed once, in full. On one it never has more lines
+                than there are, nor longer ones: what does not fit is said (clicks, settings
+                and commands go first, then the groups and agents that have least to show;
                 `live figures` prints all of them). Ctrl-C ends it.
 
-                What is beyond a threshold is marked: ! and yellow, !! and red (no colours with NO_COLOR or off a
-                terminal). Thresholds are those of the shop's and the groups' alarms where these are on, else usual
-                ones; --threshold sets one of them: mean-response, longest-wait (seconds), pending-per-agent, pending,
+                What is beyond a threshold is marked: ! and yellow, !! and red (no colours
+                with NO_COLOR or off a terminal). Thresholds are those of the shop's and the
+                groups' alarms where these are on, else usual ones; --threshold sets one of
+                them: mean-response, longest-wait (seconds), pending-per-agent, pending,
                 agent-pending, active-online (at most), hand-over-rate (percent).
 
                 Examples:
                   mingjian live board --log live/log --shop 云杉家居 --every 5
-                  mingjian live board --log live/log --shop 云杉家居 --threshold longest-wait=60,120
-                  mingjian live board --log live/log --shop 云杉家居 --threshold pending=20,40 --threshold hand-over-rate=off
+                  mingjian live board --log live/log --shop 云杉家居 \\
+                      --threshold longest-wait=60,120
+                  mingjian live board --log live/log --shop 云杉家居 \\
+                      --threshold pending=20,40 --threshold hand-over-rate=off
                 """)
 
         @OptionGroup var arguments: LiveArguments

@@ -10,15 +10,17 @@ extension LogCommand {
             commandName: "refused",
             abstract: "Prints the events that were refused, to be mended and fed again. 列出被拒绝的事件",
             discussion: """
-                A line for each, as it came in, oldest first; where an event says no "received", with the time at which it
-                was refused. Standard error counts them by reason. The log may be in use.
+                A line for each, as it came in, oldest first; where an event says no
+                "received", with the time at which it was refused. Standard error counts them
+                by reason. The log may be in use.
 
                 Examples:
                   mingjian log refused live/log > again.ndjson
                   mingjian live replay again.ndjson --log live/log
                   mingjian log refused live/log --reason unknown-type | head
 
-                Exit codes: 0 printed; 65 some were kept in part only, or cannot be read; 74 no log.
+                Exit codes: 0 printed; 65 some were kept in part only, or cannot be read; 74
+                no log.
                 """)
 
         @Argument(help: "The directory of the log.")

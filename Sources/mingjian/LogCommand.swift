@@ -71,13 +71,14 @@ struct LogCommand: ParsableCommand {
             commandName: "repair",
             abstract: "Sets the damaged parts of an event log aside and keeps the rest. 修复事件日志",
             discussion: """
-                Copy the directory first. Damaged files stay under the name ….damaged; positions that
-                cannot be read are given up and never used again.
+                Copy the directory first. Damaged files stay under the name ….damaged;
+                positions that cannot be read are given up and never used again.
 
                 Examples:
                   mingjian log repair live/log
 
-                Exit codes: 0 whole again; 65 something is left that no repair mends; 74 as of check.
+                Exit codes: 0 whole again; 65 something is left that no repair mends; 74 as of
+                check.
                 """)
 
         @Argument(help: "The directory of the log.")

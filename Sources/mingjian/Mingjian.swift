@@ -10,13 +10,16 @@ struct Mingjian: ParsableCommand {
         abstract: "Inspects customer-service conversations by rules, exactly and fast. 聊天记录质检",
         discussion: """
             Examples:
-              mingjian inspect Corpora/demo/conversations.ndjson --rules Rules --html report.html
+              mingjian inspect Corpora/demo/conversations.ndjson --rules Rules \\
+                  --html report.html
               mingjian rules test Rules
-              mingjian explain --rule opening --conversation ys-0302-002 Corpora/demo/conversations.ndjson
+              mingjian explain --rule opening --conversation ys-0302-002 \\
+                  Corpora/demo/conversations.ndjson
               mingjian cut --preview logs.csv
 
-            Exit codes: 0 done; 1 something at or over --fail-on was hit; 64 usage; 65 too many bad
-            records; 66 rules missing or invalid; 70 internal; 74 input or output.
+            Exit codes: 0 done; 1 something at or over --fail-on was hit; 64 usage; 65 too
+            many bad records; 66 rules missing or invalid; 70 internal; 74 input or
+            output.
             """,
         version: Version.text,
         subcommands: [

@@ -23,10 +23,14 @@ struct ReportCommand: ParsableCommand {
         abstract: "Daily, weekly and monthly reports of agents' work. 日报 周报 月报",
         discussion: """
             Examples:
-              mingjian report daily archive.ndjson --rules Rules --roster roster.csv            (yesterday)
-              mingjian report daily archive.ndjson --versions shop --on 2026-03-08 --format csv
-              mingjian report weekly exports/ --versions shop --on 2026-03-08 --html week.html
-              mingjian report monthly exports/ --versions shop --on 2026-03-31 --html march.html
+              mingjian report daily archive.ndjson --rules Rules \\
+                  --roster roster.csv            (yesterday)
+              mingjian report daily archive.ndjson --versions shop --on 2026-03-08 \\
+                  --format csv
+              mingjian report weekly exports/ --versions shop --on 2026-03-08 \\
+                  --html week.html
+              mingjian report monthly exports/ --versions shop --on 2026-03-31 \\
+                  --html march.html
             """)
 
     @Argument(help: "daily, weekly or monthly.")

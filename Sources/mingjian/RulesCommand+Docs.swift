@@ -17,7 +17,8 @@ extension RulesCommand {
                   mingjian rules docs Rules --out docs/rules
                   mingjian rules docs Rules --out docs/rules --check
 
-                Exit codes: 0 done; 1 with --check: pages are stale; 66 rules invalid; 74 output.
+                Exit codes: 0 done; 1 with --check: pages are stale; 66 rules invalid; 74
+                output.
                 """)
 
         @Argument(help: "Rule files or directories.")

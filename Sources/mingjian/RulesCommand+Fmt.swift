@@ -11,9 +11,9 @@ extension RulesCommand {
             commandName: "fmt",
             abstract: "Writes rule files in their one layout. 统一规则文件的排版",
             discussion: """
-                Keys come in one order, what fits on a line of 100 columns stands on one; nothing else
-                changes. Prints the names of files that change. Files that are not JSON are reported
-                and left alone.
+                Keys come in one order, what fits on a line of 100 columns stands on one;
+                nothing else changes. Prints the names of files that change. Files that are
+                not JSON are reported and left alone.
 
                 Examples:
                   mingjian rules fmt Rules

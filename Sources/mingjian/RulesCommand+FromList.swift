@@ -11,12 +11,13 @@ extension RulesCommand {
             commandName: "from-list",
             abstract: "Makes one rule of each line of a list. 从词表生成规则",
             discussion: """
-                Writes DIR/keywords.ndjson and DIR/regexes.ndjson, one rule a line, each on what
-                agents write themselves. Blank lines and lines that begin with # are skipped; a line
-                that makes no rule is reported and left out.
+                Writes DIR/keywords.ndjson and DIR/regexes.ndjson, one rule a line, each on
+                what agents write themselves. Blank lines and lines that begin with # are
+                skipped; a line that makes no rule is reported and left out.
 
                 Example:
-                  mingjian rules from-list --keywords words.txt --regexes patterns.txt --out listed
+                  mingjian rules from-list --keywords words.txt --regexes patterns.txt \\
+                      --out listed
 
                 Exit codes: 0 done; 66 no line of a list made a rule.
                 """)

@@ -15,17 +15,21 @@ extension RulesCommand {
             commandName: "new",
             abstract: "Writes a new rule from a template. 由模板新建规则",
             discussion: """
-                Templates: keyword (agents say one of some words), greeting (a greeting in time),
-                expectation (after the buyer says something, the agent says something), slow-reply,
-                silence. What is not given is asked for on a terminal, again where an answer is none. The file
-                is written only if the rule passes its examples; they are a skeleton, to be replaced by real sentences.
+                Templates: keyword (agents say one of some words), greeting (a greeting in
+                time), expectation (after the buyer says something, the agent says something),
+                slow-reply, silence. What is not given is asked for on a terminal, again where
+                an answer is none. The file is written only if the rule passes its examples;
+                they are a skeleton, to be replaced by real sentences.
 
                 Examples:
                   mingjian rules new
-                  mingjian rules new --template keyword --id rude-words --name 粗话 --words 滚蛋,闭嘴
-                  mingjian rules new --template greeting --id hello --name 问候 --words 您好,你好 --limit 30s
+                  mingjian rules new --template keyword --id rude-words --name 粗话 \\
+                      --words 滚蛋,闭嘴
+                  mingjian rules new --template greeting --id hello --name 问候 \\
+                      --words 您好,你好 --limit 30s
 
-                Exit codes: 0 done; 64 something is missing; 66 the rule would not pass its examples.
+                Exit codes: 0 done; 64 something is missing; 66 the rule would not pass its
+                examples.
                 """)
 
         @Option(help: "keyword, greeting, expectation, slow-reply or silence.")

@@ -25,7 +25,8 @@ extension RulesCommand {
                   mingjian rules publish Rules --to shop --author 阿宁 --note "开始语放宽到45秒"
                   mingjian rules publish Rules --to shop --author 阿宁 --note "停用误判规则" \\
                       --effective now --reason "大促误判，客服被误扣分"
-                  mingjian rules publish Rules --to shop --author 阿宁 --note 首版 --policy shop.json
+                  mingjian rules publish Rules --to shop --author 阿宁 --note 首版 \\
+                      --policy shop.json
 
                 Exit codes: 0 published, or nothing new; 66 the rules have errors, failing
                 or too few examples, or the store is damaged; 74 it cannot be written.

@@ -34,8 +34,8 @@ struct RulesCommand: ParsableCommand {
             commandName: "check",
             abstract: "Prints everything that is wrong with rule files. 检查规则文件",
             discussion: """
-                With --corpus also keywords of negative rules that hit often in an archive, as hits a
-                day: of its own days, or of a shop with --per-day conversations.
+                With --corpus also keywords of negative rules that hit often in an archive, as
+                hits a day: of its own days, or of a shop with --per-day conversations.
 
                 Examples:
                   mingjian rules check Rules
@@ -103,19 +103,22 @@ struct RulesCommand: ParsableCommand {
             commandName: "test",
             abstract: "Runs the examples inside rules, as written and in variants. 运行规则示例",
             discussion: """
-                Variants: an emoji before each message, ASCII in full width, traditional characters,
-                zero-width characters inside. "withoutVariants" in a rule leaves some out.
+                Variants: an emoji before each message, ASCII in full width, traditional
+                characters, zero-width characters inside. "withoutVariants" in a rule leaves
+                some out.
 
-                --mutate changes rules a little, one keyword, branch or limit at a time, and lists the
-                changes that no example notices; --coverage lists the conditions that hold in no
-                example. Both are warnings. --watch runs again when a file changes, until Ctrl-C.
+                --mutate changes rules a little, one keyword, branch or limit at a time, and
+                lists the changes that no example notices; --coverage lists the conditions
+                that hold in no example. Both are warnings. --watch runs again when a file
+                changes, until Ctrl-C.
 
                 Examples:
                   mingjian rules test Rules
                   mingjian rules test Rules/greeting/opening.json --no-variants
                   mingjian rules test drafts --watch --coverage
 
-                Exit codes: 0 all pass; 66 some fail, or the rules have errors; 130 --watch was ended.
+                Exit codes: 0 all pass; 66 some fail, or the rules have errors; 130 --watch
+                was ended.
                 """)
 
         @Argument(help: "Rule files or directories.")

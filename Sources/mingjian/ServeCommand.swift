@@ -13,14 +13,17 @@ struct ServeCommand: ParsableCommand {
         commandName: "serve",
         abstract: "Takes events and gives figures over HTTP. 实时监控服务",
         discussion: """
-            The API describes itself at /openapi.json. Without --tokens and MINGJIAN_TOKEN only this machine is
-            served. SIGTERM and Ctrl-C end it: what was taken is synced, and a snapshot kept.
+            The API describes itself at /openapi.json. Without --tokens and MINGJIAN_TOKEN
+            only this machine is served. SIGTERM and Ctrl-C end it: what was taken is
+            synced, and a snapshot kept.
 
-            With --rules, --versions or --draft the rules judge what is said as it is said; what they find is
-            appended to --findings and given by /api/v1/shops/{shop}/findings and …/findings/stream.
+            With --rules, --versions or --draft the rules judge what is said as it is
+            said; what they find is appended to --findings and given by
+            /api/v1/shops/{shop}/findings and …/findings/stream.
 
-            With --clock events the server is told the time: events keep the receipts that they say, and the newest
-            of them is the present. So a day that is over can be lived through again, at any speed.
+            With --clock events the server is told the time: events keep the receipts that
+            they say, and the newest of them is the present. So a day that is over can be
+            lived through again, at any speed.
 
             Examples:
               mingjian serve --log live/log
@@ -28,7 +31,8 @@ struct ServeCommand: ParsableCommand {
               mingjian serve --log live/log --rules Rules --findings live/findings.ndjson
               mingjian serve --log live/log --host 0.0.0.0 --port 8080 --tokens tokens.txt
 
-            Exit codes: 0 ended by a signal; 64 usage; 66 policy; 74 the log or the port cannot be had.
+            Exit codes: 0 ended by a signal; 64 usage; 66 policy; 74 the log or the port
+            cannot be had.
             """)
 
     @OptionGroup var arguments: LiveArguments
