@@ -35,7 +35,7 @@ public final class SkeletonTable: Sendable {
 
     static let limit: UInt32 = 0x30000
     static let blockShift: UInt32 = 7
-    static let formatVersion: UInt32 = 2
+    static let formatVersion: UInt32 = 3
 
     /// What skeletons and texts hold where more separators stand than are seen through.
     static let wideGap: UInt32 = 2

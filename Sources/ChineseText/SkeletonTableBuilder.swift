@@ -106,6 +106,9 @@ struct SkeletonTableBuilder {
         }
         let folded = folding.foldedScalars(of: scalar)
         if folded.isEmpty { return single(.gone) }
+        // Emoji that fold to Han or to signs, such as 🈲, ㊙ and ‼; letters in squares are letters.
+        let isWritten = folded.contains { $0 &- 0x61 < 26 || $0 &- 0x30 < 10 }
+        if folded != [codePoint], !isWritten, mj_is_pictographic(codePoint) != 0 { return single(.emoji) }
         if folded.count == 1 { return refined(folded[0], isFolded: folded[0] != codePoint) }
         if let inner = SkeletonTableBuilder.inner(of: folded) { return refined(inner, isFolded: true) }
         // Ⅲ is a digit here rather than three letters.

@@ -34,6 +34,8 @@ struct EvasionMatcherTests {
             ("加微信", "加\u{200B}微\u{FEFF}\u{200D}\u{2060}\u{200B}信", "加\u{200B}微\u{FEFF}\u{200D}\u{2060}\u{200B}信"),
             ("加微信", "加\u{336}微\u{336}信\u{336}", "加\u{336}微\u{336}信"),
             ("加微信", "加\u{2800}微\u{3000}信", "加\u{2800}微\u{3000}信"),
+            // Emoji that fold to signs or Han.
+            ("加微信", "加‼️微信", "加‼️微信"), ("加微信", "加⁉微㊙️信", "加⁉微㊙️信"), ("加微信", "加🈲🉐微信", "加🈲🉐微信"),
             // Traditional and full-width forms.
             ("微信号", "薇信號", "薇信號"), ("加v信", "加Ｖ信", "加Ｖ信"), ("转账", "轉帳", "轉帳"),
             // Homophones: at least half is equal.
@@ -122,7 +124,8 @@ struct EvasionMatcherTests {
             ("v信", "√信息已核对"), ("加qq", "加企鹅公仔"), ("加微信", "参加微星活动"), ("加微信", "咖啡微辣"), ("加v信", "越南🇻🇳签证"),
             ("请加", "讠加"), ("手机号", "手木马号"), ("信用", "亻用"),
             // Halves that are words of their own, and halves of one character alone.
-            ("好评", "女子评"), ("胖", "本月半价"), ("加微信", "巧克力口味新上架"), ("加微信", "加㊙微信"), ("加微信", "力，口微信"), ("妈的", "女的"),
+            ("好评", "女子评"), ("胖", "本月半价"), ("加微信", "巧克力口味新上架"), ("加微信", "加™️微信"), ("加微信", "加！！微信"), ("加微信", "力，口微信"),
+            ("妈的", "女的"),
         ] as [(String, String)])
     func innocentTextIsNotFound(keyword: String, text: String) throws {
         #expect(try found(keyword, in: text) == [], "\(keyword) in \(text)")
