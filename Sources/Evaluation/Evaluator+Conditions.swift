@@ -208,9 +208,10 @@ extension Evaluator {
         case .any(let parts):
             let result = arena.empty()
             let open = arena.copy(scope)
-            for part in parts.inOrderOfCost where !open.isEmpty {
+            for part in parts.inOrderOfCost where mayHold(part, in: open) {
                 result.formUnion(holds(part, in: open))
                 open.subtract(result)
+                if open.isEmpty { break }
             }
             return result
         case .not(let part):
@@ -219,6 +220,15 @@ extension Evaluator {
             result.subtract(held)
             return result
         }
+    }
+
+    /// False only where no row of `scope` is a candidate: most of a list of conditions, which this passes over.
+    @inline(__always)
+    private func mayHold(_ text: TextNode, in scope: Mask) -> Bool {
+        guard case .leaf(let number) = text else { return true }
+        let traits = rules.leafTraits[number]
+        if traits.unscannedPlace >= 0 || traits.isInverted { return true }
+        return candidates.masks(of: number)?.rows.intersects(scope) ?? false
     }
 
     /// Rows in which a leaf without candidates holds; each row of the part is asked about once.

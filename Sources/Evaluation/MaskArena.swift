@@ -110,6 +110,12 @@ struct Mask {
         return true
     }
 
+    @inline(__always)
+    func intersects(_ other: Mask) -> Bool {
+        for w in 0..<words where base[w] & other.base[w] != 0 { return true }
+        return false
+    }
+
     var count: Int {
         var n = 0
         for w in 0..<words { n += base[w].nonzeroBitCount }
