@@ -93,6 +93,7 @@ struct WrittenNumbers {
             case .digits:
                 digits += 2
                 disguised += 2
+                isBehindDigit = true
             case .letter: letters += 1
             case .cue, .gone: disguised += 1
             case .other: if codePoint == penguin { disguised += 1 }

@@ -199,16 +199,14 @@ public struct BacktestReport: Sendable {
         self.casesPerRule = casesPerRule
     }
 
-    /// Hits of negative rules, hits of positive rules, and duties missed, over all rules.
+    /// Hits of negative rules, hits of positive rules, and duties missed, of everybody; each by what the rule is on its
+    /// side.
     public var totals: (negativeHits: BacktestCounts, positiveHits: BacktestCounts, missed: BacktestCounts) {
         var sums = (negativeHits: BacktestCounts(), positiveHits: BacktestCounts(), missed: BacktestCounts())
-        for rule in rules {
-            if rule.summary.polarity == .negative {
-                sums.negativeHits += rule.hits
-            } else {
-                sums.positiveHits += rule.hits
-            }
-            sums.missed += rule.missed
+        for agent in agents {
+            sums.negativeHits += agent.negativeHits
+            sums.positiveHits += agent.positiveHits
+            sums.missed += agent.missed
         }
         return sums
     }

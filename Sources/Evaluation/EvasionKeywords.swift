@@ -50,6 +50,7 @@ final class EvasionKeywords: Sendable {
         in original: UnsafeBufferPointer<UInt8>, phrases: [Int]? = nil, breaker: WordBreaker
     ) -> [Range<Int>]? {
         let text = EvasionText(original, table: skeletons)
+        breaker.begin()
         var shields: [Range<Int>]?
         var found: [Range<Int>] = []
         var different = 0
@@ -72,8 +73,7 @@ final class EvasionKeywords: Sendable {
     private func isWhole(
         _ range: Range<Int>, in original: UnsafeBufferPointer<UInt8>, _ breaker: WordBreaker
     ) -> Bool {
-        breaker.set(Array(original))
-        return breaker.isBoundary(range.lowerBound) && breaker.isBoundary(range.upperBound)
+        breaker.isBoundary(range.lowerBound, in: original) && breaker.isBoundary(range.upperBound, in: original)
     }
 
     /// Whether a number goes on behind a point or a comma, or a word behind an apostrophe: 69.5, 1,069, sb's. There ICU

@@ -105,7 +105,7 @@ extension ExampleRunner {
         let examples = lists.flatMap { list in list.1.map { (list.0, $0) } }
         let bytes = ConversationBytes()
         evaluator.begin()
-        let rows = examples.map { evaluator.append($0.1.conversation, bytes: bytes) }
+        let rows = examples.map { evaluator.append($0.1.conversation(in: evaluator.rules.policy.zone), bytes: bytes) }
         evaluator.scan()
         withExtendedLifetime(bytes) {
             for ((promise, example), row) in zip(examples, rows) {

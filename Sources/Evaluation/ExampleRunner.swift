@@ -69,7 +69,7 @@ public final class ExampleRunner {
                 for example in examples {
                     let written = Trial(
                         rule: number, promise: promise, example: example,
-                        conversation: example.conversation)
+                        conversation: example.conversation(in: evaluator.rules.policy.zone))
                     trials.append(written)
                     report.examples += 1
                     guard variants else { continue }

@@ -103,7 +103,7 @@ extension Evaluator {
             result.children = [explainChild(count.of, of)]
             result.notes.append(distinctNote(of))
             if result.children[0].matchCount == 0, case .atLeast = count.bound { result.blamedChild = 0 }
-        case (.unit(let unit), .unit(let test)): result.notes += notes(unit, test)
+        case (.unit(let unit), .unit): result.notes += notes(unit)
         case (.scope(let scope), .scope(let compiled)):
             explain(scope, compiled, into: &result)
         case (.all(let conditions), .all(let nodes, let subject)):

@@ -4,7 +4,7 @@ import RuleLanguage
 
 /// What conditions on the whole found.
 extension Evaluator {
-    func notes(_ unit: UnitCondition, _ test: Int32) -> [Phrase] {
+    func notes(_ unit: UnitCondition) -> [Phrase] {
         switch unit {
         case .fact(let fact): factNotes(fact)
         case .measure(let measure): measureNotes(measure)

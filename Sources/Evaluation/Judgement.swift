@@ -192,3 +192,34 @@ public struct Judgement {
         if !stays.isEmpty { stays.removeAll(keepingCapacity: true) }
     }
 }
+
+extension Judgement {
+    /// How much of what rules decide on units is there: all but the parts, units, classes and stays, which stand whatever a
+    /// rule says.
+    struct Extent {
+        fileprivate let ruleUnits: Int
+        fileprivate let exposures: Int
+        let findings: Int
+        fileprivate let evidence: Int
+        fileprivate let spans: Int
+        fileprivate let divergences: Int
+        fileprivate let procedures: Int
+    }
+
+    var extent: Extent {
+        Extent(
+            ruleUnits: ruleUnits.count, exposures: exposures.count, findings: findings.count, evidence: evidence.count,
+            spans: spans.count, divergences: divergences.count, procedures: procedures.count)
+    }
+
+    /// Takes back what rules decided since.
+    mutating func removeAll(since start: Extent) {
+        ruleUnits.removeSubrange(start.ruleUnits...)
+        exposures.removeSubrange(start.exposures...)
+        findings.removeSubrange(start.findings...)
+        evidence.removeSubrange(start.evidence...)
+        spans.removeSubrange(start.spans...)
+        divergences.removeSubrange(start.divergences...)
+        procedures.removeSubrange(start.procedures...)
+    }
+}

@@ -81,6 +81,7 @@ final class KeywordMatcher: Sendable {
         in text: UnsafeBufferPointer<UInt8>, phrases candidates: [Int], breaker: WordBreaker
     ) -> [Range<Int>]? {
         guard candidates.count >= needed else { return nil }
+        breaker.begin()
         var found: [Range<Int>] = []
         var different = 0
         for number in candidates {
@@ -102,6 +103,7 @@ final class KeywordMatcher: Sendable {
 
     /// Whether a phrase occurs at a place that counts. No allocation but where ICU is asked.
     func counts(_ number: Int, in text: UnsafeBufferPointer<UInt8>, breaker: WordBreaker) -> Bool {
+        breaker.begin()
         var from = 0
         while let start = KeywordMatcher.first(phrases[number].bytes, in: text, from: from) {
             let range = start..<start + phrases[number].bytes.count
@@ -136,8 +138,7 @@ final class KeywordMatcher: Sendable {
         // Between Han (lead bytes E4–E9 cover U+4000–U+9FFF) and Latin there always is one.
         if beforeIsWord, (0xE4...0xE9).contains(after) { return true }
         if afterIsWord, before >= 0x80, isHan(endingAt: offset, in: text) { return true }
-        breaker.set(Array(text))
-        return breaker.isBoundary(offset)
+        return breaker.isBoundary(offset, in: text)
     }
 
     private func isHan(endingAt offset: Int, in text: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -1,7 +1,7 @@
 import ChineseText
 import Patterns
 
-/// Whether regexes hold in the messages of a block: by automata, which one thread makes as it needs them, and by
+/// Whether regexes hold in the messages of a block: by automata, which each evaluator makes as it needs them, and by
 /// RE2 where there is none.
 final class RegexAnswers {
     private let space = AutomatonSpace()

@@ -346,7 +346,7 @@ public struct RuleCompiler {
             return .leaf(look(for: leaf(keywords), senders))
         case .regex(let regex):
             note(TextLevel(regex.fold))
-            return .leaf(look(for: leaf(regex, place: text.place), senders))
+            return .leaf(look(for: leaf(regex), senders))
         case .equals(let condition):
             note(TextLevel(condition.fold))
             return .leaf(look(for: leaf(condition), senders))
@@ -457,7 +457,7 @@ public struct RuleCompiler {
             key: key)
     }
 
-    private mutating func leaf(_ regex: RegexCondition, place: Place) -> Int {
+    private mutating func leaf(_ regex: RegexCondition) -> Int {
         let key = LeafKey.regex(regex.pattern, regex.except, regex.fold)
         if let known = leafNumbers[key] {
             // What is wrong with it is wrong wherever it stands.

@@ -9,7 +9,7 @@ final class BlockWorker {
     /// The block at hand.
     var block = ArchiveBlock()
     private let parser: NDJSONParser
-    private let rules: RunRules
+    let rules: RunRules
     let options: InspectionOptions
     private let names = AgentNames()
     /// By rule set; nil: not needed now.
@@ -28,17 +28,17 @@ final class BlockWorker {
     let groups: GroupPinning
     private let rosterGroups: RosterGroups
     private var schemes = SchemeChoices()
-    private var wantedGroups: NameFilter
-    private var wantedAgents: AgentFilter
+    var wantedGroups: NameFilter
+    var wantedAgents: AgentFilter
     /// Places of the parts of the conversation at hand.
     private(set) var places: [PartPlace] = []
-    private var rows: [PlacedRow] = []
+    var rows: [PlacedRow] = []
     private var knownAgents = 0
-    private let zone: Zone
+    let zone: Zone
     /// By version where their policies differ, else one.
-    private let leftOut: [NameTable]
+    let leftOut: [NameTable]
     /// nil where nothing is exempted.
-    private let matcher: ExemptionMatcher?
+    let matcher: ExemptionMatcher?
     let exempting: ExemptionFilter?
     /// nil where no account changed hands.
     private let holders: AccountHolders?
@@ -87,7 +87,7 @@ final class BlockWorker {
         }
     }
 
-    /// Parses the block into rows of the evaluator's table; call before `judge`.
+    /// Parses the block and notes its records, digests and visits; `judge` makes rows of them.
     func parse(into result: BlockResult) {
         result.removeAll()
         result.sequence = block.sequence
@@ -131,24 +131,18 @@ final class BlockWorker {
             }
             let table = latest?.evaluator.table ?? unplaced
             let row = row(index, table)
-            if isLeftOut(row, table) {
+            if let drop = drop(of: row, table) {
                 table.removeLast(from: row.messages.lowerBound)
-                result.filtered += 1
-                result.buyersLeftOut += 1
-                answer(row, index, "buyer-left-out", in: result)
-            } else if let reason = exclusion(of: row, table) {
-                table.removeLast(from: row.messages.lowerBound)
-                result.filtered += 1
-                result.excluded[reason, default: 0] += 1
-                answer(row, index, reason, in: result)
-            } else if isFiltered(row, table) {
-                table.removeLast(from: row.messages.lowerBound)
-                result.filtered += 1
-            } else if let latest, !rules.differ {
+                note(drop, of: row, index, in: result)
+                continue
+            }
+            let first = rows.count
+            if let latest, !rules.differ {
                 rows.append(PlacedRow(judge: latest, row: row, parts: nil))
             } else {
                 try rules.hasSchemes ? placeByGroup(row, index, table, in: result) : place(row, index, table)
             }
+            if selects(row) { select(since: first, index, in: result) }
         }
         if nextDuplicate > 0 { result.bad.sort { $0.record < $1.record } }
         for judge in active { judge.evaluator.scan() }
@@ -168,12 +162,6 @@ final class BlockWorker {
         return row
     }
 
-    /// Whether the policy leaves the buyer out.
-    private func isLeftOut(_ row: ConversationRow, _ table: MessageTable) -> Bool {
-        let leftOut = leftOut[leftOut.count > 1 ? rules.versionIndex(choice(row, table).set) : 0]
-        return leftOut.count > 0 && row.buyer.baseAddress != nil && leftOut.known(row.buyer) != nil
-    }
-
     /// Which version judges what the record begins with.
     private func choice(_ row: ConversationRow, _ table: MessageTable) -> RunRules.Choice {
         let isTimed = row.hasTimes && !row.messages.isEmpty
@@ -181,16 +169,19 @@ final class BlockWorker {
             at: isTimed ? Instant(milliseconds: table.times[row.messages.lowerBound]) : nil)
     }
 
-    /// Why the buyer is excluded; nil: he is not.
-    private func exclusion(of row: ConversationRow, _ table: MessageTable) -> String? {
-        guard let matcher else { return nil }
-        let ends = ExemptionMatcher.ends(of: row.messages, row, table)
-        return matcher.exclusion(
-            buyer: row.buyer, day: day(of: row, table), first: ends?.first, last: ends?.last)
-    }
-
-    /// Notes a record that is not judged, where each is answered.
-    private func answer(_ row: ConversationRow, _ index: Int, _ reason: String, in result: BlockResult) {
+    /// Notes a record of which nothing is judged, and answers it where each is answered.
+    func note(_ drop: Drop, of row: ConversationRow, _ index: Int, in result: BlockResult) {
+        result.filtered += 1
+        let reason: String
+        switch drop {
+        case .unasked: return
+        case .leftOut:
+            result.buyersLeftOut += 1
+            reason = "buyer-left-out"
+        case .excluded(let why):
+            result.excluded[why, default: 0] += 1
+            reason = why
+        }
         guard handsOn != nil else { return }
         result.leftOut.append(
             BlockResult.LeftOut(record: parser.record(index), id: Array(row.id), reason: reason))
@@ -264,7 +255,7 @@ final class BlockWorker {
             rows.append(
                 start == 0
                     ? PlacedRow(judge: whole.judge, row: whole.row, parts: 0..<end)
-                    : try self.moved(index, to: sets[start], parts: start..<end, cutBy: whole.judge))
+                    : try self.moved(index, to: sets[start], parts: start..<end, cutBy: whole.judge, isFirst: false))
             start = end
         }
     }
@@ -289,7 +280,9 @@ final class BlockWorker {
             let choice = try schemes.choice(group, inVersionOf: rules.choice(at: instant).set) {
                 try rules.set(of: groups.name(group), inVersionOf: $0)
             }
-            if !choice.isNamed { result.partsWithoutScheme[group, default: 0] += 1 }
+            if !choice.isNamed, !selects(row) || drop(of: part.messages, row, messages, set: choice.set) == nil {
+                result.partsWithoutScheme[group, default: 0] += 1
+            }
             return choice.set
         }
         if sets.allSatisfy({ $0 == judge.set }) {
@@ -302,44 +295,20 @@ final class BlockWorker {
             let end = sets[start...].firstIndex { $0 != sets[start] } ?? sets.count
             rows.append(
                 try moved(
-                    index, to: sets[start], parts: end - start == sets.count ? nil : start..<end, cutBy: judge))
+                    index, to: sets[start], parts: end - start == sets.count ? nil : start..<end, cutBy: judge,
+                    isFirst: start == 0))
             start = end
         }
     }
 
     private func moved(
-        _ index: Int, to set: Int, parts: Range<Int>?, cutBy other: RuleSetJudge? = nil
+        _ index: Int, to set: Int, parts: Range<Int>?, cutBy other: RuleSetJudge? = nil, isFirst: Bool = true
     ) throws -> PlacedRow {
         let judge = try judge(of: set)
         latest = judge
         return PlacedRow(
             judge: judge, row: row(index, judge.evaluator.table), parts: parts,
-            cutBy: rules.policiesDiffer ? other?.rules.compiled : nil)
-    }
-
-    // MARK: Filters
-
-    private func day(of row: ConversationRow, _ table: MessageTable) -> CalendarDay? {
-        guard row.hasTimes, let first = row.messages.first else { return nil }
-        return zone.day(of: Instant(milliseconds: table.times[first]))
-    }
-
-    private func isFiltered(_ row: ConversationRow, _ table: MessageTable) -> Bool {
-        if options.firstDay != nil || options.lastDay != nil {
-            guard let day = day(of: row, table) else { return true }
-            if let first = options.firstDay, day < first { return true }
-            if let last = options.lastDay, day > last { return true }
-        }
-        if !wantedGroups.isOff {
-            let group = groups.pin(row, row.messages, day: day(of: row, table), table)
-            if !wantedGroups.takes(group, names: { [groups.name($0)] }) { return true }
-        }
-        if !wantedAgents.isOff {
-            let day = day(of: row, table)
-            func isWanted(_ agent: Int32) -> Bool { wantedAgents.takes(agent, on: day) }
-            return !row.messages.contains { isWanted(table.agents[$0]) || isWanted(table.assignments[$0]) }
-        }
-        return false
+            cutBy: rules.policiesDiffer ? other?.rules.compiled : nil, isFirst: isFirst)
     }
 
     // MARK: Judgements

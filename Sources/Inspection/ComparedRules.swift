@@ -14,14 +14,40 @@ public struct ComparedRules: Sendable {
     let sides: [Side]
     /// Per compiled rule the other form of it; -1: there is none.
     let partners: [Int32]
+    /// What the old form of a rule that judges the same on both sides weighs, by its number; where it weighs otherwise.
+    let oldGrades: [Int: Grade]
     /// How findings become points on each side; nil: nothing is scored there.
     public var scoring: (old: ScoreFormula?, new: ScoreFormula?) = (nil, nil)
     /// Whose rules these are on each side, by the ids of their schemes; nil: there are none.
     public var schemes: (old: String?, new: String?) = (nil, nil)
 
-    init(sides: [Side], partners: [Int32]) {
+    /// What scores make of a finding.
+    struct Grade: Equatable, Sendable {
+        let severity: Severity
+        let score: Int?
+        let family: String?
+
+        init(_ rule: Rule) {
+            severity = rule.severity
+            score = rule.score
+            family = rule.family
+        }
+    }
+
+    init(sides: [Side], partners: [Int32], oldGrades: [Int: Grade]) {
         self.sides = sides
         self.partners = partners
+        self.oldGrades = oldGrades
+    }
+
+    /// The rules as the old side weighs them.
+    func oldSummaries(_ rules: [RuleSummary]) -> [RuleSummary] {
+        rules.enumerated().map { number, rule in
+            guard let grade = oldGrades[number] else { return rule }
+            var rule = rule
+            (rule.severity, rule.score, rule.family) = (grade.severity, grade.score, grade.family)
+            return rule
+        }
     }
 
     /// The rules of both sets, by id, to be compiled together; and what belongs to which.
@@ -35,6 +61,7 @@ public struct ComparedRules: Sendable {
         var rules: [Rule] = []
         var sides: [Side] = []
         var partners: [Int32] = []
+        var oldGrades: [Int: Grade] = [:]
         func add(_ rule: Rule, _ side: Side, partner: Int32 = -1) {
             rules.append(rule)
             sides.append(side)
@@ -42,7 +69,10 @@ public struct ComparedRules: Sendable {
         }
         for id in Set(before.keys).union(after.keys).sorted() {
             switch (before[id], after[id]) {
-            case (let old?, let new?) where old.judgement == new.judgement: if !changedOnly { add(new, .both) }
+            case (let old?, let new?) where old.judgement == new.judgement:
+                if changedOnly { continue }
+                if Grade(old) != Grade(new) { oldGrades[rules.count] = Grade(old) }
+                add(new, .both)
             case (let old?, let new?):
                 let place = Int32(rules.count)
                 add(old, .old, partner: place + 1)
@@ -52,7 +82,7 @@ public struct ComparedRules: Sendable {
             case (nil, nil): break
             }
         }
-        return (rules, ComparedRules(sides: sides, partners: partners))
+        return (rules, ComparedRules(sides: sides, partners: partners, oldGrades: oldGrades))
     }
 }
 

@@ -10,11 +10,13 @@ struct ComparedScorer {
     /// nil where neither side scores anything.
     init?(_ comparison: ComparedRules, _ rules: [RuleSummary]) {
         if comparison.scoring.old == nil, comparison.scoring.new == nil { return nil }
-        func scorer(_ formula: ScoreFormula?, without other: ComparedRules.Side) -> StayScorer? {
+        func scorer(
+            _ formula: ScoreFormula?, _ rules: [RuleSummary], without other: ComparedRules.Side
+        ) -> StayScorer? {
             formula.map { StayScorer($0, rules, counts: comparison.sides.map { $0 != other }) }
         }
-        old = scorer(comparison.scoring.old, without: .new)
-        new = scorer(comparison.scoring.new, without: .old)
+        old = scorer(comparison.scoring.old, comparison.oldSummaries(rules), without: .new)
+        new = scorer(comparison.scoring.new, rules, without: .old)
     }
 
     /// Adds the conversation's stays to the sums of both sides.

@@ -30,8 +30,16 @@ struct ComparedCounts: BitwiseCopyable {
         }
     }
 
-    var hits = Sides()
+    /// Hits by what the rule is on the side that made them: a draft may turn a rule round.
+    var negativeHits = Sides()
+    var positiveHits = Sides()
     var missed = Sides()
+
+    static func += (a: inout ComparedCounts, b: ComparedCounts) {
+        a.negativeHits += b.negativeHits
+        a.positiveHits += b.positiveHits
+        a.missed += b.missed
+    }
 }
 
 /// Counts by (owner, rule).
@@ -49,7 +57,13 @@ final class ComparedTable {
     func add(_ one: ComparedCounts.Sides, of finding: Judgement.FindingRecord) {
         let owner = max(finding.owner, OwnerNumber.unassigned)
         let position = pairs.insert(PairKey.make(owner, finding.rule), ComparedCounts()).position
-        if finding.outcome == .hit { pairs[position].hits += one } else { pairs[position].missed += one }
+        if finding.outcome == .missed {
+            pairs[position].missed += one
+        } else if summaries[Int(finding.rule)].polarity == .negative {
+            pairs[position].negativeHits += one
+        } else {
+            pairs[position].positiveHits += one
+        }
     }
 }
 
@@ -177,10 +191,7 @@ struct ComparisonTotals {
                 let key = PairKey.make(
                     owner < 0 ? owner : agentMap[Int(owner)], map[Int(PairKey.second(entry.key))])
                 let (position, isNew) = counts.pairs.insert(key, entry.value)
-                if !isNew {
-                    counts.pairs[position].hits += entry.value.hits
-                    counts.pairs[position].missed += entry.value.missed
-                }
+                if !isNew { counts.pairs[position] += entry.value }
             }
         }
         for (verdict, sides) in block.found { sidesOfVerdict[Int(verdict)] |= sides }
@@ -226,15 +237,18 @@ struct ComparisonTotals {
             let rule = summaries[Int(PairKey.second(entry.key))]
             var name = owner.label
             if case .agent(let account) = owner { name = label(account) }
-            let (hits, missed) = (entry.value.hits.counts, entry.value.missed.counts)
-            rules[rule.id, default: (BacktestCounts(), BacktestCounts())].hits += hits
-            rules[rule.id, default: (BacktestCounts(), BacktestCounts())].missed += missed
-            if rule.polarity == .negative {
-                agents[name, default: BacktestAgent(name: name)].negativeHits += hits
-            } else {
-                agents[name, default: BacktestAgent(name: name)].positiveHits += hits
-            }
-            agents[name, default: BacktestAgent(name: name)].missed += missed
+            let (negative, positive) = (entry.value.negativeHits.counts, entry.value.positiveHits.counts)
+            let missed = entry.value.missed.counts
+            var ofRule = rules[rule.id] ?? (BacktestCounts(), BacktestCounts())
+            ofRule.hits += negative
+            ofRule.hits += positive
+            ofRule.missed += missed
+            rules[rule.id] = ofRule
+            var agent = agents[name] ?? BacktestAgent(name: name)
+            agent.negativeHits += negative
+            agent.positiveHits += positive
+            agent.missed += missed
+            agents[name] = agent
         }
         func named(_ totals: ScoreTotals?) -> Scores? {
             totals?.scores(label: { label(agentNames.name($0)) }, group: { groupNames.name($0) })

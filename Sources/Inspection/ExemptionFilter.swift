@@ -118,14 +118,15 @@ final class ExemptionFilter {
     /// Everybody to whom something in the part is, or could have been charged.
     private func owners(in part: Int, _ rows: JudgementRows) -> Set<Int32> {
         var owners: Set<Int32> = []
-        for unit in rows.units where unit.part == part && unit.agent >= 0 { owners.insert(unit.agent) }
-        for finding in rows.findings where rows.units[Int(finding.unit)].part == part { owners.insert(finding.owner) }
-        for entry in rows.classUnits where rows.units[Int(entry.unit)].part == part {
-            for index in entry.exposures { owners.insert(rows.exposures[Int(index)].owner) }
+        for unit in rows.units[rows.range(of: part, in: rows.units, \.part)] where unit.agent >= 0 {
+            owners.insert(unit.agent)
         }
-        for entry in rows.ruleUnits where rows.units[Int(entry.unit)].part == part {
-            for index in entry.exposures { owners.insert(rows.exposures[Int(index)].owner) }
+        for index in rows.range(of: part, in: rows.findings, { rows.units[Int($0.unit)].part }) {
+            owners.insert(rows.findings[index].owner)
         }
+        let own = rows.ofPart(part)
+        for entry in own.classUnits { for index in entry.exposures { owners.insert(rows.exposures[Int(index)].owner) } }
+        for entry in own.ruleUnits { for index in entry.exposures { owners.insert(rows.exposures[Int(index)].owner) } }
         return owners
     }
 
@@ -180,7 +181,8 @@ final class ExemptionFilter {
             // Rules that slept: their class speaks for them.
             for rule in named.sorted() {
                 let number = Int32(truncatingIfNeeded: classOfRule[Int(rule)])
-                guard let shared = classes.first(where: { $0.0.exposureClass == number }) else { continue }
+                guard let shared = classes.first(where: { $0.0.exposureClass == number }), !shared.0.exposures.isEmpty
+                else { continue }
                 let asleep = Judgement.RuleUnit(
                     rule: rule, unit: Int32(unit), outcome: .clean, sharesExposures: true)
                 add(asleep, rows, original: shared.0, filtered: shared.1, isNamed: true, ids)

@@ -67,6 +67,11 @@ final class ExemptionMatcher {
     /// Whether some exemption is of agents.
     var namesAgents: Bool { !byName.isEmpty }
 
+    /// Whether a buyer is excluded at some time.
+    func excludes(_ buyer: UnsafeBufferPointer<UInt8>) -> Bool {
+        !excludedByBuyer.isEmpty && excludedByBuyer[String(decoding: buyer, as: UTF8.self)] != nil
+    }
+
     /// Why the conversation's buyer is excluded; nil: he is not.
     func exclusion(buyer: UnsafeBufferPointer<UInt8>, day: CalendarDay?, first: Instant?, last: Instant?) -> String? {
         if excludedByBuyer.isEmpty || buyer.baseAddress == nil { return nil }

@@ -120,7 +120,7 @@ final class FindingComparer {
         block.conversationsAffected += affected.count
     }
 
-    /// Counts a finding for the owners that it has on either side.
+    /// Counts a finding for the owners that it has on either side, as what it is there.
     private func count(
         _ kind: BacktestCase.Kind?, old: Int?, new: Int?, _ rows: JudgementRows, in counts: ComparedTable
     ) {
@@ -131,7 +131,8 @@ final class FindingComparer {
         case .changed: one.changed = 1
         case nil: break
         }
-        if let old, let new, rows.findings[old].owner != rows.findings[new].owner {
+        func polarity(_ index: Int) -> Polarity { summaries[Int(rows.findings[index].rule)].polarity }
+        if let old, let new, rows.findings[old].owner != rows.findings[new].owner || polarity(old) != polarity(new) {
             var before = ComparedCounts.Sides()
             before.old = 1
             counts.add(before, of: rows.findings[old])
@@ -149,7 +150,7 @@ final class FindingComparer {
         _ old: [Int], _ new: [Int], _ rows: JudgementRows, _ table: MessageTable, key: (Int) -> FindingKey?,
         _ add: (BacktestCase.Kind?, Int?, Int?) -> Void
     ) {
-        func place(_ index: Int) -> Place? {
+        func place(_ index: Int) -> Place {
             let finding = rows.findings[index]
             let unit = rows.units[Int(finding.unit)]
             return Place(
@@ -171,17 +172,17 @@ final class FindingComparer {
         }
     }
 
-    /// Matches the findings of both forms by what is theirs alone; those without it are left out.
+    /// Matches the findings of both forms by what is theirs alone.
     private func match<Key: Hashable>(
-        _ old: [Int], _ new: [Int], by key: (Int) -> Key?, _ both: (Int, Int) -> Void,
+        _ old: [Int], _ new: [Int], by key: (Int) -> Key, _ both: (Int, Int) -> Void,
         _ add: (BacktestCase.Kind?, Int?, Int?) -> Void
     ) {
         var known: [Key: Int] = [:]
-        for index in old { if let key = key(index), known[key] == nil { known[key] = index } }
+        for index in old where known[key(index)] == nil { known[key(index)] = index }
         var isFound: Set<Int> = []
         var found: Set<Key> = []
         for index in new {
-            guard let key = key(index) else { continue }
+            let key = key(index)
             if let before = known[key] {
                 // Of two findings with one id the second is neither gained nor lost.
                 let isFirst = isFound.insert(before).inserted
@@ -192,7 +193,7 @@ final class FindingComparer {
             found.insert(key)
         }
         for index in old where !isFound.contains(index) {
-            if let key = key(index), found.contains(key) { add(nil, index, nil) } else { add(.lost, index, nil) }
+            add(found.contains(key(index)) ? nil : .lost, index, nil)
         }
     }
 

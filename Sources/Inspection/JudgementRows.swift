@@ -53,3 +53,33 @@ extension Evaluator {
         }
     }
 }
+
+extension JudgementRows {
+    /// Where the rows of a part stand among some that ascend by their parts, as all do. O(log *n*): a record may have
+    /// hundreds of thousands of parts.
+    func range<Rows: RandomAccessCollection>(
+        of part: Int, in rows: Rows, _ partOf: (Rows.Element) -> Int32
+    ) -> Range<Int> where Rows.Index == Int {
+        func first(notBefore part: Int) -> Int {
+            var (low, high) = (rows.startIndex, rows.endIndex)
+            while low < high {
+                let middle = (low + high) / 2
+                if Int(partOf(rows[middle])) < part { low = middle + 1 } else { high = middle }
+            }
+            return low
+        }
+        return first(notBefore: part)..<first(notBefore: part + 1)
+    }
+
+    /// The rows with the outcomes of one part; units and findings keep their places.
+    func ofPart(_ part: Int) -> JudgementRows {
+        if parts.count == 1 { return self }
+        func stretch<Row>(_ rows: UnsafeBufferPointer<Row>, _ unit: (Row) -> Int32) -> UnsafeBufferPointer<Row> {
+            UnsafeBufferPointer(rebasing: rows[range(of: part, in: rows) { units[Int(unit($0))].part }])
+        }
+        return JudgementRows(
+            parts: parts, units: units, ruleUnits: stretch(ruleUnits, \.unit), classUnits: stretch(classUnits, \.unit),
+            exposures: exposures, findings: findings, evidence: evidence, spans: spans,
+            procedures: stretch(procedures, \.unit))
+    }
+}

@@ -153,7 +153,7 @@ final class LiveConversation {
         } else if let next = nextOfSession, next <= instant {
             stepSession(to: next, context)
         }
-        settle(before: context.watermark, context)
+        settle(before: context.watermark)
     }
 
     private func stepSession(to next: Int64, _ context: LiveContext) {
@@ -185,7 +185,7 @@ final class LiveConversation {
     }
 
     /// Drops the parts that closed before the watermark: no event in time can reach them.
-    private func settle(before watermark: Int64, _ context: LiveContext) {
+    private func settle(before watermark: Int64) {
         while let part = parts.first, let close = part.close, close < watermark {
             let end = parts.count > 1 ? parts[1].first : entries.count
             settled = record(of: part, end: end, close: close)

@@ -72,6 +72,7 @@ final class PeriodCounter {
     ) {
         let block = result.period ?? PeriodBlock()
         result.period = block
+        self.places = Array(repeating: PartPlace(cell: 0, group: 0, day: nil), count: counted.parts.count)
         for part in parts {
             guard let bucket = bucket(places[part].day), let day = places[part].day else { continue }
             addWork(rows, placed, part: part, day: day, exempting, to: block)
@@ -88,11 +89,10 @@ final class PeriodCounter {
         let slot = PeriodBlock.Slot(set: judge.set, bucket: bucket)
         let tally = block.tallies[slot] ?? TallyCounter(layout: judge.layout)
         block.tallies[slot] = tally
-        places.removeAll(keepingCapacity: true)
         let cell = tally.cell(group: place.group, day: .min)
-        for _ in counted.parts { places.append(PartPlace(cell: Int32(cell), group: place.group, day: nil)) }
+        places[part] = PartPlace(cell: Int32(cell), group: place.group, day: nil)
         places.withUnsafeBufferPointer { tally.add(counted.ofPart(part), places: $0) }
-        for unit in rows.units where unit.agent >= 0 && unit.part == part {
+        for unit in rows.units[rows.range(of: part, in: rows.units, \.part)] where unit.agent >= 0 {
             tally.note(agent: unit.agent, group: place.group)
         }
     }
@@ -109,9 +109,10 @@ final class PeriodCounter {
         func key(_ agent: Int32, _ isExempt: Bool) -> PeriodBlock.Key {
             PeriodBlock.Key(agent: agent, day: day.daysSince1970, isExempt: isExempt)
         }
-        for record in judge.evaluator.judgement.stays {
+        let stays = judge.evaluator.judgement.stays
+        for record in stays[rows.range(of: part, in: stays, { rows.units[Int($0.unit)].part })] {
             let unit = rows.units[Int(record.unit)]
-            guard unit.part == part, unit.agent >= 0 else { continue }
+            guard unit.agent >= 0 else { continue }
             let isExempt = (exempting?.exemptionOfUnit[Int(record.unit)] ?? -1) >= 0
             let agent = person(unit.agent)
             var volume = WorkFigures()
@@ -134,8 +135,9 @@ final class PeriodCounter {
                 if isExempt { block.served.insert(PeriodBlock.Served(key: key(owner, true), buyer: buyer)) }
             }
         }
-        for (index, finding) in rows.findings.enumerated()
-        where finding.owner >= 0 && rows.units[Int(finding.unit)].part == part {
+        for index in rows.range(of: part, in: rows.findings, { rows.units[Int($0.unit)].part })
+        where rows.findings[index].owner >= 0 {
+            let finding = rows.findings[index]
             var figures = WorkFigures()
             let severity = judge.severities[Int(finding.rule)]
             if finding.outcome == .missed {
@@ -177,24 +179,5 @@ final class PeriodCounter {
         let isKnown = row.buyer.baseAddress != nil && !row.buyer.isEmpty
         let digest = SeenConversations.digest(shop: row.shop, id: isKnown ? row.buyer : row.id)
         return isKnown ? digest : ~digest
-    }
-}
-
-extension JudgementRows {
-    /// The rows with the outcomes of one part; units and findings keep their places.
-    func ofPart(_ part: Int) -> JudgementRows {
-        if parts.count == 1 { return self }
-        // Outcomes stand by unit, and units by part.
-        func stretch<Row>(_ rows: UnsafeBufferPointer<Row>, _ unit: (Row) -> Int32) -> UnsafeBufferPointer<Row> {
-            func isOfPart(_ row: Row) -> Bool { Int(units[Int(unit(row))].part) == part }
-            guard let first = rows.firstIndex(where: isOfPart), let last = rows.lastIndex(where: isOfPart) else {
-                return UnsafeBufferPointer(rebasing: rows[0..<0])
-            }
-            return UnsafeBufferPointer(rebasing: rows[first...last])
-        }
-        return JudgementRows(
-            parts: parts, units: units, ruleUnits: stretch(ruleUnits, \.unit), classUnits: stretch(classUnits, \.unit),
-            exposures: exposures, findings: findings, evidence: evidence, spans: spans,
-            procedures: stretch(procedures, \.unit))
     }
 }

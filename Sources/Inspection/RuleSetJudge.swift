@@ -62,7 +62,6 @@ extension RuleSetJudge {
     /// Has findings carry what they rest on where the block compares or keeps it. To be asked again once it kept something.
     func askForEvidence(in block: ComparisonBlock) {
         guard let comparer else { return }
-        evaluator.collectsEvidence = true
         evaluator.evidenceNeeds = comparer.sides.indices.map { comparer.evidenceNeed(of: $0, block) }
     }
 }
@@ -72,7 +71,9 @@ struct PlacedRow {
     let judge: RuleSetJudge
     let row: ConversationRow
     /// The parts that are this judge's; nil: all.
-    let parts: Range<Int>?
+    var parts: Range<Int>?
     /// Whose time policy cuts the record into parts; nil: the judge's own.
     var cutBy: CompiledRules?
+    /// No earlier parts of the record are judged.
+    var isFirst = true
 }

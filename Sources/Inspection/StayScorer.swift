@@ -20,6 +20,9 @@ struct StayScorer {
     /// The findings of the conversation at hand that count: the unit, twice the rule's number, and one more for a miss.
     private var counted: [UInt64] = []
     private var byFamily: [Int]
+    /// Where a conversation has many units, its stays by part and owner, in their order.
+    private var staysOfOwner: [UInt64: [Int32]] = [:]
+    private static let fewUnits = 32
 
     /// - Parameter counts: per rule whether its findings count; nil: all do.
     init(_ formula: ScoreFormula, _ rules: [RuleSummary], counts: [Bool]? = nil) {
@@ -41,6 +44,12 @@ struct StayScorer {
         to counter: inout ScoreCounter
     ) {
         counted.removeAll(keepingCapacity: true)
+        if !staysOfOwner.isEmpty { staysOfOwner.removeAll(keepingCapacity: true) }
+        if rows.units.count > StayScorer.fewUnits {
+            for (number, unit) in rows.units.enumerated() where unit.agent >= 0 {
+                staysOfOwner[PairKey.make(unit.part, unit.agent), default: []].append(Int32(number))
+            }
+        }
         for index in rows.findings.indices {
             let finding = rows.findings[index]
             if let counts, !counts[Int(finding.rule)] { continue }
@@ -67,23 +76,27 @@ struct StayScorer {
         var raw = 0
         var vetoes: [Int32] = []
         while next < counted.count, counted[next] >> 32 == number {
-            let key = counted[next]
-            let first = next
-            while next < counted.count, counted[next] == key { next += 1 }
-            let n = next - first
-            let rule = Int(key & 0xFFFF_FFFF) / 2
-            let isHit = key % 2 == 0
-            let points = (isHit ? hit[rule] : missed[rule]) * min(n, repeats[rule])
-            raw += points
-            counter.add(rule: Int32(rule), agent: unit.agent, points: points)
-            if isHit, isVeto[rule] { vetoes.append(Int32(rule)) }
-            if points > 0 {
-                given += points
-            } else if family[rule] >= 0 {
-                byFamily[family[rule]] -= points
-            } else {
-                taken -= points
+            let rule = Int(counted[next] & 0xFFFF_FFFF) / 2
+            var ofRule = 0
+            // Hits first, then misses: each count once, or as often as the formula says.
+            while next < counted.count, counted[next] >> 1 == number << 31 | UInt64(rule) {
+                let key = counted[next]
+                let first = next
+                while next < counted.count, counted[next] == key { next += 1 }
+                let isHit = key % 2 == 0
+                let points = (isHit ? hit[rule] : missed[rule]) * min(next - first, repeats[rule])
+                ofRule += points
+                if isHit, isVeto[rule] { vetoes.append(Int32(rule)) }
+                if points > 0 {
+                    given += points
+                } else if family[rule] >= 0 {
+                    byFamily[family[rule]] -= points
+                } else {
+                    taken -= points
+                }
             }
+            raw += ofRule
+            counter.add(rule: Int32(rule), agent: unit.agent, points: ofRule)
         }
         for (place, points) in byFamily.enumerated() { taken += min(points, caps[place]) }
         let score = vetoes.isEmpty ? max(0, formula.base - taken + min(given, formula.bonusCap)) : 0
@@ -101,6 +114,19 @@ struct StayScorer {
     private func stay(of finding: Judgement.FindingRecord, _ rows: JudgementRows) -> Int32? {
         let part = rows.units[Int(finding.unit)].part
         if rows.units[Int(finding.unit)].agent == finding.owner { return finding.unit }
+        if !staysOfOwner.isEmpty {
+            guard let stays = staysOfOwner[PairKey.make(part, finding.owner)], let first = stays.first else {
+                return nil
+            }
+            if finding.anchor < 0 { return stays.last }
+            // They ascend by their starts: the last that began at or before the anchor.
+            var (low, high) = (0, stays.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if rows.units[Int(stays[middle])].start <= finding.anchor { low = middle + 1 } else { high = middle }
+            }
+            return low == 0 ? first : stays[low - 1]
+        }
         var found: Int32?
         for (number, unit) in rows.units.enumerated() where unit.part == part && unit.agent == finding.owner {
             if found == nil || finding.anchor < 0 || unit.start <= finding.anchor { found = Int32(number) }

@@ -158,7 +158,7 @@ public final class StreamInspector {
 
     /// Adds what a rule set judged of a conversation: all of it, or some of its parts.
     private func add(_ placed: PlacedRow, _ rows: JudgementRows, _ exempting: ExemptionFilter?) {
-        if (placed.parts?.lowerBound ?? 0) == 0 { open(placed) }
+        if placed.isFirst { open(placed) }
         for index in rows.findings.indices {
             if hasFindings { bodies.raw(",") }
             hasFindings = true

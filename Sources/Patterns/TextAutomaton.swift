@@ -45,9 +45,9 @@ public final class TextAutomaton {
         let endsMatch: Bool
     }
 
-    /// Nil where this thread's automata have taken all the room that there is.
+    /// Nil where the automata have taken all the room that there is.
     ///
-    /// - Parameter space: what this thread's automata share.
+    /// - Parameter space: what the automata of one evaluator share.
     init?(_ program: PatternProgram, in space: AutomatonSpace) {
         shift = program.classes.count.bitWidth - program.classes.count.leadingZeroBitCount
         rows = 16
@@ -166,7 +166,8 @@ public final class TextAutomaton {
             case .take: if !atEnd { walk.steps.append(UInt16(number)) }
             case .fork(let a, let b): open += [a, b]
             case .textStart(let next): if atStart { open.append(next) }
-            case .textEnd(let next): follow(next, atStart: atStart, atEnd: true, into: &walk)
+            case .textEnd(let next):
+                if atEnd { open.append(next) } else { follow(next, atStart: atStart, atEnd: true, into: &walk) }
             case .match: if atEnd { walk.endsMatch = true } else { walk.isMatch = true }
             }
         }
@@ -217,7 +218,7 @@ public final class TextAutomaton {
     }
 }
 
-/// What the automata of one thread share: numbers of scalars, and the memory that they may yet take. Not safe to
+/// What the automata of one evaluator share: numbers of scalars, and the memory that they may yet take. Not safe to
 /// share between threads.
 public final class AutomatonSpace {
     /// The scalars of texts by their numbers: the first that came is 0, so that common ones have low numbers.

@@ -7,10 +7,6 @@ extension RuleDecoder {
         speakerKeys + ["after", "auto", "kind", "by", "to", "event", "close", "facts"]
     /// Who sends an example's agent messages where it does not say.
     private static let standardAgent = "客服A"
-    /// 2026-03-02T10:00:00+08:00, a Monday inside all usual business hours.
-    private static let firstInstant = Instant(
-        milliseconds: Int64(CalendarDay(year: 2026, month: 3, day: 2).daysSince1970) * 86_400_000
-            + 2 * 3_600_000)
 
     /// The three lists of examples; too few of them is a warning.
     mutating func examples(_ fields: Fields, subject when: Condition?) -> Examples {
@@ -79,7 +75,7 @@ extension RuleDecoder {
             guard let text = marked(text, value.range, &builder) else { return nil }
             builder.append(
                 Message(
-                    time: Self.firstInstant, speaker: sender.speaker,
+                    time: Example.firstInstant, speaker: sender.speaker,
                     agent: sender.speaker == .agent ? Self.standardAgent : nil, kind: sender.kind,
                     isAutomatic: sender.isAutomatic, text: text))
         case .array(let elements):
@@ -95,7 +91,7 @@ extension RuleDecoder {
             }
             for (index, element) in elements.enumerated() {
                 if index == 0, let facts = exampleFacts(element) {
-                    self.facts(facts, Self.firstInstant, &builder)
+                    self.facts(facts, Example.firstInstant, &builder)
                 } else {
                     message(element, isLast: index == elements.count - 1, &builder)
                 }
@@ -142,7 +138,7 @@ extension RuleDecoder {
         let event = fields["event"].flatMap { self.event($0) }
         guard let (member, speaker, agent) = speaker(fields, value, kind) else { return }
         var message = Message(
-            time: builder.instant(after: after, first: Self.firstInstant), speaker: speaker,
+            time: builder.instant(after: after, first: Example.firstInstant), speaker: speaker,
             agent: agent, kind: kind ?? .text)
         if let member {
             guard let text = string(member) else { return }

@@ -140,22 +140,7 @@ extension SchemeDiff {
     }
 
     private func line(_ change: RuleChange, _ language: Language) -> String {
-        let label = language == .chinese ? Self.labels[change.path] ?? change.path : change.path
-        switch change.kind {
-        case .value(let old, let new):
-            let none = Phrase("none", "无").text(in: language)
-            let texts = [old, new].map { value -> String in
-                switch value {
-                case nil: none
-                case .string(let text)?: visible(text)
-                case let value?: visible(value.compact)
-                }
-            }
-            return "\(label) \(texts[0]) → \(texts[1])"
-        case .words(let added, let removed):
-            return label + added.map { " +\(visible($0))" }.joined() + removed.map { " -\(visible($0))" }.joined()
-        case .examples, .order: return label + Phrase(" (order)", "（顺序）").text(in: language)
-        }
+        change.line(in: language, labels: Self.labels)
     }
 
     /// The members `schemes` and `scoring`.
@@ -181,5 +166,27 @@ extension SchemeDiff {
                 ])),
             .init("scoring", .array(scoring.map(\.json))),
         ]
+    }
+}
+
+extension RuleChange {
+    /// The change on one line, outside a rule: `closeAfter 30m → 45m`; `labels` are Chinese names of paths.
+    func line(in language: Language, labels: [String: String]) -> String {
+        let label = language == .chinese ? labels[path] ?? path : path
+        switch kind {
+        case .value(let old, let new):
+            let none = Phrase("none", "无").text(in: language)
+            let texts = [old, new].map { value -> String in
+                switch value {
+                case nil: none
+                case .string(let text)?: visible(text)
+                case let value?: visible(value.compact)
+                }
+            }
+            return "\(label) \(texts[0]) → \(texts[1])"
+        case .words(let added, let removed):
+            return label + added.map { " +\(visible($0))" }.joined() + removed.map { " -\(visible($0))" }.joined()
+        case .examples, .order: return label + Phrase(" (order)", "（顺序）").text(in: language)
+        }
     }
 }

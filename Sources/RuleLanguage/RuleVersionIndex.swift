@@ -130,7 +130,7 @@ extension RuleVersionIndex {
                     "发布于 \(newest.publishedAt.utcText)，晚于本机时钟（\(instant.utcText)）"))
         }
         let digest = RuleVersion.contentDigest(files)
-        if let newest, newest.digest == digest, newest.policy == policy,
+        if let newest, newest.digest == digest, newest.policy == policy, newest.zone == zone.name,
             emergencyReason == nil || newest.effectiveFrom <= instant
         {
             return .unchanged(newest)

@@ -36,15 +36,19 @@ struct PolicyArguments: ParsableArguments {
             result = policy
         }
         result = try inZone(result)
-        if let closeAfter {
-            guard closeAfter > 0, closeAfter <= 7 * 24 * 60 else {
-                throw CommandFailure(
-                    code: CommandFailure.usage,
-                    phrase: Phrase("--close-after takes 1 to 10080 minutes", "--close-after 取 1 到 10080 分钟"))
-            }
-            result.closeAfter = Int64(closeAfter) * 60_000
-        }
+        if let closeAfter = try closeAfterMilliseconds() { result.closeAfter = closeAfter }
         return result
+    }
+
+    /// What the option says of the silence that closes a conversation; nil: nothing.
+    func closeAfterMilliseconds() throws -> Int64? {
+        guard let closeAfter else { return nil }
+        guard closeAfter > 0, closeAfter <= 7 * 24 * 60 else {
+            throw CommandFailure(
+                code: CommandFailure.usage,
+                phrase: Phrase("--close-after takes 1 to 10080 minutes", "--close-after 取 1 到 10080 分钟"))
+        }
+        return Int64(closeAfter) * 60_000
     }
 
     /// The policy as reports name it: what was asked for, without folders, and what options set over it.

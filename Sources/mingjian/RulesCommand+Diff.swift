@@ -1,4 +1,5 @@
 import ArgumentParser
+import ConversationModel
 import Diagnostics
 import RuleLanguage
 
@@ -55,6 +56,8 @@ extension RulesCommand {
             var rules: [Rule]
             var label: Phrase
             var json: JSONText
+            /// What a version keeps; nil: it keeps none, or is a draft, which is judged by whatever it is published with.
+            var policy: TimePolicy?
 
             var schemes: SchemeDiff.Side {
                 SchemeDiff.Side(schemes: sources.schemes, scoring: sources.scoring, rules: rules)
@@ -67,6 +70,8 @@ extension RulesCommand {
             let (old, new) = (try side(old, store, index), try side(new, store, index))
             let diff = RuleDiff(from: old.rules, to: new.rules)
             let schemes = SchemeDiff(from: old.schemes, to: new.schemes)
+            var policy: PolicyDiff?
+            if let before = old.policy, let after = new.policy { policy = PolicyDiff(from: before, to: after) }
             switch format {
             case .text:
                 let language = Surroundings.language
@@ -74,10 +79,12 @@ extension RulesCommand {
                     "\(old.label.english) → \(new.label.english): \(diff.summary.english)",
                     "\(old.label.chinese) → \(new.label.chinese)：\(diff.summary.chinese)")
                 try Output().write(
-                    head.text(in: language) + "\n" + diff.text(in: language) + schemes.text(in: language))
+                    head.text(in: language) + "\n" + diff.text(in: language) + schemes.text(in: language)
+                        + (policy?.text(in: language) ?? ""))
             case .json:
                 let object = JSONText.object(
-                    [.init("v", .number(1)), .init("from", old.json), .init("to", new.json)] + diff.json + schemes.json)
+                    [.init("v", .number(1)), .init("from", old.json), .init("to", new.json)] + diff.json + schemes.json
+                        + (policy?.json ?? []))
                 try Output().write(object.pretty() + "\n")
             }
             return 0
@@ -92,7 +99,7 @@ extension RulesCommand {
                     label: VersionWords.phrase(version),
                     json: .object([
                         "version": .number(Int64(number)), "rulesDigest": .string(version.rulesDigest),
-                    ]))
+                    ]), policy: try store.policy(of: version))
             }
             let sources = try RuleSources(paths: [text])
             let rules = try sources.checkedRules()

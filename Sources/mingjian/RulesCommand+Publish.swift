@@ -90,14 +90,16 @@ extension RulesCommand {
             after newest: RuleVersion?, in store: VersionStore
         ) throws -> (TimePolicy, file: SourceFile?, kept: RuleVersion.Policy) {
             let base = newest.flatMap { Surroundings.zone($0.zone) }
-            if time.policy == nil, time.closeAfter == nil, let newest, let kept = newest.policy,
-                let policy = try store.policy(of: newest)
-            {
-                if kept != RuleVersion.Policy() {
+            if time.policy == nil, let newest, var kept = newest.policy, var policy = try store.policy(of: newest) {
+                if kept.file != nil || kept.closeAfter != nil && time.closeAfter == nil {
                     say(
                         Phrase(
-                            "the time policy is that of version \(newest.number), since neither --policy nor --close-after is given",
-                            "未给出 --policy 和 --close-after，沿用第 \(newest.number) 版的时间策略"), severity: "note")
+                            "the time policy is that of version \(newest.number), since --policy is not given",
+                            "未给出 --policy，沿用第 \(newest.number) 版的时间策略"), severity: "note")
+                }
+                if let closeAfter = try time.closeAfterMilliseconds() {
+                    policy.closeAfter = closeAfter
+                    kept.closeAfter = closeAfter
                 }
                 return (try time.inZone(policy), try store.policyFile(of: newest), kept)
             }

@@ -35,4 +35,18 @@ struct WordBreakerTests {
         breaker.set([])
         #expect(breaker.isBoundary(0))
     }
+
+    @Test("questions about one long text are linear in it together", .timeLimit(.minutes(1)))
+    func longTexts() {
+        // Were the text read anew for each of them, a megabyte would take an hour.
+        let breaker = WordBreaker()
+        let bytes = Array(String(repeating: "a'vx", count: 250_000).utf8)
+        breaker.begin()
+        let count = bytes.withUnsafeBufferPointer { text in
+            stride(from: 2, to: text.count, by: 4).count { breaker.isBoundary($0, in: text) }
+        }
+        #expect(count == 0)
+        breaker.begin()
+        #expect(Array("加 vx".utf8).withUnsafeBufferPointer { breaker.isBoundary(4, in: $0) })
+    }
 }

@@ -52,7 +52,8 @@ struct WrittenNumberTests {
     @Test(
         "accounts are found behind their cue",
         arguments: [
-            ("QQ一二三四五六七", [.qqNumber], "一二三四五六七"), ("扣扣：叁肆伍❻❼❽玖", [.qqNumber], "叁肆伍❻❼❽玖"),
+            ("QQ一二三四五六七", [.qqNumber], "一二三四五六七"), ("QQ⓾⓾o", [.qqNumber], "⓾⓾o"),
+            ("扣扣：叁肆伍❻❼❽玖", [.qqNumber], "叁肆伍❻❼❽玖"),
             ("🐧12345678", [.qqNumber], "12345678"), ("加🐧：一二三四五六", [.qqNumber], "一二三四五六"),
             ("企鹅号八八六六四四二", [.qqNumber], "八八六六四四二"),
             ("企鹅12345678", [.qqNumber], "12345678"), ("加微信：🅐🅑🅒12345", [.wechatID], "🅐🅑🅒12345"),

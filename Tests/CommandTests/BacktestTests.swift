@@ -48,6 +48,51 @@ struct BacktestTests {
         return Dictionary(uniqueKeysWithValues: list.map { ($0["id"] as? String ?? "", $0) })
     }
 
+    @Test("each side is scored and counted by what its own rules are, though they judge the same")
+    func grades() throws {
+        func side(_ name: String, _ polarity: String, _ severity: String, _ more: String) throws {
+            try directory.write(
+                "\(name)/a.json",
+                #"""
+                [{"id": "rude", "name": "粗", "polarity": "negative", "severity": "\#(severity)", \#(more)
+                  "when": {"message": {"from": "agent", "keywords": ["滚"]}}},
+                 {"id": "kind", "name": "礼", "polarity": "\#(polarity)", "severity": "minor",
+                  "when": {"message": {"from": "agent", "keywords": ["您好"]}}}]
+                """#)
+            try directory.write("\(name)/s.json", #"{"scoring": {}}"#)
+        }
+        for file in ["old/a.json", "old/b.json", "old/c.json", "new/a.json", "new/c.json", "new/d.json"] {
+            try FileManager.default.removeItem(atPath: directory.path + "/" + file)
+        }
+        try side("old", "negative", "minor", "")
+        try side("new", "positive", "critical", #""score": -9,"#)
+        let archive = try directory.write(
+            "a.ndjson",
+            #"{"id":"c","buyer":"b","messages":[{"time":1772413200000,"from":"buyer","text":"在"},"#
+                + #"{"time":1772413201000,"from":"agent","agent":"a","text":"您好滚"}]}"# + "\n")
+        func points(_ name: String) throws -> Int? {
+            let outcome = try Command.run(
+                ["inspect", archive, "--rules", directory.path + "/" + name, "--format", "json"], in: directory)
+            let object = try JSONSerialization.jsonObject(with: Data(outcome.output)) as? [String: Any]
+            let scores = object?["scores"] as? [String: Any]
+            return (scores?["total"] as? [String: Any])?["points"] as? Int
+        }
+        let outcome = try Command.run(
+            ["rules", "backtest", "--draft", directory.path + "/new", "--against", directory.path + "/old", archive]
+                + ["--format", "json"], in: directory)
+        let object = try #require(
+            try JSONSerialization.jsonObject(with: Data(outcome.output)) as? [String: Any], "\(outcome.errors)")
+        let scores = try #require(object["scores"] as? [String: [String: Any]])
+        #expect(scores["old"]?["points"] as? Int == (try points("old")))
+        #expect(scores["new"]?["points"] as? Int == (try points("new")))
+        #expect(try points("old") == 96 && points("new") == 91)
+        let total = try #require(object["total"] as? [String: [String: Int]])
+        #expect(total["negativeHits"]?["old"] == 2 && total["negativeHits"]?["new"] == 1)
+        #expect(total["positiveHits"]?["old"] == 0 && total["positiveHits"]?["new"] == 1)
+        let agent = try #require((object["agents"] as? [[String: Any]])?.first { $0["name"] as? String == "a" })
+        #expect((agent["negativeHits"] as? [String: Int])?["old"] == 2)
+    }
+
     @Test("the numbers are those of two inspections, and all threads write the same bytes")
     func equalsTwoInspections() throws {
         let (old, new) = (try findings("old"), try findings("new"))

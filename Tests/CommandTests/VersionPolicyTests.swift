@@ -109,6 +109,45 @@ struct VersionPolicyTests {
         #expect(try found(inspect(file, ["--as-version", "1"])) == ["c1 1"])
     }
 
+    @Test("an option of the policy alone makes a version, and the rest of the policy stays")
+    func oneOption() throws {
+        try writeDuty()
+        let policy = try directory.write("p.json", #"{"hours": [{"from": "09:00", "to": "18:00"}]}"#)
+        #expect(try publish(at: "2026-03-01T02:00", ["--policy", policy]).code == 0)
+        #expect(
+            try publish(at: "2026-03-01T03:00", ["--zone", "Asia/Shanghai"]).text.contains("nothing was published"))
+        let zoned = try publish(at: "2026-03-02T02:00", ["--zone", "America/New_York"])
+        #expect(zoned.text.contains("published version 2") && zoned.text.contains("America/New_York"), "\(zoned)")
+        let silent = try publish(at: "2026-03-03T02:00", ["--close-after", "45"])
+        #expect(silent.text.contains("published version 3"), "\(silent)")
+        #expect(FileManager.default.fileExists(atPath: try version(3) + "/policy.json"))
+        #expect(try publish(at: "2026-03-04T02:00").text.contains("nothing was published"))
+        let zones = try command(["rules", "diff", store, "1", "2"]).text
+        #expect(zones.contains("~ time policy: zone Asia/Shanghai → America/New_York\n"), "\(zones)")
+        let silences = try command(["rules", "diff", store, "2", "3", "--format", "json"]).text
+        #expect(
+            silences.contains("\"closeAfter\"") && silences.contains("45m") && !silences.contains("hours"),
+            "\(silences)")
+    }
+
+    @Test("a version leaves out the buyers of its own conversations, in records as in a log")
+    func buyersLeftOut() throws {
+        try directory.write("rules/w.json", VersionTests.rule("hello", ["稍等"]))
+        for (day, buyers) in [("01", "[]"), ("02", #"["b"]"#), ("04", "[]")] {
+            let file = try directory.write("p\(day).json", #"{"leaveOut": {"buyers": \#(buyers)}}"#)
+            #expect(try publish(at: "2026-03-\(day)T02:00", ["--policy", file]).code == 0)
+        }
+        let lines = ["02", "03", "05"].map {
+            #"{"time":"2026-03-\#($0)T10:00:00+08:00","from":"agent","agent":"豆豆","text":"稍等"}"#
+        }
+        let record = try directory.write(
+            "r.ndjson", #"{"id":"c","buyer":"b","messages":[\#(lines.joined(separator: ","))]}"# + "\n")
+        #expect(try found(inspect(record)) == ["c 1", "c#3 3"])
+        let log = try directory.write(
+            "l.ndjson", lines.map { $0.replacing("{", with: #"{"buyer":"b","shop":"s","#) + "\n" }.joined())
+        #expect(try found(inspect(log, ["--cut"])).map { $0.suffix(1) } == ["1", "3"])
+    }
+
     @Test("options that would say otherwise are refused, and a policy that was edited is damage")
     func refusals() throws {
         try writeDuty()

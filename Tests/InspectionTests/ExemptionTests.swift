@@ -102,6 +102,25 @@ import Testing
         #expect(run.result?.scores?.total.points == 5 * 100 - 2)
     }
 
+    @Test("an exemption makes no rule applicable where nobody could have been charged")
+    func nobodyExposed() throws {
+        func at(_ seconds: Int64) -> Instant { Instant(milliseconds: Self.start + seconds * 1000) }
+        // The second conversation is only handed to 小宁, who says nothing.
+        let lines = try [
+            Conversation(
+                id: "c0", buyer: "b0", messages: [Message(time: at(0), speaker: .agent, agent: "小安", text: "滚开")]),
+            Conversation(
+                id: "c1", buyer: "b1", agent: "小宁", messages: [Message(time: at(9), speaker: .buyer, text: "在吗")]),
+        ].flatMap { try archiveLine($0) }
+        let input = try directory.write("two.ndjson", lines)
+        let exemption = exemption { ($0.agents, $0.rules) = (["小宁"], [RuleID("rude")]) }
+        let run = try Run([input], rules: RunRules(try rules())) {
+            $0.exemptions = Exemptions(exemptions: [exemption])
+        }
+        let counts = try count(run, "rude")
+        #expect(counts.unitsApplicable == 1 && counts.unitsHit == 1)
+    }
+
     @Test("a time holds for what happened in it, days for conversations that began on them")
     func windows() throws {
         // c1 goes from 11:00:00 to 11:00:20.

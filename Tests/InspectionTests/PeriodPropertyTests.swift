@@ -152,10 +152,8 @@ import Testing
         var buyers: Set<String> = []
         var parts: Set<String> = []
         for conversation in conversations {
-            guard conversation.messages.allSatisfy({ $0.time != nil }), let start = conversation.messages.first?.time
-            else { continue }
-            // A conversation is read where its first message lies in the days.
-            guard Self.period.all.contains(policy.zone.day(of: start)) else { continue }
+            guard conversation.messages.allSatisfy({ $0.time != nil }) else { continue }
+            // A part is read where its first message lies in the days.
             func day(_ message: Int) -> CalendarDay? {
                 guard let time = conversation.messages[message].time else { return nil }
                 let day = policy.zone.day(of: time)

@@ -27,8 +27,10 @@ import Testing
         """#,
     ]
 
-    private func scores(_ scoring: String, _ conversations: [String], threads: Int = 1) throws -> Scores {
-        let files = (Self.rules + [#"{"scoring":\#(scoring)}"#]).enumerated().map {
+    private func scores(
+        _ scoring: String, _ conversations: [String], threads: Int = 1, rules: [String] = Self.rules
+    ) throws -> Scores {
+        let files = (rules + [#"{"scoring":\#(scoring)}"#]).enumerated().map {
             SourceFile(path: "\($0).json", bytes: Array($1.utf8))
         }
         let book = loadRuleBook(files: files)
@@ -77,6 +79,16 @@ import Testing
             let rules = (scores.rules[agent] ?? [:]).values.reduce(0) { $0 + $1.points }
             #expect(total.stays * 100 + rules + (scores.adjustments[agent] ?? 0) == total.points, "\(agent)")
         }
+    }
+
+    @Test("a duty that was met and missed in one stay counts once for each, and is of one stay")
+    func metAndMissed() throws {
+        let duty =
+            #"{"id":"prompt","name":"及时","polarity":"positive","score":3,"severity":"minor","when":{"after":{"message":{"from":"buyer"}},"expect":{"message":{"from":"agent"}},"within":{"time":"2s"}}}"#
+        let messages = [("", "在吗"), ("小安", "您好"), ("", "有货吗"), ("", "在？"), ("", "人呢"), ("小安", "您好")]
+        let scores = try scores("{}", [conversation(1, messages)], rules: [duty])
+        #expect(scores.rules["小安"]?.values.map(\.stays) == [1] && scores.rules["小安"]?.values.map(\.points) == [1])
+        #expect(scores.total == sum(stays: 1, points: 101, vetoed: 0))
     }
 
     @Test("sums are the same whatever the threads, and add up for every agent", arguments: [1, 3])

@@ -51,6 +51,17 @@ struct TextAutomatonTests {
         }
     }
 
+    @Test("thousands of ends of the text in a row are one")
+    func endsInARow() throws {
+        let pattern = try read("a" + String(repeating: "$", count: 3000), level: .folded).get()
+        let matcher = try #require(SpanMatcher(pattern))
+        let space = AutomatonSpace()
+        let automaton = try #require(matcher.automaton(in: space))
+        for text in ["a", "ba", "ab", ""] {
+            #expect(answer(automaton, text, space) == matcher.matches(Array(text.utf8)), "\(text)")
+        }
+    }
+
     @Test("the costliest patterns take no more room than there is", arguments: PatternFactorsTests.costly.indices)
     func costlyPatternsAreBounded(_ number: Int) throws {
         let source = PatternFactorsTests.costly[number]
