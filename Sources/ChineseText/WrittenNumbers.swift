@@ -249,7 +249,8 @@ extension EntityFinder {
     ///
     /// Sorted within each kind, at most `limit` of each; none that overlaps one which `entities` tells. Kinds
     /// but `disguisedKinds` are passed over.
-    /// - Complexity: O(*n*) for *n* bytes. Allocates nothing where no digit or letter is disguised.
+    /// - Complexity: O(*n*) for *n* bytes. Allocates nothing where no digit or letter is disguised and fewer than eleven digits
+    ///   stand.
     public func disguised(
         _ kinds: [EntityKind], in text: UnsafeBufferPointer<UInt8>, table: SkeletonTable
     ) -> [Entity] {

@@ -31,11 +31,10 @@ final class FlatLists<Element: BitwiseCopyable & Sendable>: @unchecked Sendable 
 }
 
 /// Values by number, fixed in memory: read without retaining an array.
-final class FixedTable<Element>: @unchecked Sendable {
+final class FixedTable<Element> {
     private let items: UnsafeMutablePointer<Element>
     let count: Int
 
-    /// Immutable from here on, hence safe to share.
     init(_ values: [Element]) {
         count = values.count
         items = .allocate(capacity: max(1, count))
@@ -52,3 +51,6 @@ final class FixedTable<Element>: @unchecked Sendable {
 
     var indices: Range<Int> { 0..<count }
 }
+
+/// Immutable once it is made, hence as safe to share as what it holds.
+extension FixedTable: @unchecked Sendable where Element: Sendable {}
