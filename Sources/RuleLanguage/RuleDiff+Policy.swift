@@ -20,18 +20,23 @@ public struct PolicyDiff: Sendable, Hashable {
     }
 
     private static func waits(_ old: WaitPolicy, _ new: WaitPolicy, in walk: inout RuleWalk) {
-        walk.value("waits.answeredBy.assistant", .bool(old.assistantAnswers), .bool(new.assistantAnswers))
+        walk.words("waits.answeredBy", speakers(old), speakers(new))
         walk.words("waits.noAnswer", old.noAnswer, new.noAnswer)
         walk.text("waits.clock", clock(old), clock(new))
         walk.text("waits.onTransfer", old.onTransfer.rawValue, new.onTransfer.rawValue)
         walk.value("waits.cap", RuleText.duration(old.cap), RuleText.duration(new.cap))
-        walk.value(
-            "waits.unanswered", .bool(old.unansweredCountsAsCap), .bool(new.unansweredCountsAsCap))
+        walk.text("waits.unanswered", unanswered(old), unanswered(new))
         walk.value(
             "waits.assessed.by", old.assessment.map { .string($0.by.rawValue) },
             new.assessment.map { .string($0.by.rawValue) })
         hours("waits.assessed.hours", old.assessment?.hours ?? [], new.assessment?.hours ?? [], in: &walk)
     }
+
+    private static func speakers(_ waits: WaitPolicy) -> [String] {
+        waits.assistantAnswers ? ["agent", "assistant"] : ["agent"]
+    }
+
+    private static func unanswered(_ waits: WaitPolicy) -> String { waits.unansweredCountsAsCap ? "cap" : "none" }
 
     private static func clock(_ waits: WaitPolicy) -> String { waits.countsOpenHours ? "business" : "wall" }
 
@@ -51,8 +56,8 @@ public struct PolicyDiff: Sendable, Hashable {
     private static let labels: [String: String] = {
         var labels = [
             "zone": "时区", "closeAfter": "沉默多久结束", "closeAfterOpenWait": "等待时沉默多久结束", "leaveOut.buyers": "不检查的买家",
-            "waits.answeredBy.assistant": "服务助手也算回复", "waits.noAnswer": "无需回复的话", "waits.clock": "等待的计时",
-            "waits.onTransfer": "转接后的等待", "waits.cap": "等待上限", "waits.unanswered": "未回复按上限计",
+            "waits.answeredBy": "谁的回复算数", "waits.noAnswer": "无需回复的话", "waits.clock": "等待的计时",
+            "waits.onTransfer": "转接后的等待", "waits.cap": "等待上限", "waits.unanswered": "未回复怎么计",
             "waits.assessed.by": "考核时段的归属",
         ]
         let days = ["mon": "周一", "tue": "周二", "wed": "周三", "thu": "周四", "fri": "周五", "sat": "周六", "sun": "周日"]

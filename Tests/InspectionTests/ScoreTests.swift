@@ -91,6 +91,19 @@ import Testing
         #expect(scores.total == sum(stays: 1, points: 101, vetoed: 0))
     }
 
+    @Test("among many stays of a conversation a finding counts in the one that holds it")
+    func manyStays() throws {
+        // Each agent has thirty stays, and is rude in every third of them.
+        let messages = (0..<60).map { place in
+            (agent: place % 2 == 0 ? "小安" : "小宁", text: place / 2 % 3 == 0 ? "您好，滚开" : "您好")
+        }
+        let scores = try scores(#"{"bonusCap":0}"#, [conversation(1, messages)])
+        for agent in ["小安", "小宁"] {
+            #expect(scores.byAgent[agent] == sum(stays: 30, points: 20 * 100 + 10 * 70, vetoed: 0))
+            #expect(scores.rules[agent]?.values.map(\.stays).max() == 30)
+        }
+    }
+
     @Test("sums are the same whatever the threads, and add up for every agent", arguments: [1, 3])
     func threads(_ threads: Int) throws {
         var random = SeededGenerator(seed: 11)
