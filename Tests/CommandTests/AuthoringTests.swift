@@ -82,7 +82,7 @@ struct AuthoringTests {
         let (process, output, _) = try Command.process(["rules", "test", path, "--watch"], in: directory)
         try process.run()
         func waits(for part: String) async throws -> Bool {
-            for _ in 0..<200 {
+            for _ in 0..<1_200 {
                 let text = String(decoding: FileManager.default.contents(atPath: output) ?? Data(), as: UTF8.self)
                 if text.contains(part) { return true }
                 try await Task.sleep(for: .milliseconds(100))

@@ -244,7 +244,7 @@ struct LiveCommandTests {
         let (process, _, _) = try Command.process(
             ["live", "simulate", "--seed", "3", "--speed", "60", "--log", log], in: directory)
         try process.run()
-        let deadline = Date(timeIntervalSinceNow: 20)
+        let deadline = Date(timeIntervalSinceNow: 120)
         while (try? FileManager.default.contentsOfDirectory(atPath: log))?.count ?? 0 < 2, Date() < deadline {
             usleep(50_000)
         }

@@ -126,14 +126,13 @@ struct PatternScanTests {
         let text = String(repeating: unit, count: (1 << 20) / unit.utf8.count)
         let matcher = try #require(SpanMatcher(pattern))
         let bytes = Array(text.utf8)
-        let clock = ContinuousClock()
-        let matching = clock.measure { _ = matcher.matches(bytes) }
+        let matching = Self.processorTime { _ = matcher.matches(bytes) }
         #expect(matching < .seconds(1), "span matcher: \(matching)")
         var set = PatternSet()
         set.look(for: set.regex(pattern), in: .service)
         let scanner = try Scanner(try CompiledPatterns(set, cache: DiskCache(directory: nil)))
         let block = bytes + [0x0A]
-        let scanning = clock.measure {
+        let scanning = Self.processorTime {
             block.withUnsafeBufferPointer { block in
                 [UInt32(bytes.count)].withUnsafeBufferPointer {
                     scanner.scan(block, ends: $0, lane: Lane(level: .exact, side: .service))
@@ -142,5 +141,17 @@ struct PatternScanTests {
         }
         #expect(scanning < .seconds(1), "scanner: \(scanning)")
         #expect(scanner.found.isEmpty != matcher.matches(bytes))
+    }
+
+    /// What `body` takes of a processor, on the thread that it is called on: other tests may keep the machine busy.
+    private static func processorTime(_ body: () -> Void) -> Duration {
+        func now() -> Duration {
+            var time = timespec()
+            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+            return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+        }
+        let began = now()
+        body()
+        return now() - began
     }
 }

