@@ -122,16 +122,10 @@ public struct Roster: Sendable {
 
     /// The entry of `account` on `day`, in any of its forms; nil is not listed.
     ///
-    /// A bare account finds `店铺:子账号` if only one shop has it, and the other way round. Where
-    /// several entries hold, the last of the file does.
+    /// A bare account finds `店铺:子账号` if only one shop has it, and the other way round; what is listed in the form of `account` comes
+    /// first. Where several entries of a form hold, the last of the file does.
     public func entry(account: String, on day: CalendarDay?) -> RosterEntry? {
-        let normal = Roster.normalForm(account)
-        if let found = last(of: normal, on: day) { return found }
-        let bare = Roster.bare(normal)
-        if bare != normal { return last(of: bare, on: day) }
-        guard let accounts = byBareAccount[normal], accounts.count == 1, let only = accounts.first
-        else { return nil }
-        return last(of: only, on: day)
+        forms(of: account).lazy.compactMap { last(of: $0, on: day) }.first
     }
 
     /// Everybody who has had `account`, in any of its forms, once each in the order of the file; empty where the account is not listed or
@@ -141,32 +135,59 @@ public struct Roster: Sendable {
         return entries(account: account).compactMap { entries[$0].person }.filter { seen.insert($0).inserted }
     }
 
-    /// Whether some account has had several people.
-    public var hasAccountsThatChangedHands: Bool {
-        byAccount.values.contains { Set($0.compactMap { entries[$0].person }).count > 1 }
+    /// Whether it depends on the day who has `account`, in any of its forms: it changed hands, or is nobody's on some day. An unknown day
+    /// is one of them.
+    public func isDated(account: String) -> Bool {
+        let listed = entries(account: account)
+        guard listed.contains(where: { entries[$0].person != nil }) else { return false }
+        var days: [CalendarDay?] = [nil, CalendarDay(daysSince1970: .min)]
+        for index in listed {
+            days.append(entries[index].from)
+            if let to = entries[index].to, to.daysSince1970 < .max {
+                days.append(CalendarDay(daysSince1970: to.daysSince1970 + 1))
+            }
+        }
+        return Set(days.map { entry(account: account, on: $0)?.person }).count > 1
     }
+
+    /// Whether somebody has several accounts, on whatever days.
+    public var hasPersonsOfSeveralAccounts: Bool {
+        let accounts = Set(entries.compactMap { entry in entry.person.map { [$0, entry.account] } })
+        return Set(accounts.map { $0[0] }).count < accounts.count
+    }
+
+    /// Whether some account is dated.
+    public var hasDatedAccounts: Bool { byAccount.keys.contains { isDated(account: $0) } }
 
     /// Whether `account` is listed, in any of its forms, on whatever day.
     public func lists(account: String) -> Bool { !entries(account: account).isEmpty }
 
-    /// Without the entries that hold on no day from `first` to `last`; nil is without end.
+    /// What the roster says of the days from `first` to `last`, and of no other: without the entries that hold on none of them, and without
+    /// bounds that lie beyond them. Nil is without end.
     public func holding(from first: CalendarDay?, to last: CalendarDay?) -> Roster {
         Roster(
-            entries.filter { entry in
-                let isOver = first.map { first in entry.to.map { $0 < first } ?? false } ?? false
-                let isAhead = last.map { last in entry.from.map { $0 > last } ?? false } ?? false
-                return !isOver && !isAhead
+            entries.compactMap { entry in
+                if let first, let to = entry.to, to < first { return nil }
+                if let last, let from = entry.from, from > last { return nil }
+                var bounded = entry
+                if let first, let from = entry.from, from <= first { bounded.from = nil }
+                if let last, let to = entry.to, to >= last { bounded.to = nil }
+                return bounded
             })
     }
 
-    /// Places of all entries of an account, as `entry` finds them.
+    /// Places of all entries of an account, in any of its forms, in the order of the file.
     private func entries(account: String) -> [Int] {
+        forms(of: account).flatMap { byAccount[$0] ?? [] }.sorted()
+    }
+
+    /// The forms in which an account may be listed: its own, then the one without a shop, or with the only shop that has it.
+    private func forms(of account: String) -> [String] {
         let normal = Roster.normalForm(account)
-        if let found = byAccount[normal] { return found }
         let bare = Roster.bare(normal)
-        if bare != normal { return byAccount[bare] ?? [] }
-        guard let accounts = byBareAccount[normal], accounts.count == 1, let only = accounts.first else { return [] }
-        return byAccount[only] ?? []
+        if bare != normal { return [normal, bare] }
+        let shops = byBareAccount[normal, default: []].subtracting([normal])
+        return [normal] + (shops.count == 1 ? shops : [])
     }
 
     private func last(of account: String, on day: CalendarDay?) -> RosterEntry? {

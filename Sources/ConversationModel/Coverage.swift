@@ -12,6 +12,8 @@ public struct Coverage: Sendable, Hashable, Codable {
     public var recordsInspected: Int = 0
     /// Conversations judged, parts counted apart.
     public var conversations: Int = 0
+    /// Conversations of inspected records that were left out, for the reasons that leave out whole records.
+    public var conversationsFiltered: Int = 0
     public var stays: Int = 0
     public var messages: Int = 0
     public var bytesRead: Int = 0
@@ -25,7 +27,7 @@ public struct Coverage: Sendable, Hashable, Codable {
     public var conversationsWithoutTimes: Int = 0
     /// Agent messages whose agent is not named anywhere.
     public var unknownAgents: Int = 0
-    /// Accounts that the roster does not list, sorted; at most 1,000 are kept.
+    /// Accounts that the roster does not list, or not for some day on which they were judged, sorted; at most 1,000 are kept.
     public var unmappedAccounts: [String] = []
     /// First and last instant among the inspected messages.
     public var firstInstant: Instant?

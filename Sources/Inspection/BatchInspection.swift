@@ -254,7 +254,7 @@ public final class BatchInspection: @unchecked Sendable {
         }
         var labelled = findingCase
         let person =
-            roster.people(account: account).count > 1
+            roster.isDated(account: account)
             ? roster.entry(account: account, on: findingCase.day)?.person : nil
         labelled.finding.owner = .agent(person ?? RunTotals.label(account: account, roster: roster))
         return labelled
@@ -278,11 +278,13 @@ public final class BatchInspection: @unchecked Sendable {
         if visits?.isForgetful == true { coverage.defectsByReason["buyers-forgotten", default: 0] += 1 }
         if seen.isForgetful { coverage.defectsByReason["duplicates-forgotten", default: 0] += 1 }
         if let roster = options.roster {
-            let accounts = names(of: totals.agentNames).filter { AccountHolder($0) == nil }
-            coverage.unmappedAccounts = Array(
-                accounts.filter {
-                    $0 != OwnerNumber.unknownAgent && !roster.lists(account: $0)
-                }.sorted().prefix(1000))
+            let counted = totals.countedAgents
+            let accounts = names(of: totals.agentNames).enumerated().filter { number, account in
+                if AccountHolder(account) != nil || account == OwnerNumber.unknownAgent { return false }
+                return !roster.lists(account: account)
+                    || (roster.isDated(account: account) && counted.contains(Int32(number)))
+            }
+            coverage.unmappedAccounts = Array(accounts.map(\.element).sorted().prefix(1000))
         }
         coverage.exemptions = totals.exemptionNotes(options.exemptions.exemptions) { number in
             guard case .agent(let account) = OwnerNumber.owner(number, names: totals.agentNames) else {

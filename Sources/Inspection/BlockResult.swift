@@ -29,6 +29,8 @@ final class BlockResult {
     /// What was exempt, by exemption and owner.
     var exempt: [ExemptionCounts.Key: ExemptionCounts] = [:]
     var conversations = 0
+    /// Parts that were left out of records of which others are judged.
+    var conversationsFiltered = 0
     var stays = 0
     var messages = 0
     var conversationsWithoutTimes = 0
@@ -93,6 +95,7 @@ final class BlockResult {
         if !exempt.isEmpty { exempt.removeAll(keepingCapacity: true) }
         visits.removeAll(keepingCapacity: true)
         conversations = 0
+        conversationsFiltered = 0
         stays = 0
         messages = 0
         conversationsWithoutTimes = 0

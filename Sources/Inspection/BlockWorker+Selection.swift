@@ -74,6 +74,7 @@ extension BlockWorker {
     /// Leaves of the record that was placed since `first` the parts that are judged; without any it is dropped.
     func select(since first: Int, _ index: Int, in result: BlockResult) {
         var chosen: [PlacedRow] = []
+        var left = 0
         var reason: Drop?
         func keep(_ placed: PlacedRow, _ parts: Range<Int>?) {
             var kept = placed
@@ -101,6 +102,7 @@ extension BlockWorker {
                 continue
             }
             reason = reason ?? drops.lazy.compactMap { $0 }.first
+            left += drops.count { $0 != nil }
             var start = range.lowerBound
             while start < range.upperBound {
                 var end = start
@@ -114,6 +116,8 @@ extension BlockWorker {
             for placed in rows[first...].reversed() {
                 placed.judge.evaluator.table.removeLast(from: placed.row.messages.lowerBound)
             }
+        } else {
+            result.conversationsFiltered += left
         }
         rows.replaceSubrange(first..., with: chosen)
     }

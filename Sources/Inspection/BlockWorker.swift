@@ -357,20 +357,30 @@ final class BlockWorker {
             }
             if let exempting, exempting.look(at: people, placed, parts: parts, places: places) {
                 exempting.withCounted(people) {
-                    count($0, placed, parts, tally, in: result)
-                    period?.add(people, counted: $0, placed, parts: parts, places: places, exempting, to: result)
+                    withPersons(in: $0) { counted in
+                        count(counted, placed, parts, tally, in: result)
+                        period?.add(
+                            people, counted: counted, placed, parts: parts, places: places, exempting, to: result)
+                    }
                 }
                 exempting.count(people, severities: judge.severities, into: &result.exempt)
                 add(people, rows, placed, tally, exempting, to: result, keepsCasesAbove: floor)
             } else {
-                count(people, placed, parts, tally, in: result)
-                period?.add(people, counted: people, placed, parts: parts, places: places, nil, to: result)
+                withPersons(in: people) { counted in
+                    count(counted, placed, parts, tally, in: result)
+                    period?.add(people, counted: counted, placed, parts: parts, places: places, nil, to: result)
+                }
                 add(people, rows, placed, tally, nil, to: result, keepsCasesAbove: floor)
             }
         }
     }
 
-    /// Lends the rows as they are counted: with people where accounts changed hands.
+    /// Lends the rows with one number for all accounts of a person.
+    private func withPersons(in rows: JudgementRows, _ body: (JudgementRows) -> Void) {
+        if let holders { holders.withPersons(in: rows, body) } else { body(rows) }
+    }
+
+    /// Lends the rows with people where it depends on the day whose an account is.
     private func withPeople(in rows: JudgementRows, _ body: (JudgementRows) -> Void) {
         if let holders { holders.withPeople(in: rows, places, body) } else { body(rows) }
     }

@@ -36,7 +36,7 @@ struct CheckpointData: Codable {
     }
 
     /// Raised with every change of this form or of how blocks are cut: others are no checkpoints.
-    static let currentFormat = 6
+    static let currentFormat = 7
 
     var format = currentFormat
     var key: String

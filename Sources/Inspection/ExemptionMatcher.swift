@@ -100,12 +100,12 @@ final class ExemptionMatcher {
         let account = holder?.account ?? name
         var forms: Set = [account, Roster.normalForm(account)]
         let people = holder.map { [$0.person] } ?? roster?.people(account: account) ?? []
-        // Of an account that changed hands it is the person of the day.
-        let changesHands = people.count > 1
+        // Of an account that is not always the same person's it is the person of the day.
+        let isDated = holder == nil && roster?.isDated(account: account) == true
         forms.formUnion(
-            changesHands ? [roster?.entry(account: account, on: part.day)?.person].compactMap { $0 } : people)
+            isDated ? [roster?.entry(account: account, on: part.day)?.person].compactMap { $0 } : people)
         let found = Set(forms.flatMap { byName[$0] ?? [] }).sorted()
-        if !changesHands { byAgent[agent] = found }
+        if !isDated { byAgent[agent] = found }
         return held(found, part)
     }
 

@@ -38,13 +38,21 @@ extension RunTotals {
     }
 
     /// The person behind an account or the holder of one, else the account in its normal form: nobody is listed, or it
-    /// changed hands and belonged to nobody on the days of what is counted.
+    /// was nobody's on the days of what is counted.
     static func label(account: String, roster: Roster) -> String {
         if let holder = AccountHolder(account), roster.people(account: holder.account).contains(holder.person) {
             return holder.person
         }
-        let people = roster.people(account: account)
-        return people.count == 1 ? people[0] : Roster.normalForm(account)
+        let person = roster.isDated(account: account) ? nil : roster.people(account: account).first
+        return person ?? Roster.normalForm(account)
+    }
+
+    /// Numbers of the agents, or holders of accounts, of whom a unit was counted.
+    var countedAgents: Set<Int32> {
+        Set(
+            counts.values.flatMap { counter in
+                (0..<counter.groupsOfAgent.count).map { PairKey.first(counter.groupsOfAgent.entry($0).key) }
+            })
     }
 
     /// Per agent the group of most of its units; the lesser name among equals.

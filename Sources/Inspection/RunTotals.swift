@@ -139,6 +139,7 @@ struct RunTotals {
         }
         for (reason, n) in block.excluded { coverage.filteredByReason[reason, default: 0] += n }
         coverage.conversations += block.conversations
+        coverage.conversationsFiltered += block.conversationsFiltered
         coverage.stays += block.stays
         coverage.messages += block.messages
         coverage.bytesRead = max(coverage.bytesRead, block.bytesReadSoFar)

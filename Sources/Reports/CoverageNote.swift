@@ -47,7 +47,9 @@ package struct CoverageNote: Sendable {
         add(
             "检查",
             "会话 \(grouped(coverage.conversations))，接待段 \(grouped(coverage.stays))，"
-                + "消息 \(grouped(coverage.messages))")
+                + "消息 \(grouped(coverage.messages))"
+                + (coverage.conversationsFiltered > 0
+                    ? "；同一记录中另有 \(grouped(coverage.conversationsFiltered)) 个会话被过滤" : ""))
         if let exempt = CoverageNote.exempt(coverage) { add("豁免", exempt) }
         if let policy = coverage.policy { add("时间策略", shortened(singleLine(policy), to: 80)) }
         if let schemes = CoverageNote.schemes(coverage) { add("方案", schemes.text, isWarning: schemes.isWarning) }

@@ -98,6 +98,7 @@ extension HTMLReport {
         page.raw("</b></span>")
         let open = coverage.notEvaluatedByReason.values.reduce(0, +)
         let facts: [(StaticString, Int)] = [
+            ("被检查的记录中过滤的会话", coverage.conversationsFiltered),
             ("未判定", open), ("没有时间的会话", coverage.conversationsWithoutTimes),
             ("客服未知的消息", coverage.unknownAgents),
             ("不在花名册的账号", coverage.unmappedAccounts.count),

@@ -152,6 +152,8 @@ public struct JSONReport: Sendable {
             writer.value(coverage.bytesRead)
             writer.key("conversations")
             writer.value(coverage.conversations)
+            writer.key("conversationsFiltered")
+            writer.value(coverage.conversationsFiltered)
             writer.key("conversationsWithoutTimes")
             writer.value(coverage.conversationsWithoutTimes)
             writer.key("defectsByReason")

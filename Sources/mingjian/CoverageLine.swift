@@ -13,7 +13,9 @@ private func englishCoverage(_ coverage: Coverage, zone: Zone) -> String {
     var parts = [
         "read \(coverage.recordsRead) = inspected \(coverage.recordsInspected) + bad \(coverage.recordsBad)"
             + " + filtered \(coverage.recordsFiltered)",
-        "conversations \(coverage.conversations), stays \(coverage.stays), messages \(coverage.messages)",
+        "conversations \(coverage.conversations), stays \(coverage.stays), messages \(coverage.messages)"
+            + (coverage.conversationsFiltered > 0
+                ? ", \(coverage.conversationsFiltered) other conversations of the same records filtered" : ""),
     ]
     func add(_ label: String, _ counts: [String: Int]) {
         let counted = counts.filter { $0.value > 0 }.sorted { ($1.value, $0.key) < ($0.value, $1.key) }

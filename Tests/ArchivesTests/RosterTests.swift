@@ -46,6 +46,8 @@ import Testing
         let days = [("2026-03-01", "2026-03-04"), ("2026-03-04", "2026-03-05"), ("2026-03-05", "2026-12-31")]
         let people = try days.map { try roster.holding(from: day($0), to: day($1)).people(account: "某店:小禾") }
         #expect(people == [["张三"], ["张三", "李四"], ["李四"]])
+        #expect(roster.isDated(account: "小禾") && !roster.isDated(account: "空") && !roster.isDated(account: "别人"))
+        #expect(!(try roster.holding(from: day("2026-04-01"), to: nil).hasDatedAccounts))
         #expect(roster.holding(from: nil, to: nil).entries == roster.entries)
     }
 

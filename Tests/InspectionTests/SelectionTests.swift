@@ -60,6 +60,13 @@ import Testing
         return (Set(try run.findings().map(\.conversation)), try #require(run.result?.coverage))
     }
 
+    /// Conversations of the records that hold one of these, without these.
+    private func leftOut(beside chosen: [Part]) -> Int {
+        func record(_ part: Part) -> Substring { part.id.prefix { $0 != "#" } }
+        let records = Set(chosen.map(record))
+        return parts.count { records.contains(record($0)) } - chosen.count
+    }
+
     @Test("by the day of their first message, from and to included")
     func days() throws {
         let all = parts.map(\.day).sorted()
@@ -72,6 +79,7 @@ import Testing
             let (found, coverage) = try run { ($0.firstDay, $0.lastDay) = (from, to) }
             #expect(found == Set(expected.map(\.id)))
             #expect(coverage.conversations == expected.count)
+            #expect(coverage.conversationsFiltered == leftOut(beside: expected))
             expectAddsUp(coverage)
         }
     }
@@ -82,6 +90,7 @@ import Testing
         let (found, coverage) = try run { $0.agents = ["a1"] }
         #expect(found == Set(expected.map(\.id)) && coverage.conversations == expected.count)
         #expect(found.count < parts.count)
+        #expect(coverage.conversationsFiltered == leftOut(beside: expected) && coverage.conversationsFiltered > 0)
         let day = try #require(expected.first?.day)
         let both = try run { ($0.agents, $0.firstDay, $0.lastDay) = (["a1"], day, day) }
         #expect(both.conversations == Set(expected.filter { $0.day == day }.map(\.id)))
