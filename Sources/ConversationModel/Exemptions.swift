@@ -61,6 +61,18 @@ public struct Exemption: Sendable, Hashable {
     }
 }
 
+extension Exemption {
+    /// Whether it exempts persons as such on `day`, as new staff: by name, for nothing but whole days.
+    public func isOfPersons(on day: CalendarDay) -> Bool {
+        guard !agents.isEmpty, rules.isEmpty, buyers.isEmpty, conversations.isEmpty else { return false }
+        switch window {
+        case nil: return true
+        case .days(let first, let last): return (first.map { $0 <= day } ?? true) && (last.map { day <= $0 } ?? true)
+        case .instants: return false
+        }
+    }
+}
+
 /// Buyers whose conversations are left out: staff, adverts, tests.
 public struct ExcludedBuyers: Sendable, Hashable {
     public var buyers: Set<String>

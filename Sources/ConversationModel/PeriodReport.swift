@@ -59,6 +59,9 @@ public struct PeriodSide: Sendable, Hashable {
     public var score = Scores.Sum()
     /// Days on which there was a stay.
     public var days = 0
+    /// Days on which something of it was not exempt: a stay, or a finding where there was no stay; and those of which waits are known.
+    public var countedDays = 0
+    public var measuredDays = 0
     /// The longest waits of days, summed, and the days on which a wait had a length.
     public var longestTotal: Int64 = 0
     public var longestDays = 0
@@ -69,6 +72,8 @@ public struct PeriodSide: Sendable, Hashable {
     public mutating func add(day work: WorkFigures) {
         self.work += work
         if work.stays > 0 { days += 1 }
+        if work.countedStays + work.negativeHits + work.missed > 0 { countedDays += 1 }
+        if work.measuredStays > 0 { measuredDays += 1 }
         guard work.responses > 0 else { return }
         longestTotal += work.longest
         longestDays += 1
@@ -128,7 +133,7 @@ public struct PeriodFigures: Sendable, Hashable {
         public var rule: Int
         public var now: TallyCounts
         public var before: TallyCounts
-        /// Days before on which the agent had a stay.
+        /// Days before on which something of the agent's counted.
         public var daysBefore: Int
         /// Agents whom the rule concerns in the period; of the shop's rows only.
         public var agents = 0

@@ -223,7 +223,9 @@ final class ExemptionFilter {
         if entry.outcome == .hit, !findings[Int(firstFinding)...].contains(where: { $0.outcome == .hit }) {
             own.outcome = .clean
         }
-        if isNamed, let filtered {
+        // Nobody whom it could be charged to: nothing of it is exempt.
+        let before = (original?.exposures.isEmpty ?? true) && entry.exposures.isEmpty && entry.findings.isEmpty
+        if isNamed, !before, let filtered {
             // The class goes on for its other rules; this one is counted by itself.
             if !filtered.exposures.isEmpty {
                 ruleUnits.append(
@@ -251,7 +253,6 @@ final class ExemptionFilter {
         let agent = rows.units[Int(entry.unit)].agent
         if entry.outcome == .notEvaluated, agent >= 0, !isCounted(agent) { return }
         let shared = own.sharesExposures ? filtered?.exposures ?? 0..<0 : 0..<0
-        let before = (original?.exposures.isEmpty ?? true) && entry.exposures.isEmpty && entry.findings.isEmpty
         // Everybody whom it could have been charged to is exempt.
         if isEvaluated, own.exposures.isEmpty, own.findings.isEmpty, shared.isEmpty, !before { return }
         ruleUnits.append(own)

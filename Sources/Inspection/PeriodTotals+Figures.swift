@@ -50,8 +50,12 @@ extension RunTotals {
         }
         addAttainment(now, \.now, to: &agents)
         addAttainment(before, \.before, to: &agents)
-        result.total.addAttainment(now.total, 0, now.rules)
-        result.totalBefore.addAttainment(before.total, 0, before.rules)
+        for agent in agents.values {
+            result.total.met += agent.now.met
+            result.total.applicable += agent.now.applicable
+            result.totalBefore.met += agent.before.met
+            result.totalBefore.applicable += agent.before.applicable
+        }
         for (name, byDay) in scores?.byAgentDay ?? [:] {
             for (text, sum) in byDay {
                 guard let day = CalendarDay(text), period.all.contains(day), agents[name] != nil else { continue }
@@ -82,7 +86,7 @@ extension RunTotals {
         return result
     }
 
-    /// Persons on probation on a day, and those that exemptions name.
+    /// Persons on probation on a day, and those who are exempt as persons then: by name, whatever they do.
     private func agentsApart(
         roster: Roster?, exemptions: [Exemption], on day: CalendarDay, _ label: (Int32) -> String
     ) -> Set<String> {
@@ -91,11 +95,13 @@ extension RunTotals {
             let name = agentNames.name(number)
             let holder = AccountHolder(name)
             let entry = roster?.entry(account: holder?.account ?? name, on: day)
+            // Of a dated account only whose it is on the day.
             if let holder, entry?.person != holder.person { continue }
+            if holder == nil, roster?.isDated(account: name) == true { continue }
             if let until = entry?.probationUntil, day <= until { result.insert(label(number)) }
         }
         for (key, counts) in exempt where key.owner >= 0 && counts.stays > 0 {
-            if !exemptions[Int(key.exemption)].agents.isEmpty { result.insert(label(key.owner)) }
+            if exemptions[Int(key.exemption)].isOfPersons(on: day) { result.insert(label(key.owner)) }
         }
         return result
     }
@@ -145,7 +151,7 @@ extension RunTotals {
             let counts = sides.map { $0.total(rule.id) }
             guard counts.contains(where: { $0.hits + $0.missed > 0 }) else { continue }
             var row = PeriodFigures.RuleRow(
-                agent: "", rule: index, now: counts[0], before: counts[1], daysBefore: result.totalBefore.days)
+                agent: "", rule: index, now: counts[0], before: counts[1], daysBefore: result.totalBefore.countedDays)
             row.agents = result.agents.count { agent in
                 let own = sides[0].agent(agent.name, rule.id)
                 return own.hits + own.missed > 0
@@ -171,7 +177,7 @@ extension RunTotals {
                 rows.append(
                     PeriodFigures.RuleRow(
                         agent: agent.name, rule: index, now: counts[0], before: counts[1],
-                        daysBefore: agent.before.days))
+                        daysBefore: agent.before.countedDays))
             }
             result.agentRules += rows.sorted { precedes($0, $1, gravestFirst: true) }
         }

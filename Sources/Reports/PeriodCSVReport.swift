@@ -62,7 +62,7 @@ public struct PeriodCSVReport: Sendable {
                 "客服", "规则编号", "规则", "类型", "级别", "命中", "会话命中", "适用", "未达成", "比率",
                 "\(period.beforeTitle)命中", "\(period.beforeTitle)会话命中", "\(period.beforeTitle)适用",
                 "\(period.beforeTitle)未达成",
-                "\(period.beforeTitle)比率", "此前有接待的天数",
+                "\(period.beforeTitle)比率", "此前可计的天数",
             ]
         case .days:
             ["日期"] + PeriodFigure.allCases.flatMap { [$0.title, "\($0.title) n"] }
@@ -121,11 +121,12 @@ public struct PeriodCSVReport: Sendable {
 
     private func rule(_ figures: PeriodFigures, _ row: PeriodFigures.RuleRow) -> [String] {
         let rule = figures.rules[row.rule]
-        func counts(_ counts: TallyCounts) -> [String] {
-            [counts.hits, counts.unitsHit, counts.unitsApplicable, counts.missed].map(String.init)
-                + [Rate(counts.unitsHit, of: counts.unitsApplicable).text]
+        func counts(_ counts: TallyCounts, _ value: (Int) -> PeriodValue) -> [String] {
+            [counts.hits, counts.unitsHit, counts.unitsApplicable, counts.missed].map {
+                PeriodCSVReport.fields(value($0))[0]
+            } + [PeriodCSVReport.fields(.rate(counts.unitsHit, n: counts.unitsApplicable))[0]]
         }
-        return [row.agent, rule.id.value, rule.name, rule.polarity.label, rule.severity.label] + counts(row.now)
-            + counts(row.before) + [String(row.daysBefore)]
+        return [row.agent, rule.id.value, rule.name, rule.polarity.label, rule.severity.label] + counts(row.now) { .count($0) }
+            + counts(row.before) { row.countBefore($0, figures.period) } + [String(row.daysBefore)]
     }
 }

@@ -3,7 +3,7 @@ import ConversationModel
 /// A figure of a daily, weekly or monthly report; the same list for every renderer.
 package enum PeriodFigure: String, Sendable, Hashable, CaseIterable {
     case buyers, conversations, messages, answerRatio, firstResponse, meanResponse, answeredIn30s, answeredIn3m
-    case longestWait, unanswered, handedOver, handedOverWaiting, negativeHits, criticalHits, attainment, score
+    case longestWait, unanswered, handedOver, handedOverWaiting, negativeHits, criticalHits, attainment, score, vetoed
 
     /// The word of reports.
     package var title: String {
@@ -24,6 +24,7 @@ package enum PeriodFigure: String, Sendable, Hashable, CaseIterable {
         case .criticalHits: "致命"
         case .attainment: "达成率"
         case .score: "得分"
+        case .vetoed: "一票否决"
         }
     }
 
@@ -42,18 +43,18 @@ package enum PeriodFigure: String, Sendable, Hashable, CaseIterable {
 
     /// What the figure comes to.
     ///
-    /// - Parameter perDay: counts are means over the days on which there was a stay.
+    /// - Parameter perDay: counts are means over the days on which something could be counted.
     package func value(of side: PeriodSide, perDay: Bool = false, countsBuyers: Bool = true) -> PeriodValue {
         let work = side.work
         // Where nobody worked, or all is exempt, there is nothing to count: that is not 0.
-        func count(_ number: Int, of stays: Int) -> PeriodValue {
+        func count(_ number: Int, of stays: Int, days: Int) -> PeriodValue {
             if stays == 0, number == 0 { return .unknown }
-            return perDay ? .perDay(number, days: side.days) : .count(number)
+            return perDay ? .perDay(number, days: days) : .count(number)
         }
         switch self {
-        case .buyers: return countsBuyers ? count(work.buyers, of: work.stays) : .unknown
-        case .conversations: return count(work.conversations, of: work.stays)
-        case .messages: return count(work.agentMessages, of: work.stays)
+        case .buyers: return countsBuyers ? count(work.buyers, of: work.stays, days: side.days) : .unknown
+        case .conversations: return count(work.conversations, of: work.stays, days: side.days)
+        case .messages: return count(work.agentMessages, of: work.stays, days: side.days)
         case .answerRatio: return .ratio(work.agentMessages, n: work.buyerMessages)
         case .firstResponse: return .mean(work.firstTotal, n: work.firstResponses)
         case .meanResponse: return .mean(work.responseTotal, n: work.responses)
@@ -62,13 +63,15 @@ package enum PeriodFigure: String, Sendable, Hashable, CaseIterable {
         case .longestWait:
             if perDay { return .meanOfDays(side.longestTotal, days: side.longestDays) }
             return work.responses > 0 ? .longest(work.longest, n: work.responses) : .unknown
-        case .unanswered: return count(work.unanswered, of: work.measuredStays)
-        case .handedOver: return count(work.handedOver, of: work.stays)
-        case .handedOverWaiting: return count(work.handedOverWaiting, of: work.measuredStays)
-        case .negativeHits: return count(work.negativeHits, of: work.countedStays)
-        case .criticalHits: return count(work.criticalHits, of: work.countedStays)
+        case .unanswered: return count(work.unanswered, of: work.measuredStays, days: side.measuredDays)
+        case .handedOver: return count(work.handedOver, of: work.stays, days: side.days)
+        case .handedOverWaiting:
+            return count(work.handedOverWaiting, of: work.measuredStays, days: side.measuredDays)
+        case .negativeHits: return count(work.negativeHits, of: work.countedStays, days: side.countedDays)
+        case .criticalHits: return count(work.criticalHits, of: work.countedStays, days: side.countedDays)
         case .attainment: return .rate(side.met, n: side.applicable)
         case .score: return .points(side.score.points, n: side.score.stays)
+        case .vetoed: return count(side.score.vetoed, of: side.score.stays, days: side.countedDays)
         }
     }
 }
@@ -130,7 +133,7 @@ package enum PeriodValue: Sendable, Hashable {
         case .perDay, .points: return PeriodValue.tenths(number)
         case .mean, .meanOfDays, .longest: return PeriodValue.duration(number)
         case .rate(let part, let whole): return Rate(part, of: whole).text
-        case .ratio: return PeriodValue.tenths(number) + "%"
+        case .ratio(let part, _): return number == 0 && part > 0 ? "<0.1%" : PeriodValue.tenths(number) + "%"
         case .unknown: return "—"
         }
     }
@@ -210,7 +213,7 @@ enum PeriodNotes {
         var notes = [
             "每个均值与比率旁为样本数 n；n 不足 \(Rate.thinBelow) 标 *，仅供参考；没有样本为 —。",
             period.comparesPerDay
-                ? "前7日均：\(period.beforeText)，计数与最长等待为有接待的日子的日均，其余按七天的样本合并计算。"
+                ? "前7日均：\(period.beforeText)，计数与最长等待为当天有可计内容的日子的日均，其余按七天的样本合并计算。"
                 : "\(period.beforeTitle)：\(period.beforeText)。",
             "一次等待从买家第一条待答消息起，到客服答复止（时间策略 \(nameLabel(report.coverage.policy ?? "默认"))）；响应率按轮次计，未回计入分母，转出未回另计。",
             "接待为有人工答复的不同买家，按天计；消息为客服手工发送的消息；达成率、负面命中、得分不含豁免，接待、会话、消息、转出含豁免。",
@@ -220,7 +223,8 @@ enum PeriodNotes {
             notes.append("数据只到 \(last)：本期不完整。")
         }
         if !figures.countsBuyers { notes.append("买家过多，无法逐一区分：接待未计。") }
-        if !figures.hasScores { notes.append("规则中没有计分公式：没有得分与名次。") }
+        // Where nothing was judged, it is not known what the rules have.
+        if !figures.hasScores, !figures.days.isEmpty { notes.append("规则中没有计分公式：没有得分与名次。") }
         if period.kind == .monthly {
             notes.append("误判与申诉次数、封账需要复核记录的存储，目前没有：均未计（—），本月未封账。")
             notes.append("名次：同组内按均分，接待段不足 \(Scores.smallNumber) 或新人不排名，同分同名次。")

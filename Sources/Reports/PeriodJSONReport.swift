@@ -132,8 +132,9 @@ public struct PeriodJSONReport: Sendable {
     private func side(_ side: PeriodSide, _ figures: PeriodFigures, _ writer: inout JSONWriter) {
         var members = members(of: side.work, figures)
         members += [
-            ("applicable", side.applicable), ("days", side.days), ("longestDays", side.longestDays),
-            ("longestTotal", Int(side.longestTotal)),
+            ("applicable", side.applicable), ("countedDays", side.countedDays), ("days", side.days),
+            ("longestDays", side.longestDays), ("longestTotal", Int(side.longestTotal)),
+            ("measuredDays", side.measuredDays),
             ("met", side.met), ("points", side.score.points),
             ("scoredStays", side.score.stays), ("vetoed", side.score.vetoed),
         ]

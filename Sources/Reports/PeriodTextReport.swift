@@ -53,7 +53,7 @@ public struct PeriodTextReport: Sendable {
         ("响应", [.firstResponse, .meanResponse, .longestWait]),
         ("响应率", [.answeredIn30s, .answeredIn3m, .unanswered]),
         ("转出与命中", [.handedOver, .handedOverWaiting, .negativeHits, .criticalHits]),
-        ("达成与得分", [.attainment, .score]),
+        ("达成与得分", [.attainment, .score, .vetoed]),
     ]
 
     /// The value with what it rests on: `92.3% /40`.

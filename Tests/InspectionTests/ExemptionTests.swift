@@ -112,13 +112,30 @@ import Testing
             Conversation(
                 id: "c1", buyer: "b1", agent: "小宁", messages: [Message(time: at(9), speaker: .buyer, text: "在吗")]),
         ].flatMap { try archiveLine($0) }
-        let input = try directory.write("two.ndjson", lines)
+        // Or by an event.
+        let assigned = """
+            {"id":"c1","buyer":"b1","messages":[{"time":\(Self.start),"from":"system","kind":"event",\
+            "event":{"type":"assigned","value":"小宁"}},{"time":\(Self.start + 9000),"from":"buyer","text":"在吗"}]}
+            """
         let exemption = exemption { ($0.agents, $0.rules) = (["小宁"], [RuleID("rude")]) }
-        let run = try Run([input], rules: RunRules(try rules())) {
-            $0.exemptions = Exemptions(exemptions: [exemption])
+        for (name, bytes) in [
+            ("two.ndjson", lines),
+            (
+                "event.ndjson",
+                try archiveLine(
+                    Conversation(
+                        id: "c0", buyer: "b0",
+                        messages: [Message(time: at(0), speaker: .agent, agent: "小安", text: "滚开")]))
+                    + Array(assigned.utf8)
+            ),
+        ] {
+            let input = try directory.write(name, bytes)
+            let run = try Run([input], rules: RunRules(try rules())) {
+                $0.exemptions = Exemptions(exemptions: [exemption])
+            }
+            let counts = try count(run, "rude")
+            #expect(counts.unitsApplicable == 1 && counts.unitsHit == 1, "\(name)")
         }
-        let counts = try count(run, "rude")
-        #expect(counts.unitsApplicable == 1 && counts.unitsHit == 1)
     }
 
     @Test("a time holds for what happened in it, days for conversations that began on them")

@@ -122,4 +122,39 @@ import Testing
         #expect(figures.total.work.conversations == 2 && figures.total.work.negativeHits == 0)
         #expect(figures.ruleRows.isEmpty && figures.agentRules.isEmpty)
     }
+
+    @Test("one exempt conversation, an outage or days that are over make nobody new staff")
+    func exemptForSomething() throws {
+        let one = [conversation("c1", buyer: "b1", minute: 0, [("甲", "您好")])]
+        func isNew(_ set: (inout Exemption) -> Void) throws -> Bool {
+            var exemption = Exemption(
+                agents: ["甲"], reason: "申诉", author: "某", recorded: CalendarDay(year: 2026, month: 3, day: 1))
+            set(&exemption)
+            let figures = try figures(.monthly, one, roster: "account,group\n甲,一组\n", exemptions: [exemption])
+            #expect(figures.agents.first?.exempt.stays == 1)
+            return figures.agents.first?.isNew == true
+        }
+        let (first, last) = (CalendarDay(year: 2026, month: 3, day: 1), CalendarDay(year: 2026, month: 3, day: 31))
+        #expect(try isNew { _ in })
+        #expect(try isNew { $0.window = .days(first, last) })
+        #expect(try !isNew { $0.window = .days(first, Self.day) })
+        #expect(try !isNew { $0.window = .instants(nil, nil) })
+        #expect(try !isNew { $0.conversations = ["c1"] })
+        #expect(try !isNew { $0.buyers = ["b1"] })
+    }
+
+    @Test("hits are divided by the days on which hits counted, waits by those on which they were known, work by all")
+    func daysOfMeans() throws {
+        let days = (-7 ... -1).map { Int64($0) * 1440 }
+        let lines = days.enumerated().map { conversation("c\($0)", buyer: "b\($0)", minute: $1, [("甲", "滚开")]) }
+        let exemption = Exemption(
+            agents: ["甲"],
+            window: .days(CalendarDay(year: 2026, month: 3, day: 1), CalendarDay(year: 2026, month: 3, day: 6)),
+            reason: "故障", author: "某", recorded: CalendarDay(year: 2026, month: 3, day: 1))
+        let figures = try figures(.daily, lines, roster: "account,group\n甲,一组\n", exemptions: [exemption])
+        let before = try #require(figures.agents.first).before
+        #expect(before.days == 7 && before.countedDays == 2 && before.measuredDays == 2)
+        #expect(before.work.negativeHits == 2 && before.work.conversations == 7)
+        #expect(figures.agentRules.map(\.daysBefore) == [2] && figures.ruleRows.map(\.daysBefore) == [2])
+    }
 }

@@ -129,7 +129,8 @@ import Testing
             #expect(agent.now.score.stays == agent.now.work.stays - agent.exempt.stays, "\(note)")
         }
         var whole = expected.side("*", Self.period.days)
-        (whole.met, whole.applicable) = (figures.total.met, figures.total.applicable)
+        whole.met = figures.agents.reduce(0) { $0 + $1.now.met }
+        whole.applicable = figures.agents.reduce(0) { $0 + $1.now.applicable }
         #expect(plain(figures.total) == whole, "\(note)")
         for (rows, days) in [
             (figures.agentRules.map { ($0, $0.now) }, Self.period.days),

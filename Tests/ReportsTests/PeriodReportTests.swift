@@ -148,6 +148,25 @@ import Testing
         }
     }
 
+    @Test func countsOfTheDaysBeforeAreMeansBesideADayAndSumsBesideAWeek() throws {
+        func before(_ kind: Period.Kind) throws -> [String] {
+            var sheet = report(kind)
+            sheet.figures.agentRules = sheet.figures.ruleRows
+            let record = try #require(csv(sheet, .rules).components(separatedBy: "\r\n").dropFirst().first)
+            return Array(record.components(separatedBy: ",").suffix(6))
+        }
+        #expect(try before(.daily) == ["0.4", "0.3", "5.7", "0.0", "5.0%", "7"])
+        #expect(try before(.weekly) == ["3", "2", "40", "0", "5.0%", "7"])
+    }
+
+    @Test func vetoesStandBesideTheScore() {
+        var side = PeriodSide()
+        (side.score.stays, side.score.vetoed) = (40, 2)
+        #expect(PeriodFigure.vetoed.value(of: side).text == "2")
+        #expect(PeriodFigure.vetoed.value(of: PeriodSide()).text == "—")
+        #expect(csv(report(.daily), .agents).hasPrefix("\u{FEFF}") && csv(report(.daily), .agents).contains("一票否决"))
+    }
+
     @Test func aMonthHasAPageForEachAgentAndSaysWhatThereIsNot() throws {
         let month = report(.monthly, cases: true)
         let page = page(month)
