@@ -3,7 +3,8 @@
 /// Each code is declared once: here with its slug and below with its title. `docs/diagnostics.md`
 /// explains each of them, and a golden case shows each of them; tests fail where one is missing.
 public enum DiagnosticCode: String, CaseIterable, Sendable, Hashable {
-    // The file as JSON.
+    // The file, and the file as JSON.
+    case unreadableFile = "unreadable-file"
     case syntax
     case notUTF8 = "not-utf8"
     case limit
@@ -85,6 +86,7 @@ public enum DiagnosticCode: String, CaseIterable, Sendable, Hashable {
     /// What the code stands for, as a heading.
     public var title: Phrase {
         switch self {
+        case .unreadableFile: Phrase("file that cannot be read", "文件无法读取")
         case .syntax: Phrase("not valid JSON", "不是合法的 JSON")
         case .notUTF8: Phrase("not UTF-8", "不是 UTF-8 编码")
         case .limit: Phrase("over a limit", "超出上限")

@@ -5,7 +5,7 @@ import RuleLanguage
 /// Keywords of negative rules, each as a rule of its own: its rule with nothing of the list but this
 /// keyword, and of `any` nothing but this branch. What such a rule hits in an archive, the keyword hits.
 ///
-/// Triggers, answers and exceptions are left out: common words are what they are for.
+/// Triggers, answers, anchors, steps and exceptions are left out: common words are what they are for.
 public struct CommonKeywords: Sendable {
     /// One keyword.
     public struct Probe: Sendable {
@@ -54,6 +54,24 @@ public struct CommonKeywords: Sendable {
                 return .message(changed)
             }
         case .any(let branches): return branches.flatMap { alone($0) }
+        case .all(let parts):
+            return parts.indices.flatMap { index in
+                wrap(alone(parts[index])) { part in
+                    var changed = parts
+                    changed[index] = part
+                    return .all(changed)
+                }
+            }
+        case .count(let count):
+            // Few are asked for where the words are what should be there.
+            guard case .atLeast = count.bound else { return [] }
+            return wrap(alone(count.of)) { .count(Count(of: $0, bound: count.bound, isDistinct: count.isDistinct)) }
+        case .scope(let scope):
+            return wrap(alone(scope.find)) { found in
+                var changed = scope
+                changed.find = found
+                return .scope(changed)
+            }
         case .unless(let base, let exceptions): return wrap(alone(base)) { .unless($0, exceptions) }
         default: return []
         }

@@ -8,6 +8,7 @@ extension Condition {
         case .expectation(let plan): [plan.after, plan.expect] + (plan.excuse.map { [$0.condition] } ?? [])
         case .count(let count): [count.of]
         case .scope(let scope): [scope.anchor, scope.find]
+        case .sequence(let sequence): sequence.steps.map(\.condition)
         case .all(let conditions), .any(let conditions): conditions
         case .not(let inner): [inner]
         case .unless(let base, let exceptions): [base] + exceptions
@@ -54,7 +55,6 @@ extension Condition {
         case .expectation(let plan) where plan.clock == .business || plan.onlyInsideHours: true
         case .message(let message): message.sent?.hours != nil
         case .unit(.started(let moment)): moment.hours != nil
-        case .sequence(let sequence): sequence.steps.contains { $0.condition.asksForHours }
         default: parts.contains { $0.asksForHours }
         }
     }

@@ -74,11 +74,8 @@ final class ConditionShape {
 
     /// Of an `all`: the child whose matches are its own.
     var subject: ConditionShape? {
-        guard case .all(let conditions) = normal.kind else { return nil }
-        let index =
-            conditions.firstIndex(where: \.isSubject)
-            ?? conditions.firstIndex { if case .not = $0.kind { false } else { true } }
-        return index.map { children[$0] }
+        guard case .all(let conditions) = normal.kind, !conditions.isEmpty else { return nil }
+        return children[RuleCompiler.subject(among: conditions)]
     }
 
     /// The message condition that it is.
@@ -113,6 +110,8 @@ final class ConditionShape {
             guard mine.position == position, mine.population == theirs.population else { return false }
         }
         if let repeats = theirs.repeats, mine.repeats != repeats { return false }
+        if let sent = theirs.sent, mine.sent != sent { return false }
+        if theirs.hasStrangersPhone, !mine.hasStrangersPhone { return false }
         guard let needed = other.text else { return true }
         return text?.implies(needed, budget) ?? false
     }

@@ -15,6 +15,41 @@ struct Edit<Value> {
     }
 }
 
+extension Edit {
+    /// The same change seen from what the value is a member of.
+    func member<Whole>(_ path: WritableKeyPath<Whole, Value>, of whole: Whole) -> Edit<Whole> {
+        map { value in
+            var changed = whole
+            changed[keyPath: path] = value
+            return changed
+        }
+    }
+
+    /// The same where there might be none.
+    func member<Whole>(_ path: WritableKeyPath<Whole, Value?>, of whole: Whole) -> Edit<Whole> {
+        map { value in
+            var changed = whole
+            changed[keyPath: path] = value
+            return changed
+        }
+    }
+
+    /// `whole` without one of its members.
+    static func without<Member>(
+        _ path: WritableKeyPath<Value, Member?>, of whole: Value, at place: Place, _ change: Phrase
+    ) -> Edit<Value> {
+        let value = {
+            var changed = whole
+            changed[keyPath: path] = nil
+            return changed
+        }
+        return Edit(value: value, place: place, change: change)
+    }
+
+    /// Whether what it becomes is as it should be.
+    func isKept(_ holds: (Value) -> Bool) -> Bool { value.map { holds($0()) } ?? false }
+}
+
 extension Edit where Value == Int64 {
     /// A number one less and one more, within `range`.
     static func shifts(

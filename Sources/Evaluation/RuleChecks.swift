@@ -42,6 +42,17 @@ public struct RuleChecks {
         return checks.found.sorted(by: Diagnostic.precedes)
     }
 
+    /// Places of keywords of which several of a list must occur, so that each counts for itself.
+    public static func countedKeywords(of rules: [Rule]) -> Set<Place> {
+        var result: Set<Place> = []
+        for condition in rules.flatMap({ [$0.when] + ($0.appliesTo.map { [$0] } ?? []) }) {
+            for keywords in KeywordChecks.lists(in: condition) {
+                if case .atLeast = keywords.quantity { result.formUnion(keywords.places) }
+            }
+        }
+        return result
+    }
+
     private init(table: FoldTable, cache: DiskCache) {
         self.table = table
         self.cache = cache

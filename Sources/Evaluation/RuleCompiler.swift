@@ -7,10 +7,10 @@ import RuleLanguage
 /// Turns rules into their executable form.
 public struct RuleCompiler {
     let table: FoldTable
-    private let cache: DiskCache
+    let cache: DiskCache
     var patterns: PatternSet
     var parts = CompiledRules.Parts()
-    private var leafNumbers: [LeafKey: Int] = [:]
+    var leafNumbers: [LeafKey: Int] = [:]
     private var nodeNumbers: [Node.Kind: Int] = [:]
     private var populationNumbers: [PopulationTest: Int] = [:]
     private var repeatsNumbers: [RepeatsKey: Int32] = [:]
@@ -20,11 +20,11 @@ public struct RuleCompiler {
     var placeOfAtom: [Int32: Place] = [:]
     var diagnostics: [Diagnostic] = []
     /// Leaves with a regex that is refused.
-    private var refused: Set<Int> = []
+    var refused: Set<Int> = []
     /// By path, to find a place inside a regex behind the escapes of its string.
     var sources: [String: SourceFile] = [:]
 
-    private enum LeafKey: Hashable {
+    enum LeafKey: Hashable {
         /// What its matches depend on.
         case keywords(ByteKey)
         case regex(String, String?, FoldLevel)
@@ -349,6 +349,16 @@ public struct RuleCompiler {
             return .leaf(look(for: leaf(regex), senders))
         case .equals(let condition):
             note(TextLevel(condition.fold))
+            let level = condition.fold == .exact ? TextLevel.exact : .folded
+            if condition.texts.contains(where: { table.folded($0, level: level).isEmpty }) {
+                diagnostics.append(
+                    Diagnostic(
+                        .badValue,
+                        Phrase(
+                            "nothing of one of these texts is left once it is folded: every empty message would be it",
+                            "其中一句折叠后什么也不剩：每条空消息都会等于它"),
+                        help: Phrase("remove it", "请删掉它"), at: text.place))
+            }
             return .leaf(look(for: leaf(condition), senders))
         case .entity(let condition):
             note(.folded)
@@ -385,78 +395,6 @@ public struct RuleCompiler {
         return leaf
     }
 
-    /// Texts as common as `?` and `好` are no help to the scanner: then every message is compared.
-    private mutating func leaf(_ condition: EqualsCondition) -> Int {
-        if let known = leafNumbers[.equals(condition)] { return known }
-        let matcher = EqualsMatcher(condition, table: table)
-        let isTelling = matcher.cores.allSatisfy { PatternSet.isTelling($0) }
-        return add(
-            TextLeaf(
-                kind: .equals(matcher), level: matcher.level,
-                atoms: isTelling ? matcher.cores.map { [patterns.literal($0, level: matcher.level)] } : [],
-                needsVerification: true, isInverted: false),
-            key: .equals(condition))
-    }
-
-    private mutating func leaf(_ condition: EntityCondition) -> Int {
-        var key = condition
-        key.allowPlaces = []
-        if let known = leafNumbers[.entity(key)] { return known }
-        if condition.fold == .evasion, parts.skeletons == nil {
-            parts.skeletons = SkeletonTable.cached(folding: table, in: cache)
-        }
-        return add(
-            TextLeaf(
-                kind: .entity(EntityMatcher(condition, table: table, skeletons: parts.skeletons)), level: .folded,
-                atoms: [], needsVerification: true, isInverted: false),
-            key: .entity(key))
-    }
-
-    /// Any message may be alike: the scanner cannot tell candidates.
-    private mutating func leaf(_ condition: SimilarCondition) -> Int {
-        if let known = leafNumbers[.similar(condition)] { return known }
-        return add(
-            TextLeaf(
-                kind: .similar(SimilarityMatcher(condition, table: table)), level: .folded, atoms: [],
-                needsVerification: true, isInverted: false),
-            key: .similar(condition))
-    }
-
-    private mutating func leaf(_ keywords: Keywords) -> Int {
-        let key = LeafKey.keywords(RuleCompiler.key(of: keywords))
-        if let known = leafNumbers[key] { return known }
-        let level = TextLevel(keywords.fold)
-        if level == .evasion { return evasionLeaf(keywords, key: key) }
-        let matcher = KeywordMatcher(keywords, table: table)
-        let atoms = matcher.phrases.map { [patterns.literal($0.bytes, level: level)] }
-        return add(
-            TextLeaf(
-                kind: .keywords(matcher), level: level, atoms: atoms,
-                needsVerification: !matcher.isPlain, isInverted: keywords.quantity == .none),
-            key: key)
-    }
-
-    private mutating func evasionLeaf(_ keywords: Keywords, key: LeafKey) -> Int {
-        let skeletons = parts.skeletons ?? SkeletonTable.cached(folding: table, in: cache)
-        parts.skeletons = skeletons
-        let matcher = EvasionKeywords(keywords, skeletons: skeletons, table: table)
-        for (phrase, place) in zip(keywords.phrases, keywords.places) where !matcher.canFind(phrase) {
-            diagnostics.append(
-                Diagnostic(
-                    .badValue,
-                    Phrase(
-                        "'evasion' sees through all of this keyword: nothing of it is left",
-                        "“evasion” 会忽略这个关键词里的全部字符，什么也不剩"),
-                    help: Phrase("look for it at level \"folded\"", "请用 \"folded\" 查找它"), at: place))
-        }
-        return add(
-            TextLeaf(
-                kind: .evasion(matcher), level: .evasion,
-                atoms: matcher.literals.map { $0.map { patterns.literal($0, level: .evasion) } },
-                needsVerification: true, isInverted: keywords.quantity == .none),
-            key: key)
-    }
-
     private mutating func leaf(_ regex: RegexCondition) -> Int {
         let key = LeafKey.regex(regex.pattern, regex.except, regex.fold)
         if let known = leafNumbers[key] {
@@ -484,7 +422,7 @@ public struct RuleCompiler {
         kind: .keywords(KeywordMatcher()), level: .folded, atoms: [],
         needsVerification: false, isInverted: false)
 
-    private mutating func add(_ leaf: TextLeaf, key: LeafKey) -> Int {
+    mutating func add(_ leaf: TextLeaf, key: LeafKey) -> Int {
         parts.leaves.append(leaf)
         leafNumbers[key] = parts.leaves.count - 1
         return parts.leaves.count - 1

@@ -63,13 +63,7 @@ enum InputFiles {
     /// The bytes of the file at `path`, which is noted; `title` says in a failure what it is.
     static func read(_ path: String, _ title: Phrase, limit: Int = limit) throws -> [UInt8] {
         do throws(RegularFile.Fault) {
-            let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-            guard descriptor >= 0 else {
-                throw RegularFile.Fault(path: path, reason: Phrase(system: errno))
-            }
-            defer { close(descriptor) }
-            note(path)
-            return try RegularFile.contents(of: descriptor, path: path, limit: limit)
+            return try bytes(of: path, limit: limit)
         } catch {
             throw CommandFailure(
                 code: CommandFailure.inputOutput,
@@ -77,5 +71,14 @@ enum InputFiles {
                     "cannot read \(title.english) '\(visible(path))': \(error.reason.english)",
                     "无法读取\(title.chinese) “\(visible(path))”：\(error.reason.chinese)"))
         }
+    }
+
+    /// The bytes of the file at `path`, which is noted.
+    static func bytes(of path: String, limit: Int) throws(RegularFile.Fault) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw RegularFile.Fault(path: path, reason: Phrase(system: errno)) }
+        defer { close(descriptor) }
+        note(path)
+        return try RegularFile.contents(of: descriptor, path: path, limit: limit)
     }
 }

@@ -19,6 +19,8 @@ struct RuleSources {
     let scoring: ScoreFormula?
     /// How many of `files`, from the end, only names were read from.
     private let sharedCount: Int
+    /// How many files could not be read.
+    private let unreadCount: Int
     let diagnostics: [Diagnostic]
     /// Regexes of rules that cannot be used, and of named conditions.
     private let looseRegexes: [RegexCondition]
@@ -30,9 +32,19 @@ struct RuleSources {
     init(
         paths: [String], overrides: [RuleID: [String: Parameter.Value]] = [:], checks: Bool = false
     ) throws {
-        let named = try paths.flatMap(RuleSources.ruleFiles)
-        let files = try named.map(RuleSources.source)
-        guard !files.isEmpty else {
+        var unreadable: [Diagnostic] = []
+        func source(_ path: String) -> SourceFile? {
+            do throws(RegularFile.Fault) {
+                return try RuleSources.source(path, isNamed: paths.contains(path))
+            } catch {
+                unreadable.append(RuleSources.diagnostic(of: error))
+                return nil
+            }
+        }
+        let (named, missing) = RuleSources.ruleFiles(at: paths)
+        unreadable += missing
+        let files = named.compactMap(source)
+        guard !files.isEmpty || !unreadable.isEmpty else {
             let named = paths.joined(separator: ", ")
             throw CommandFailure(
                 code: CommandFailure.badRules,
@@ -44,8 +56,7 @@ struct RuleSources {
         var result = loadRuleBook(files: files, overrides: overrides, checks: checks)
         // Looked for only where a name is missing: the folder may be somebody else's.
         if result.diagnostics.contains(where: { $0.code == DiagnosticCode.unknownName.rawValue }) {
-            shared = try RuleSources.sharedFiles(for: paths, besides: named)
-                .map(RuleSources.source)
+            shared = try RuleSources.sharedFiles(for: paths, besides: named).compactMap(source)
             result = loadRuleBook(files: files, shared: shared, overrides: overrides, checks: checks)
         }
         self.files = files + shared
@@ -53,14 +64,30 @@ struct RuleSources {
         rules = result.rules
         schemes = SchemeTable(result.schemes)
         scoring = result.scoring
-        diagnostics = result.diagnostics
+        diagnostics = (result.diagnostics + unreadable).sorted(by: Diagnostic.precedes)
+        unreadCount = unreadable.count
         looseRegexes = result.looseRegexes
         self.checks = checks
     }
 
-    private static func source(_ path: String) throws -> SourceFile {
-        // What a file of rules may have is said by the reader of rules, which names the place.
-        SourceFile(path: path, bytes: try InputFiles.read(path, Phrase("rules", "规则"), limit: 1 << 30))
+    /// Files that were named, or lie in folders that were, read or not.
+    var fileCount: Int { files.count + unreadCount }
+
+    /// - Parameter isNamed: it may be a pipe, and is waited for.
+    private static func source(_ path: String, isNamed: Bool) throws(RegularFile.Fault) -> SourceFile {
+        var status = stat()
+        if !isNamed, stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+            throw RegularFile.Fault(path: path, reason: Phrase("not a regular file", "不是普通文件"))
+        }
+        // What a file of rules may have is said by the reader of rules, which names the place: it is longer by far.
+        return SourceFile(path: path, bytes: try InputFiles.bytes(of: path, limit: 256 << 20))
+    }
+
+    /// That a file cannot be read.
+    static func diagnostic(of fault: RegularFile.Fault) -> Diagnostic {
+        Diagnostic(
+            .unreadableFile, Phrase("cannot be read: \(fault.reason.english)", "无法读取：\(fault.reason.chinese)"),
+            at: Place(path: fault.path))
     }
 
     /// The `.json` files of the folder `shared` in each named folder, else beside it; of a file, in
@@ -107,6 +134,7 @@ struct RuleSources {
     init(files: [SourceFile]) {
         self.files = files
         sharedCount = 0
+        unreadCount = 0
         let result = loadRuleBook(files: files)
         rules = result.rules
         schemes = SchemeTable(result.schemes)
@@ -147,24 +175,28 @@ struct RuleSources {
     /// Prints `errors`; what to throw then.
     func refused(_ errors: [Diagnostic]) -> CommandFailure {
         note(RuleSources.renderer().render(errors, sources: files))
-        note(RuleSources.renderer().summary(of: errors, fileCount: files.count))
+        note(RuleSources.renderer().summary(of: errors, fileCount: fileCount))
         return CommandFailure(code: CommandFailure.badRules, phrase: nil)
     }
 
-    private static func unreadable(_ path: String) -> CommandFailure {
-        let reason = Phrase(system: errno == 0 ? ENOENT : errno)
-        return CommandFailure(
-            code: CommandFailure.badRules,
-            phrase: Phrase("cannot read rules '\(path)': \(reason.english)", "无法读取规则 “\(path)”：\(reason.chinese)"))
+    /// The files at `paths`, and the rule files below those that are folders; and what cannot be found.
+    static func ruleFiles(at paths: [String]) -> (files: [String], unreadable: [Diagnostic]) {
+        var files: [String] = []
+        var unreadable: [Diagnostic] = []
+        for path in paths {
+            do throws(RegularFile.Fault) {
+                files += try ruleFiles(at: path)
+            } catch {
+                unreadable.append(diagnostic(of: error))
+            }
+        }
+        return (files, unreadable)
     }
 
-    static func ruleFiles(at path: String) throws -> [String] {
-        var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-            errno = ENOENT
-            throw unreadable(path)
-        }
-        guard isDirectory.boolValue else { return [path] }
+    private static func ruleFiles(at path: String) throws(RegularFile.Fault) -> [String] {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw RegularFile.Fault(path: path, reason: Phrase(system: errno)) }
+        guard status.st_mode & S_IFMT == S_IFDIR else { return [path] }
         let base = path.hasSuffix("/") ? String(path.dropLast()) : path
         // A link to a directory has nothing below it by itself.
         let folder = URL(fileURLWithPath: base).resolvingSymlinksInPath().path

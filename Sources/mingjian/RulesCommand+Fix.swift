@@ -16,7 +16,9 @@ extension RulesCommand.Check {
         let checks = RuleChecks.diagnostics(
             of: sources.rules, table: Surroundings.foldTable, cache: Surroundings.cache)
         let codes = [DiagnosticCode.duplicateKeyword.rawValue, DiagnosticCode.subsumedKeyword.rawValue]
-        let places = (found + checks).filter { codes.contains($0.code) }.map(\.place)
+        // Where several of a list must occur, each of them counts, alike or not.
+        let counted = RuleChecks.countedKeywords(of: sources.rules)
+        let places = (found + checks).filter { codes.contains($0.code) && !counted.contains($0.place) }.map(\.place)
         let layout = RuleLayout(displayWidth: { CharacterClass.displayWidth(of: $0) })
         var changed = 0
         for file in sources.files {

@@ -37,20 +37,20 @@ extension RulesCommand {
 
         private func layOut() throws -> Int32 {
             let layout = RuleLayout(displayWidth: { CharacterClass.displayWidth(of: $0) })
-            var faulty: [(source: SourceFile, fault: Diagnostic)] = []
+            var faults: [Diagnostic] = []
+            var faulty: [SourceFile] = []
             var changed = 0
-            for path in try paths.flatMap(RuleSources.ruleFiles) {
+            let found = RuleSources.ruleFiles(at: paths)
+            faults += found.unreadable
+            for path in found.files {
                 let limit =
                     path.lowercased().hasSuffix(".json") ? RuleLimits.fileBytes : RuleLimits.listFileBytes
                 let source: SourceFile
                 do throws(RegularFile.Fault) {
                     source = SourceFile(path: path, bytes: try RegularFile.read(path, limit: limit, followsLink: true))
                 } catch {
-                    throw CommandFailure(
-                        code: CommandFailure.badRules,
-                        phrase: Phrase(
-                            "cannot read rules '\(path)': \(error.reason.english)",
-                            "无法读取规则 “\(path)”：\(error.reason.chinese)"))
+                    faults.append(RuleSources.diagnostic(of: error))
+                    continue
                 }
                 do {
                     let bytes = try layout.formatted(source)
@@ -59,12 +59,13 @@ extension RulesCommand {
                     if !check { try RegularFile.replace(path, by: bytes) }
                     try Output().write(Surroundings.shown(path) + "\n")
                 } catch let error as JSONFault {
-                    faulty.append((source, error.diagnostic(path: path)))
+                    faulty.append(source)
+                    faults.append(error.diagnostic(path: path))
                 }
             }
-            if !faulty.isEmpty {
+            if !faults.isEmpty {
                 let text = RuleSources.renderer(DiagnosticRenderer.Format(rawValue: format.rawValue) ?? .full)
-                    .render(faulty.map(\.fault), sources: faulty.map(\.source))
+                    .render(faults, sources: faulty)
                 note(text)
                 return CommandFailure.badRules
             }

@@ -101,9 +101,9 @@ extension RulesCommand.Test {
         var status = stat()
         guard path.withCString({ stat($0, &status) }) == 0 else { return }
         #if canImport(Darwin)
-        let changed = status.st_mtimespec
+        let changed = status.st_ctimespec
         #else
-        let changed = status.st_mtim
+        let changed = status.st_ctim
         #endif
         stamps[path] = Stamp(size: Int64(status.st_size), changed: changed)
     }

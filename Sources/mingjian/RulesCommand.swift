@@ -91,7 +91,7 @@ struct RulesCommand: ParsableCommand {
             let renderer = format.renderer
             try output.write(renderer.render(diagnostics, sources: sources.files))
             if format == .full || format == .concise {
-                try output.write(renderer.summary(of: diagnostics, fileCount: sources.files.count))
+                try output.write(renderer.summary(of: diagnostics, fileCount: sources.fileCount))
             }
             return diagnostics.contains { $0.severity == .error } ? CommandFailure.badRules : 0
         }
@@ -154,7 +154,7 @@ struct RulesCommand: ParsableCommand {
             guard let rules, errors.isEmpty else {
                 try output.write(format.renderer.render(errors, sources: sources.files))
                 if isForPeople {
-                    try output.write(format.renderer.summary(of: errors, fileCount: sources.files.count))
+                    try output.write(format.renderer.summary(of: errors, fileCount: sources.fileCount))
                 }
                 return CommandFailure.badRules
             }

@@ -110,4 +110,59 @@ struct CheckTests {
         #expect(
             try problems() == ["a.json:1 missing-field", "a.json:1 missing-field", "b.json:1 subsumed-keyword"])
     }
+
+    private static func rule(_ id: String, _ text: String) -> String {
+        #"{"id": "\#(id)", "name": "\#(id)", "polarity": "negative", "when": {"message": {"from": "agent", \#(text)}}}"#
+    }
+
+    @Test("what cannot be read stands among the problems of all the others, and no pipe is waited for")
+    func unreadable() throws {
+        try write("a.json", #"{"id": "a", "name": "甲"}"#)
+        let folder = directory.path + "/rules/"
+        #expect(mkfifo(folder + "b.json", 0o600) == 0)
+        try FileManager.default.createSymbolicLink(atPath: folder + "c.json", withDestinationPath: "/nowhere")
+        #expect(
+            try problems() == [
+                "a.json:1 missing-field", "a.json:1 missing-field", "b.json:0 unreadable-file",
+                "c.json:0 unreadable-file",
+            ])
+        for command in [["rules", "check"], ["rules", "test"], ["rules", "fmt", "--check"]] {
+            let outcome = try Command.run(command + [folder + "a.json", directory.path + "/none.json"], in: directory)
+            #expect(outcome.code == 66, "\(command)")
+            #expect((outcome.text + outcome.errors).contains("unreadable-file"), "\(command)")
+        }
+        let run = try Command.run(["inspect", "-", "--rules", directory.path + "/rules"], in: directory)
+        #expect(run.code == 66 && run.errors.contains("unreadable-file") && run.errors.contains("missing-field"))
+    }
+
+    @Test("a keyword of which folding leaves nothing is an error in every rule that has it")
+    func nothingLeft() throws {
+        try write(
+            "a.json",
+            [
+                Self.rule("a", #""keywords": ["\u200b"]"#), Self.rule("b", #""keywords": ["\u200b"]"#),
+                Self.rule("c", #""keywords": ["❤"], "fold": "evasion""#),
+                Self.rule("d", #""keywords": ["❤"], "fold": "evasion""#), Self.rule("e", #""equals": ["\u200b"]"#),
+                Self.rule("f", #""keywords": ["\u200b"], "fold": "exact""#),
+            ].joined(separator: ",\n").wrapped)
+        #expect(
+            try problems().filter { $0.hasSuffix("bad-value") }.map { $0.prefix { $0 != " " } } == [
+                "a.json:2", "a.json:3", "a.json:4", "a.json:5", "a.json:6",
+            ])
+    }
+
+    @Test("--fix leaves lists alone of which several must occur")
+    func fixCounted() throws {
+        let text = Self.rule("a", #""keywords": ["加V信", "加v信", "加v信吧"], "match": {"atLeast": 2}"#)
+        try write("a.json", text)
+        let path = directory.path + "/rules/a.json"
+        let outcome = try Command.run(["rules", "check", path, "--fix"], in: directory)
+        #expect(outcome.code == 0)
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
+    }
+}
+
+extension String {
+    /// As a list, on lines of its own.
+    fileprivate var wrapped: String { "[\n\(self)\n]" }
 }

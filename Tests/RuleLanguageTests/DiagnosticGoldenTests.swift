@@ -15,7 +15,7 @@ import Testing
     static let codesShownElsewhere: Set<DiagnosticCode> = [
         .badRegex, .unsupportedRegex, .costlyRegex, .emptyRegex, .tooManyRegexes, .scannerFailed,
         .exampleMissed, .exampleHit, .exampleSpans, .exampleUndecided, .exampleApplicable, .exampleNotApplicable,
-        .uselessAllow, .systemLeftOut, .hiddenCompound,
+        .unreadableFile, .uselessAllow, .systemLeftOut, .hiddenCompound,
         .subsumedKeyword, .shortEvasionKeyword, .commonKeyword, .unreachableBranch, .neverTrue,
         .alwaysTrue, .duplicateRule, .subsumedRule, .unnoticedChange, .unreachedBranch,
     ]

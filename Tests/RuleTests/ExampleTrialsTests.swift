@@ -62,6 +62,59 @@ struct ExampleTrialsTests {
         #expect(try survivors(tested) == [])
     }
 
+    @Test("steps of a sequence are changed inside, and one is left out")
+    func sequences() throws {
+        let when =
+            #"{"sequence":{"steps":[{"name":"问候","message":{"from":"agent","keywords":["您好","欢迎"]}},{"name":"核实","message":{"from":"agent","any":[{"keywords":["单号"]},{"regex":"哪里坏"}]},"within":{"time":"10m"},"optional":true},{"name":"方案","message":{"from":"agent","keywords":["退款"]},"within":{"time":"30m"}}]}}"#
+        let text = rule(
+            when, hit: #"[[{"agent":"您好"},{"agent":"退款"}],[{"agent":"您好"},{"agent":"单号"},{"agent":"退款"}]]"#,
+            clean: #"[[{"agent":"您好"},{"agent":"嗯"}],[{"agent":"好"},{"agent":"哦"}]]"#
+        ).replacing(#""negative""#, with: #""positive""#)
+        #expect(
+            try survivors(text) == [
+                "without the step '问候'", "without the keyword '欢迎'", "time 10m → 20m", "time 10m → 5m",
+                "without the step '核实'", "without this branch", "without this branch", "time 30m → 15m",
+                "time 30m → 1h",
+            ])
+        #expect(try unreached(text).count == 1)
+    }
+
+    @Test(
+        "limits of gaps, measures, facts and repetitions are moved",
+        arguments: [
+            (
+                #"{"gap":{"of":"agent","after":["buyer"],"min":"5m"}}"#,
+                #"[[{"buyer":"在吗"},{"agent":"在","after":"25m"}]]"#, #"[[{"buyer":"在吗"},{"agent":"在","after":"2s"}]]"#,
+                ["min 5m → 2m30s", "min 5m → 10m"]
+            ),
+            (
+                #"{"measure":{"of":"mean-response","over":"5m"}}"#,
+                #"[[{"buyer":"在吗"},{"agent":"在","after":"25m"}]]"#, #"[[{"buyer":"在吗"},{"agent":"在","after":"2s"}]]"#,
+                ["over 5m → 2m30s", "over 5m → 10m"]
+            ),
+            (
+                #"{"measure":{"of":"rounds","min":2}}"#,
+                #"[[{"buyer":"在吗"},{"agent":"在"},{"buyer":"在吗"},{"agent":"在"}]]"#, #"[[{"buyer":"在吗"},{"agent":"在"}]]"#,
+                []
+            ),
+            (
+                #"{"message":{"from":"agent","repeats":{"times":2,"minLength":2,"minGap":"10s","allow":["您好在的"]}}}"#,
+                #"[[{"agent":"请耐心等待"},{"agent":"请耐心等待","after":"5m"}]]"#, #"["请耐心等待"]"#,
+                [
+                    "minGap 10s → 5s", "minGap 10s → 20s", "minLength 2 → 1", "minLength 2 → 3",
+                    "similarity 60 → 50", "similarity 60 → 70", "without the allow-phrase '您好在的'",
+                ]
+            ),
+            (
+                #"{"message":{"from":"agent","keywords":["退款"],"sent":{"from":"09:00","to":"18:00"}}}"#,
+                #"["退款"]"#, #"["好"]"#, ["without 'sent'"]
+            ),
+        ] as [(String, String, String, [String])])
+    func limits(when: String, hit: String, clean: String, expected: [String]) throws {
+        let found = try survivors(rule(when, hit: hit, clean: clean)).filter { !$0.contains("lookBack") }
+        #expect(found.sorted() == expected.sorted())
+    }
+
     @Test("what two rules share is noticed where one of them notices")
     func sharedWords() throws {
         let names = #"{"wordLists":{"contact":["加微信","加qq"]}}"#

@@ -195,6 +195,28 @@ struct RuleChecksTests {
         #expect(try codes(when: #"{"any":[\#(first),\#(narrow)]}"#) == [])
     }
 
+    @Test(
+        "what a message is asked besides its text is compared, too",
+        arguments: [
+            #"{"any":[{"message":{"from":"agent","keywords":["a"],"sent":{"from":"10:00","to":"11:00"}}},{"message":{"from":"agent","keywords":["a"],"sent":{"from":"09:00","to":"18:00"}}}]}"#,
+            #"{"any":[{"message":{"from":"agent","sent":{"on":["sat"]}}},{"message":{"from":"agent","sent":{"on":["mon"]}}}]}"#,
+            #"{"all":[{"message":{"from":"agent","keywords":["a"],"sent":{"from":"09:00","to":"18:00"}}},{"not":{"message":{"from":"agent","keywords":["a"],"sent":{"from":"18:00","to":"09:00"}}}}]}"#,
+            #"{"message":{"from":"agent","entity":"phone"},"unless":[{"message":{"from":"agent","entity":"phone","phone":"of-others"}}]}"#,
+            // Its matches are those of the message, not of the fact.
+            #"{"any":[{"all":[{"started":{"from":"08:00","to":"20:00"}},{"message":{"from":"agent","keywords":["a"]}}]},{"started":{"from":"08:00","to":"20:00"}}]}"#,
+        ])
+    func besidesTheText(when: String) throws {
+        #expect(try codes(when: when) == [])
+    }
+
+    @Test func whatHoldsAtATimeHoldsAtAnyTime() throws {
+        let night = #"{"message":{"from":"agent","keywords":["a"],"sent":{"from":"22:00","to":"23:00"}}}"#
+        #expect(
+            try codes(when: #"{"any":[{"message":{"from":"agent","keywords":["a","b"]}},\#(night)]}"#) == [
+                "unreachable-branch"
+            ])
+    }
+
     // MARK: Constants
 
     @Test(
