@@ -126,7 +126,8 @@ public struct PeriodCSVReport: Sendable {
                 PeriodCSVReport.fields(value($0))[0]
             } + [PeriodCSVReport.fields(.rate(counts.unitsHit, n: counts.unitsApplicable))[0]]
         }
-        return [row.agent, rule.id.value, rule.name, rule.polarity.label, rule.severity.label] + counts(row.now) { .count($0) }
+        return [row.agent, rule.id.value, rule.name, rule.polarity.label, rule.severity.label]
+            + counts(row.now) { .count($0) }
             + counts(row.before) { row.countBefore($0, figures.period) } + [String(row.daysBefore)]
     }
 }
