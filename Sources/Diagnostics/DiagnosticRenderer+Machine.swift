@@ -52,7 +52,8 @@ extension DiagnosticRenderer {
             case "\n": result += "%0A"
             case ":" where isProperty: result += "%3A"
             case "," where isProperty: result += "%2C"
-            default: result.unicodeScalars.append(scalar)
+            // Messages are escaped already; paths keep what they are but for what a terminal would obey.
+            default: result += isProperty ? visible(String(scalar)) : String(scalar)
             }
         }
         return result
