@@ -23,7 +23,7 @@ struct KeywordChecks {
     /// list holds may be pointless beside the words of one rule, and not beside those of another.
     private var lists: [Place: Int] = [:]
     private var flagged: [Key: Int] = [:]
-    private let table: FoldTable
+    let table: FoldTable
     private let cache: DiskCache
     private var skeletons: SkeletonTable?
     private var seen: Set<Keywords> = []
@@ -42,6 +42,15 @@ struct KeywordChecks {
             for place in keywords.places + keywords.allowPlaces { lists[place, default: 0] += 1 }
             if keywords.fold == .evasion { checkEvasion(keywords) } else { check(keywords) }
         }
+        for condition in [rule.appliesTo, rule.when].compactMap({ $0 }) { checkExceptions(in: condition, of: rule) }
+    }
+
+    /// Notes a warning of one keyword in the file of its rule, whatever other lists say of it.
+    mutating func warnOnce(_ code: DiagnosticCode, _ place: Place, _ message: Phrase, help: Phrase) {
+        let key = Key(code: code, place: place)
+        guard flagged[key] == nil else { return }
+        flagged[key] = lists[place]
+        found.append((key, Diagnostic(code, severity: .warning, message, help: help, at: place)))
     }
 
     /// Warnings of keywords that add nothing in any list that they stand in.
@@ -101,7 +110,7 @@ struct KeywordChecks {
     }
 
     /// A keyword inside `word` that is found wherever `word` is.
-    private func part(
+    func part(
         of word: [UInt8], among words: Set<ArraySlice<UInt8>>, _ lengths: [Int], _ boundary: Keywords.Boundary,
         _ allow: [[UInt8]], _ local: CheckBudget
     ) -> ArraySlice<UInt8>? {
