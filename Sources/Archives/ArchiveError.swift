@@ -39,6 +39,8 @@ public enum ArchiveError: Error, Hashable, Sendable {
     /// Neither conversations nor messages nor a table: the first record, shortened.
     case unknownShape(path: String, start: String)
     /// A table whose columns could not be told; lists the columns it has and the ones missing.
+    /// It is a file of another program.
+    case foreignFormat(path: String, ForeignFormat)
     case unmappedColumns(path: String, missing: [String], header: [String])
     /// A mapping or roster file that does not say what it must.
     case invalidMapping(path: String, Phrase)
@@ -53,7 +55,7 @@ public enum ArchiveError: Error, Hashable, Sendable {
     /// Whether the archive is whole, but of something else than chats.
     public var isForeign: Bool {
         switch self {
-        case .unknownShape, .unmappedColumns, .notLines: true
+        case .unknownShape, .unmappedColumns, .notLines, .foreignFormat: true
         default: false
         }
     }
@@ -117,6 +119,9 @@ public enum ArchiveError: Error, Hashable, Sendable {
                 "archive '\(path)' is neither conversations nor messages nor a table; "
                     + "its first record begins '\(start)'",
                 "档案“\(path)”既不是会话、消息，也不是表格；第一条记录开头是“\(start)”")
+        case .foreignFormat(let path, let format):
+            return Phrase(
+                "'\(path)' is \(format.phrase.english)", "“\(path)”\(format.phrase.chinese)")
         case .unmappedColumns(let path, let missing, let header):
             return Phrase(
                 "table '\(path)' has no column for \(missing.joined(separator: ", ")); "
@@ -141,6 +146,33 @@ public enum ArchiveError: Error, Hashable, Sendable {
                 "cannot use roster '\(path)': \(reason.english)",
                 "无法使用花名册“\(path)”：\(reason.chinese)")
         case .interrupted: return Phrase("interrupted", "已中断")
+        }
+    }
+}
+
+extension ArchiveError {
+    /// Files that are told by their first bytes, and are no archives.
+    public enum ForeignFormat: Sendable, Hashable, CaseIterable {
+        case zip, office, pdf, bzip2, rar, html
+
+        /// What it is, and what helps.
+        fileprivate var phrase: Phrase {
+            switch self {
+            case .zip:
+                Phrase(
+                    "a zip file, or a workbook (.xlsx): unpack it (unzip -p FILE | mingjian … -), or save the sheet as CSV",
+                    "是 zip 压缩包或 Excel 工作簿（.xlsx）：请先解压（unzip -p FILE | mingjian … -），或另存为 CSV")
+            case .office:
+                Phrase(
+                    "an old workbook or document (.xls, .doc): save the sheet as CSV",
+                    "是旧版 Office 文件（.xls、.doc）：请另存为 CSV")
+            case .pdf: Phrase("a PDF: take the export as a table or as JSON", "是 PDF：请改用表格或 JSON 导出")
+            case .bzip2:
+                Phrase("packed by bzip2: bzcat FILE | mingjian … -", "由 bzip2 压缩：bzcat FILE | mingjian … -")
+            case .rar: Phrase("packed by RAR: unpack it", "是 RAR 压缩包：请先解压")
+            case .html:
+                Phrase("a web page, whatever its name says: save the sheet as CSV", "其实是网页：请另存为 CSV")
+            }
         }
     }
 }

@@ -16,6 +16,7 @@ public enum ArchiveShape: String, Sendable, Hashable {
     package static func detected(
         in head: [UInt8], path: ArchivePath?, name: String
     ) throws(ArchiveError) -> ArchiveShape {
+        for (start, format) in foreignStarts where head.starts(with: start) { throw .foreignFormat(path: name, format) }
         let ending = path?.formatExtension ?? ""
         if ending == "csv" || ending == "tsv" {
             // Lines of JSON by a table's name: a header that begins with a brace has no column that is known.
@@ -30,6 +31,16 @@ public enum ArchiveShape: String, Sendable, Hashable {
         guard first == 0x7B || isJSON else { return .csv }
         return try shapeOfLines(head, name: name)
     }
+
+    /// How files begin that people take for archives; bytes that are no UTF-8 may have been read as GB18030 by then.
+    private static let foreignStarts: [([UInt8], ArchiveError.ForeignFormat)] = {
+        let starts: [(String, ArchiveError.ForeignFormat)] = [
+            ("PK\u{3}\u{4}", .zip), ("邢\u{11}唷", .office), ("%PDF-", .pdf), ("Rar!\u{1A}", .rar),
+            ("<!DOCTYPE html", .html), ("<!doctype html", .html), ("<html", .html),
+        ]
+        let packed = (1...9).map { ("BZh\($0)1AY", ArchiveError.ForeignFormat.bzip2) }
+        return [([0xD0, 0xCF, 0x11, 0xE0], .office)] + (starts + packed).map { (Array($0.0.utf8), $0.1) }
+    }()
 
     // Whether the text opens an array of objects (true) or an object that goes on in its second line
     // (false); nil where it may be a record a line.

@@ -6,14 +6,18 @@ public struct Funnel: Sendable, Hashable {
         public var key: String
         /// Units that the procedure decided on; each counts for whoever is charged with its end.
         public var applicable: Int
+        /// Per step those of them that were judged by rules that have the step; several versions may differ.
+        public var asked: [Int]
         /// Per step the units in which it was taken.
         public var reached: [Int]
         /// Per step the units that left the procedure there: missing, late, out of order.
         public var diverged: [[Int]]
 
-        public init(key: String, applicable: Int, reached: [Int], diverged: [[Int]]) {
+        /// - Parameter asked: nil: every step was asked of all.
+        public init(key: String, applicable: Int, asked: [Int]? = nil, reached: [Int], diverged: [[Int]]) {
             self.key = key
             self.applicable = applicable
+            self.asked = asked ?? reached.map { _ in applicable }
             self.reached = reached
             self.diverged = diverged
         }

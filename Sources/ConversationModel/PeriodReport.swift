@@ -101,6 +101,9 @@ public struct PeriodFigures: Sendable, Hashable {
             self.name = name
             self.group = group
         }
+
+        /// There is nothing of his in the period, only before.
+        public var isAbsent: Bool { now == PeriodSide() && exempt == WorkFigures() }
     }
 
     /// A place among others.
@@ -149,7 +152,7 @@ public struct PeriodFigures: Sendable, Hashable {
 
     public var period: Period
     public var rules: [RuleSummary] = []
-    /// By group, then by name, sorted by bytes.
+    /// Those who are absent in the period last, then by group, then by name, sorted by bytes.
     public var agents: [Agent] = []
     /// All agents together; a conversation with several of them counts once.
     public var total = PeriodSide()

@@ -47,6 +47,8 @@ public struct FindingCase: Sendable, Hashable, Codable {
     public var scheme: String?
     /// Why the finding is neither scored nor counted (豁免); nil: it is.
     public var exemption: String?
+    /// How grave the rule was that judged; nil: as the report describes it.
+    public var severity: Severity?
 
     public init(
         finding: Finding, shop: String?, buyer: String?, group: String, day: CalendarDay?,

@@ -19,7 +19,7 @@ public enum Polarity: String, Sendable, Hashable {
 }
 
 /// How grave a hit of a rule is.
-public enum Severity: String, Sendable, Hashable, CaseIterable, Comparable {
+public enum Severity: String, Sendable, Hashable, CaseIterable, Comparable, Codable {
     case info, minor, major, critical
 
     public static func < (a: Severity, b: Severity) -> Bool {

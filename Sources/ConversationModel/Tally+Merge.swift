@@ -1,15 +1,19 @@
 extension Tally {
     /// Sums of tallies over rule sets that may differ, rules by their ids; `groupOfAgent` stays empty.
     ///
-    /// A rule is described as the first tally that has it describes it, and stands where it stands there. Rules
-    /// share exposures where they do so in every tally. One tally comes back as it is.
+    /// A rule is described as the first tally that has it describes it, and stands where it stands there; a procedure has
+    /// the steps of all. Rules share exposures where they do so in every tally. One tally comes back as it is.
     public static func merged(_ tallies: [Tally]) -> Tally {
         if tallies.count == 1 { return tallies[0] }
         var rules: [RuleSummary] = []
         var indices: [RuleID: Int] = [:]
-        for rule in tallies.lazy.flatMap(\.rules) where indices[rule.id] == nil {
-            indices[rule.id] = rules.count
-            rules.append(rule)
+        for rule in tallies.lazy.flatMap(\.rules) {
+            if let known = indices[rule.id] {
+                rules[known].steps = joined(rules[known].steps, rule.steps)
+            } else {
+                indices[rule.id] = rules.count
+                rules.append(rule)
+            }
         }
         let places = tallies.map { tally in tally.rules.map { indices[$0.id] ?? 0 } }
         func table(_ path: KeyPath<Tally, TallyTable>) -> TallyTable {
@@ -20,8 +24,22 @@ extension Tally {
             byDay: table(\.byDay), total: table(\.total), funnels: mergedFunnels(tallies, rules, places))
     }
 
-    /// Funnels of procedures by rule. Steps are those of the first tally that has the procedure; where another
-    /// one's are named otherwise, what it counted of a step that has no name here is in nothing but `applicable`.
+    /// The steps of the first list, and of the second those that the first has not, each behind the one that it follows.
+    private static func joined(_ first: [String], _ second: [String]) -> [String] {
+        var result = first
+        var place = 0
+        for step in second {
+            if let known = result.firstIndex(of: step) {
+                place = known + 1
+            } else {
+                result.insert(step, at: place)
+                place += 1
+            }
+        }
+        return result
+    }
+
+    /// Funnels of procedures by rule; steps are the same where they have the same name.
     private static func mergedFunnels(
         _ tallies: [Tally], _ rules: [RuleSummary], _ places: [[Int]]
     ) -> [Funnel] {
@@ -46,13 +64,15 @@ extension Funnel.Row {
     fileprivate func rearranged(_ steps: [Int?]) -> Funnel.Row {
         let none = [Int](repeating: 0, count: diverged.first?.count ?? 3)
         return Funnel.Row(
-            key: key, applicable: applicable, reached: steps.map { step in step.map { reached[$0] } ?? 0 },
+            key: key, applicable: applicable, asked: steps.map { step in step.map { asked[$0] } ?? 0 },
+            reached: steps.map { step in step.map { reached[$0] } ?? 0 },
             diverged: steps.map { step in step.map { diverged[$0] } ?? none })
     }
 
     fileprivate func adding(_ other: Funnel.Row) -> Funnel.Row {
         Funnel.Row(
-            key: key, applicable: applicable + other.applicable, reached: zip(reached, other.reached).map { $0 + $1 },
+            key: key, applicable: applicable + other.applicable, asked: zip(asked, other.asked).map { $0 + $1 },
+            reached: zip(reached, other.reached).map { $0 + $1 },
             diverged: zip(diverged, other.diverged).map { zip($0, $1).map { $0 + $1 } })
     }
 }

@@ -7,6 +7,7 @@ extension Evaluator {
     /// - Parameter chosen: judge these parts only; `judgement.parts` holds them all.
     public func judge(_ row: ConversationRow, parts chosen: Range<Int>? = nil) {
         judgement.removeAll()
+        identity.begin()
         cutIntoParts(row)
         let parts = judgement.parts
         for number in chosen?.clamped(to: parts.indices) ?? parts.indices {

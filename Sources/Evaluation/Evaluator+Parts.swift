@@ -73,7 +73,8 @@ extension Evaluator {
             judgement.parts.append(
                 Judgement.Part(
                     messages: start..<end, closeInstant: MessageTable.noTime, isClosedExplicitly: closed,
-                    isCutAtEnd: row.isTruncatedAtEnd, isCutAtStart: row.isTruncatedAtStart))
+                    isCutAtEnd: row.isTruncatedAtEnd, isTruncated: row.isTruncatedAtEnd,
+                    isCutAtStart: row.isTruncatedAtStart))
         }
     }
 
@@ -102,10 +103,11 @@ extension Evaluator {
             close = closeInstant(range)
         }
         let beyond = asOf != MessageTable.noTime && close > asOf
+        let isTruncated = isLast && row.isTruncatedAtEnd
         judgement.parts.append(
             Judgement.Part(
                 messages: range, closeInstant: close, isClosedExplicitly: isExplicit,
-                isCutAtEnd: (isLast && row.isTruncatedAtEnd) || beyond,
+                isCutAtEnd: isTruncated || beyond, isTruncated: isTruncated,
                 isCutAtStart: judgement.parts.isEmpty && row.isTruncatedAtStart))
     }
 
@@ -225,7 +227,8 @@ extension Evaluator {
             unit.endInstant = hasTimes ? table.times[base + row] : MessageTable.noTime
         } else if part.isCutAtEnd {
             unit.end = .cutOff
-            let seen = asOf != MessageTable.noTime && part.closeInstant > asOf ? asOf : nil
+            let reaches = asOf != MessageTable.noTime && part.closeInstant > asOf && !part.isTruncated
+            let seen = reaches ? asOf : nil
             unit.endInstant = hasTimes ? seen ?? table.times[base + count - 1] : MessageTable.noTime
         } else {
             unit.end = .closed(bySilence: !part.isClosedExplicitly)

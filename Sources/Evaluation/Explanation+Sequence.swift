@@ -8,7 +8,9 @@ extension Evaluator {
         _ sequence: StepSequence, _ steps: StepList, _ first: SequenceRun?, into result: inout Explanation.Node
     ) {
         result.children = zip(sequence.steps, steps).enumerated().map { place, pair in
-            let role = Phrase("step \(place + 1), \(pair.0.name)", "步骤 \(place + 1)：\(pair.0.name)")
+            let limits = ConditionWords.limits(of: pair.0)
+            let role = Phrase(
+                "step \(place + 1), \(pair.0.name)\(limits.english)", "步骤 \(place + 1)：\(pair.0.name)\(limits.chinese)")
             return explainChild(pair.0.condition, pair.1.node, role)
         }
         guard let first else { return }
@@ -43,6 +45,30 @@ extension Evaluator {
 }
 
 extension ConditionWords {
+    /// Within what the step must follow the one before; empty: at any time.
+    static func limits(of step: StepSequence.Step) -> Phrase {
+        var english: [String] = []
+        var chinese: [String] = []
+        if step.earliest > 0 {
+            english.append("not before \(DurationText.text(step.earliest))")
+            chinese.append("不早于 \(DurationText.text(step.earliest))")
+        }
+        if let time = step.time {
+            english.append("within \(DurationText.text(time))")
+            chinese.append("\(DurationText.text(time)) 内")
+        }
+        if let messages = step.messages {
+            english.append("within \(messages) messages")
+            chinese.append("\(messages) 条消息内")
+        }
+        if step.isOptional {
+            english.append("optional")
+            chinese.append("可选")
+        }
+        guard !english.isEmpty else { return Phrase("", "") }
+        return Phrase(" (\(english.joined(separator: ", ")))", "（\(chinese.joined(separator: "，"))）")
+    }
+
     static func label(_ sequence: StepSequence) -> Phrase {
         let names = sequence.steps.map { $0.isOptional ? "[\(short($0.name))]" : short($0.name) }
         let list = names.joined(separator: " → ")

@@ -9,6 +9,12 @@ struct Identity {
     private var buffer: [UInt8] = []
     /// The digits of the last id: handed out without a copy, and written in place for the next.
     private var digits = [UInt8](repeating: 0, count: 32)
+    /// By message of these rows how many before it are equal; counted where neighbours do not tell.
+    private var ordinals: [Int64] = []
+    private var counted: Range<Int>?
+
+    /// Forgets what was counted of the last conversation.
+    mutating func begin() { counted = nil }
 
     /// Hexadecimal digits of the id; `first` is the first message of the conversation's part.
     mutating func id(
@@ -60,21 +66,29 @@ struct Identity {
         number(ordinal(of: i, conversation, table))
     }
 
-    private func ordinal(of i: Int, _ conversation: ConversationRow, _ table: MessageTable) -> Int64 {
-        var ordinal: Int64 = 0
-        var k = i - 1
-        // Equal messages have equal times, so with times only neighbours are looked at; without, at
-        // most a thousand, so that one endless conversation stays linear.
-        let floor = max(conversation.messages.lowerBound, i - 1000)
-        while k >= floor, table.times[k] == table.times[i] {
-            if table.speakers[k] == table.speakers[i], table.agents[k] == table.agents[i],
-                table.texts[k].count == table.texts[i].count, table.texts[k].elementsEqual(table.texts[i])
-            {
-                ordinal += 1
+    private mutating func ordinal(of i: Int, _ conversation: ConversationRow, _ table: MessageTable) -> Int64 {
+        // Equal messages have equal times: where rows are in the order of time, few neighbours are looked at.
+        if conversation.hasTimes {
+            var ordinal: Int64 = 0
+            var k = i - 1
+            let floor = max(conversation.messages.lowerBound, i - 100)
+            while k >= floor, table.times[k] == table.times[i] {
+                if EqualMessage(i, table) == EqualMessage(k, table) { ordinal += 1 }
+                k -= 1
             }
-            k -= 1
+            if k < conversation.messages.lowerBound || table.times[k] != table.times[i] { return ordinal }
         }
-        return ordinal
+        if counted != conversation.messages {
+            counted = conversation.messages
+            var seen: [EqualMessage: Int64] = [:]
+            ordinals.removeAll(keepingCapacity: true)
+            for k in conversation.messages {
+                let before = seen[EqualMessage(k, table), default: 0]
+                seen[EqualMessage(k, table)] = before + 1
+                ordinals.append(before)
+            }
+        }
+        return ordinals[i - conversation.messages.lowerBound]
     }
 
     private mutating func number(_ n: Int64) {
@@ -105,5 +119,30 @@ struct Identity {
                 digits[2 * i + 1] = low < 10 ? 48 + low : 87 + low
             }
         }
+    }
+}
+
+/// What makes messages without ids equal: time, sender and text.
+private struct EqualMessage: Hashable {
+    private let time: Int64
+    private let speaker: UInt8
+    private let agent: Int32
+    private let text: UnsafeBufferPointer<UInt8>
+
+    init(_ i: Int, _ table: MessageTable) {
+        time = table.times[i]
+        speaker = table.speakers[i]
+        agent = table.agents[i]
+        text = table.texts[i]
+    }
+
+    static func == (a: EqualMessage, b: EqualMessage) -> Bool {
+        a.time == b.time && a.speaker == b.speaker && a.agent == b.agent && a.text.elementsEqual(b.text)
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(time)
+        hasher.combine(agent)
+        hasher.combine(bytes: UnsafeRawBufferPointer(text))
     }
 }

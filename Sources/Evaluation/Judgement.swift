@@ -76,6 +76,8 @@ public struct Judgement {
         public var isClosedExplicitly: Bool
         /// The archive lacks what follows.
         public var isCutAtEnd: Bool
+        /// The record says so itself: nothing is known behind its last message, however far the archive reaches.
+        public var isTruncated = false
         public var isCutAtStart: Bool
     }
 

@@ -114,6 +114,8 @@ final class SessionRows {
 
     /// The id of a finding of `rule` in a unit.
     func findingID(_ record: Judgement.FindingRecord, unit: Judgement.Unit, rule: Int) -> String {
+        // Rows were added, and may have been let go.
+        identity.begin()
         let id = identity.id(
             of: record, unit: unit, rule: rules.summaries[rule].id, conversation: row, first: 0,
             defaultShop: defaultShop, table: table, names: names)

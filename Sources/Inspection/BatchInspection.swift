@@ -233,7 +233,8 @@ public final class BatchInspection: @unchecked Sendable {
     }
 
     private func merge(_ block: BlockResult) throws {
-        totals.merge(block, caseLimit: options.caseLimit, caseByteLimit: options.caseBytes)
+        totals.merge(
+            block, caseLimit: options.caseLimit, caseByteLimit: options.caseBytes, casesPerOwner: options.casesPerOwner)
         if block.lines.count > 0 {
             outgoing.removeAll(keepingCapacity: true)
             outgoing.append(contentsOf: block.lines.written)

@@ -428,6 +428,8 @@ final class BlockWorker {
                 }
                 let grades = judge.grades[Int(record.rule)]
                 let grade = record.outcome == .hit ? grades.hit : grades.missed
+                // Only for pages of agents, which show what counts.
+                if options.casesPerOwner != nil, exemption != nil { continue }
                 if grade > max(floor, result.cases.closedGrade), period.map({ $0.bucket(place.day) == 0 }) ?? true {
                     keep(index, row, place, rows, judge, grade: grade, exemption: exemption, in: result)
                 }
@@ -463,16 +465,18 @@ final class BlockWorker {
         let made = makeCase(index, row, place, rows, judge, exemption: exemption)
         result.cases.add(
             made.findingCase, grade: grade, bytes: made.bytes, countLimit: options.caseLimit,
-            byteLimit: options.caseBytes)
+            byteLimit: options.caseBytes, ownerLimit: options.casesPerOwner)
     }
 
     func makeCase(
         _ index: Int, _ row: ConversationRow, _ place: PartPlace, _ rows: JudgementRows, _ judge: RuleSetJudge,
         exemption: String? = nil
     ) -> (findingCase: FindingCase, bytes: Int) {
-        CaseBuilder.make(
+        var made = CaseBuilder.make(
             index, of: row, group: groups.name(place.group), day: place.day, defaultShop: options.defaultShop,
             version: rules.version(judge.set)?.number, scheme: judge.scheme?.id, exemption: exemption, rows,
             in: judge.evaluator)
+        made.findingCase.severity = judge.rules.compiled.summaries[Int(rows.findings[index].rule)].severity
+        return made
     }
 }

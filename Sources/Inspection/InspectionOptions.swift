@@ -27,6 +27,8 @@ public struct InspectionOptions: Sendable {
     /// Keep up to so many findings with their context, and so many bytes of it.
     public var caseLimit = 0
     public var caseBytes = 30_000_000
+    /// Of each owner and grade of gravity at most so many, in the order of the input, exempt ones left out; nil: no such limit.
+    public var casesPerOwner: Int?
     /// The rule sets hold two sides each, to be compared: no tallies and no lines then.
     public var comparison: ComparisonOptions?
     /// Figures of these days and of those before are counted, and only findings of the former kept.

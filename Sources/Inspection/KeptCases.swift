@@ -18,6 +18,13 @@ struct KeptCases: Hashable {
     private(set) var taken = 0
     /// Of this grade something gave way, so nothing of it or below is taken any more; -1 at first.
     private(set) var closedGrade = -1
+    /// Those that are kept, by owner and grade; counted where owners have a limit.
+    private var ofOwner: [Slot: Int] = [:]
+
+    private struct Slot: Hashable {
+        var owner: Owner
+        var grade: Int
+    }
 
     static let grades = 9
 
@@ -32,8 +39,17 @@ struct KeptCases: Hashable {
     }
 
     /// Takes a finding of `bytes` bytes, and lets the least grave go until the limits are kept.
-    mutating func add(_ findingCase: FindingCase, grade: Int, bytes size: Int, countLimit: Int, byteLimit: Int) {
+    ///
+    /// - Parameter ownerLimit: so many of an owner and a grade are kept, nil: all. The same in every call.
+    mutating func add(
+        _ findingCase: FindingCase, grade: Int, bytes size: Int, countLimit: Int, byteLimit: Int, ownerLimit: Int? = nil
+    ) {
         guard grade > closedGrade else { return }
+        if let ownerLimit {
+            let slot = Slot(owner: findingCase.finding.owner, grade: grade)
+            guard ofOwner[slot, default: 0] < ownerLimit else { return }
+            ofOwner[slot, default: 0] += 1
+        }
         byGrade[grade].append(Entry(findingCase: findingCase, number: taken, bytes: size))
         taken += 1
         count += 1
@@ -47,9 +63,11 @@ struct KeptCases: Hashable {
     }
 
     /// Takes what a later stretch of the input kept within the same limits.
-    mutating func add(_ later: KeptCases, countLimit: Int, byteLimit: Int) {
+    mutating func add(_ later: KeptCases, countLimit: Int, byteLimit: Int, ownerLimit: Int? = nil) {
         for (grade, entry) in later.entries {
-            add(entry.findingCase, grade: grade, bytes: entry.bytes, countLimit: countLimit, byteLimit: byteLimit)
+            add(
+                entry.findingCase, grade: grade, bytes: entry.bytes, countLimit: countLimit, byteLimit: byteLimit,
+                ownerLimit: ownerLimit)
         }
     }
 

@@ -76,7 +76,8 @@ extension RunTotals {
             }
         }
         result.agents = agents.values.sorted {
-            $0.group != $1.group
+            if $0.isAbsent != $1.isAbsent { return $1.isAbsent }
+            return $0.group != $1.group
                 ? $0.group.utf8.lexicographicallyPrecedes($1.group.utf8)
                 : $0.name.utf8.lexicographicallyPrecedes($1.name.utf8)
         }

@@ -51,7 +51,7 @@ struct RunTotals {
         return counter
     }
 
-    mutating func merge(_ block: BlockResult, caseLimit: Int, caseByteLimit: Int) {
+    mutating func merge(_ block: BlockResult, caseLimit: Int, caseByteLimit: Int, casesPerOwner: Int? = nil) {
         blocks += 1
         mergeCoverage(block)
         for name in block.newAgents {
@@ -90,7 +90,7 @@ struct RunTotals {
         findings += block.findings
         for (i, n) in block.negativeHitsBySeverity.enumerated() { negativeHitsBySeverity[i] += n }
         lineBytes += block.lines.count
-        cases.add(block.cases, countLimit: caseLimit, byteLimit: caseByteLimit)
+        cases.add(block.cases, countLimit: caseLimit, byteLimit: caseByteLimit, ownerLimit: casesPerOwner)
     }
 
     /// Adds what a set judged to the coverage, versions by number, schemes by id.

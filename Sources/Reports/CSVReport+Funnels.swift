@@ -13,9 +13,9 @@ extension CSVReport {
                 for row in rows {
                     for (step, name) in tally.steps(of: funnel).enumerated() {
                         try body(
-                            [rule.id.value, rule.name, scope, row.key, String(step + 1), name, String(row.applicable)]
+                            [rule.id.value, rule.name, scope, row.key, String(step + 1), name, String(row.asked[step])]
                                 + funnel.cells(step, of: row).map(String.init)
-                                + [Rate(row.reached[step], of: row.applicable).text])
+                                + [Rate(row.reached[step], of: row.asked[step]).text])
                     }
                 }
             }

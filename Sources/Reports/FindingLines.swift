@@ -44,7 +44,7 @@ struct FindingLines {
         let grades = report.cases.map { entry in
             guard let rule = indices[entry.finding.rule].map({ report.tally.rules[$0] }) else { return 0 }
             let isBad = rule.polarity == .negative ? 8 : entry.finding.outcome == .missed ? 4 : 0
-            return isBad + rule.severity.rank
+            return isBad + (entry.severity ?? rule.severity).rank
         }
         return report.cases.indices
             .sorted { grades[$0] != grades[$1] ? grades[$0] > grades[$1] : $0 < $1 }

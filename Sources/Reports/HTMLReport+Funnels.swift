@@ -8,9 +8,10 @@ extension HTMLReport {
         tableHead("流程 · \(name)", ["步骤"], ["适用"] + Funnel.titles + ["到达率"], &page)
         for (step, title) in steps.enumerated() {
             page.element("<tr><th scope=\"row\">", "\(step + 1) \(title)", "</th>")
-            count(funnel.total.applicable, &page)
+            count(funnel.total.asked[step], &page)
             for number in funnel.cells(step, of: funnel.total) { count(number, &page) }
-            rateCell(Rate(funnel.total.reached[step], of: funnel.total.applicable), "good", &page)
+            let rate = Rate(funnel.total.reached[step], of: funnel.total.asked[step])
+            rateCell(rate, attainmentTone(rate), &page)
             page.raw("</tr>\n")
         }
         tableFoot(hidden: 0, note: false, &page)
@@ -25,7 +26,8 @@ extension HTMLReport {
         for row in rows.prefix(limitRows) {
             page.element("<tr><th scope=\"row\">", nameLabel(row.key), "</th>")
             for number in [row.applicable] + row.reached + [row.completed] { count(number, &page) }
-            rateCell(Rate(row.completed, of: row.applicable), "good", &page)
+            let rate = Rate(row.completed, of: row.applicable)
+            rateCell(rate, attainmentTone(rate), &page)
             page.raw("</tr>\n")
         }
         tableFoot(hidden: rows.count - limitRows, note: false, &page)

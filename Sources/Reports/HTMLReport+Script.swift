@@ -8,12 +8,12 @@ extension HTMLReport {
         'use strict';
         (() => {
         const $ = id => document.getElementById(id);
+        // What turns the direction of writing would turn evidence around: a mark stands there.
+        const shownText = text => String(text).replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
         const el = (tag, cls, text) => {
           const node = document.createElement(tag);
           if (cls) node.className = cls;
-          // What turns the direction of writing would turn evidence around: a mark stands there.
-          if (text !== undefined && text !== null)
-            node.textContent = String(text).replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+          if (text !== undefined && text !== null) node.textContent = shownText(text);
           return node;
         };
         document.documentElement.classList.add('js');
@@ -43,7 +43,8 @@ extension HTMLReport {
         const OUTCOME = { negative: '命中', missed: '未达成', met: '达成' };
         const KIND = { image: '图片', video: '视频', audio: '语音', card: '卡片', link: '链接', file: '文件',
           recall: '撤回', transfer: '转接', event: '事件', other: '其他' };
-        const LABEL = { match: '证据', trigger: '触发', answer: '应答', excuse: '请稍等', earlier: '前文', later: '后文', context: '相关' };
+        const LABEL = new Map(Object.entries(
+          { match: '证据', trigger: '触发', answer: '应答', excuse: '请稍等', earlier: '前文', later: '后文', context: '相关' }));
         const grouped = n => String(n).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
         // Times come as local milliseconds of the shop's zone, so the UTC accessors show its clock.
         const stamp = ms => (ms === null || Math.abs(ms) > 8e15) ? null : new Date(ms).toISOString();
@@ -68,7 +69,7 @@ extension HTMLReport {
         const plainOf = pieces => typeof pieces === 'string' ? pieces : pieces.slice(2).join('');
         const fill = (node, pieces, whole, quiet) => {
           if (typeof pieces === 'string') {
-            node.append(whole && pieces ? el('mark', 'whole', pieces) : pieces);
+            node.append(whole && pieces ? el('mark', 'whole', pieces) : shownText(pieces));
             return node;
           }
           const left = n => quiet ? '…' : '［省略 ' + grouped(n) + ' 字］';
@@ -77,7 +78,7 @@ extension HTMLReport {
           for (let i = 2; i < pieces.length; i++) {
             if (!pieces[i]) continue;
             if (i % 2) node.append(el('mark', '', pieces[i]));
-            else node.append(!marked && whole ? el('mark', 'whole', pieces[i]) : pieces[i]);
+            else node.append(!marked && whole ? el('mark', 'whole', pieces[i]) : shownText(pieces[i]));
           }
           if (pieces[1]) node.append(left(pieces[1]));
           return node;
@@ -316,7 +317,7 @@ extension HTMLReport {
             if (name) who.append(el('span', '', name));
             who.append(el('time', '', clock(time)));
             if (auto) who.append(el('span', 'badge', '自动'));
-            for (const label of new Set(labels)) who.append(el('span', 'badge e', LABEL[label] || label));
+            for (const label of new Set(labels)) who.append(el('span', 'badge e', LABEL.get(label) || label));
             const say = el('div', 'say');
             say.dir = 'auto';
             if (kind && (speaker !== 3 || !plainOf(pieces))) say.append(el('span', 'media', '［' + (KIND[kind] || kind) + '］'));
@@ -488,5 +489,5 @@ extension HTMLReport {
         """#
 
     /// SHA-256 of `script`, in Base64.
-    static let scriptDigest: StaticString = "N4X3b+I6SgzFi/+e01GCfl9VtNRKKgKIn/J6B91a62w="
+    static let scriptDigest: StaticString = "7zm8NmeNPba9h8PqS55Ii0mBF+ZzDfO5cfvh8WCysuM="
 }

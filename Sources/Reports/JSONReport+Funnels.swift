@@ -26,6 +26,8 @@ extension JSONReport {
         writer.object { writer in
             writer.key("applicable")
             writer.value(row.applicable)
+            writer.key("asked")
+            writer.array { writer in for count in row.asked { writer.value(count) } }
             writer.key("completed")
             writer.value(row.completed)
             writer.key("key")

@@ -232,7 +232,8 @@ enum PeriodNotes {
         return notes
     }
 
-    /// The best and the worst by score among those who are ranked, at most five of each, nobody twice.
+    /// The best and the worst by score among those who are ranked, at most five of each, nobody twice, and none of one as good as one of the
+    /// others.
     static func ends(_ figures: PeriodFigures) -> (best: [PeriodFigures.Agent], worst: [PeriodFigures.Agent]) {
         let ranked = figures.agents.filter { $0.rank != nil }.sorted { a, b in
             let (x, y) = (a.now.score, b.now.score)
@@ -240,6 +241,13 @@ enum PeriodNotes {
             return left != right ? left > right : a.name.utf8.lexicographicallyPrecedes(b.name.utf8)
         }
         let count = min(5, ranked.count / 2)
-        return (Array(ranked.prefix(count)), Array(ranked.suffix(count).reversed()))
+        // Who is as good as the best is not among the worst, nor the other way round.
+        func isAlike(_ a: PeriodFigures.Agent, _ b: PeriodFigures.Agent) -> Bool {
+            a.now.score.points * b.now.score.stays == b.now.score.points * a.now.score.stays
+        }
+        guard let first = ranked.first, let last = ranked.last, !isAlike(first, last) else { return ([], []) }
+        let best = ranked.prefix(count).filter { !isAlike($0, last) }
+        let worst = ranked.suffix(count).reversed().filter { agent in !best.contains { isAlike($0, agent) } }
+        return (best, worst)
     }
 }

@@ -64,11 +64,14 @@ extension PeriodHTMLReport {
         var rows: [String: [PeriodFigures.RuleRow]] = [:]
         for row in figures.agentRules { rows[row.agent, default: []].append(row) }
         let start = page.bytes.count
-        for (number, agent) in figures.agents.enumerated() {
+        let present = figures.agents.filter { !$0.isAbsent }
+        for (number, agent) in present.enumerated() {
             if page.bytes.count - start > limitBytes || number >= limitRows {
                 page.raw("<p class=\"notice\" role=\"note\"><strong>另有 ")
-                page.number(figures.agents.count - number)
-                page.raw(" 位客服的单页未收录</strong>：一页至多约 ")
+                page.number(present.count - number)
+                page.raw(" 位客服的单页未收录</strong>：至多收录 ")
+                page.number(limitRows)
+                page.raw(" 位、约 ")
                 page.number(limitBytes / 1_000_000)
                 page.raw(" MB。上面各表仍是全部。</p>\n")
                 return
@@ -97,15 +100,21 @@ extension PeriodHTMLReport {
         page.raw("<span>误判 —</span><span>申诉 —</span></p>\n<div class=\"two-sheets\"><div class=\"panel\">")
         figureTable(agent, figures, &page)
         page.raw("</div><div>")
-        ruleTable("规则", Array(rows.prefix(10)), figures, isShop: false, namesAgents: false, &page)
+        let shownRows = rows.prefix(10)
+        ruleTable("规则", Array(shownRows), figures, isShop: false, namesAgents: false, &page)
+        if rows.count > shownRows.count {
+            page.raw("<p class=\"rest\">另有 ")
+            page.number(rows.count - shownRows.count)
+            page.raw(" 条规则未列出，见“客服 × 规则”。</p>")
+        }
         page.raw("</div></div>\n")
         for entry in cases.prefix(casesPerAgent) {
             let rule = figures.rules.first { $0.id == entry.finding.rule }
             page.element("<div class=\"panel case\"><h3>", nameLabel(rule?.name ?? entry.finding.rule.value), " ")
-            if let rule {
+            if let severity = entry.severity ?? rule?.severity {
                 page.raw("<span class=\"tag ")
-                page.raw(rule.severity.className)
-                page.element("\">", rule.severity.label, "</span>")
+                page.raw(severity.className)
+                page.element("\">", severity.label, "</span>")
             }
             if entry.finding.outcome == .missed { page.raw(" <span class=\"tag\">未达成</span>") }
             page.element(" <small class=\"soft\">", entry.day?.description ?? "日期未知", " · ")
@@ -113,9 +122,14 @@ extension PeriodHTMLReport {
             BacktestHTMLReport().chat(entry, report.zone, &page)
             page.raw("</div>\n")
         }
-        if cases.count > casesPerAgent {
+        // What may be a case: hits of negative rules, and misses.
+        let all = rows.reduce(0) { sum, row in
+            sum + row.now.missed + (figures.rules[row.rule].polarity == .negative ? row.now.hits : 0)
+        }
+        let left = all - min(cases.count, casesPerAgent)
+        if left > 0 {
             page.raw("<p class=\"rest\">另有 ")
-            page.number(cases.count - casesPerAgent)
+            page.number(left)
             page.raw(" 条判定结果未列出。</p>")
         }
         page.raw("<p class=\"signature\">客服已阅 ＿＿＿＿＿＿　日期 ＿＿＿＿＿＿</p></section>\n")
@@ -123,7 +137,8 @@ extension PeriodHTMLReport {
 
     private func gravestFirst(_ cases: [FindingCase], _ rules: [RuleID: RuleSummary]) -> [FindingCase] {
         func grade(_ entry: FindingCase) -> Int {
-            (rules[entry.finding.rule]?.severity.rank ?? 0) + (entry.finding.outcome == .hit ? 4 : 0)
+            let severity = entry.severity ?? rules[entry.finding.rule]?.severity
+            return (severity?.rank ?? 0) + (entry.finding.outcome == .hit ? 4 : 0)
         }
         let grades = cases.map(grade)
         return cases.indices.sorted { grades[$0] != grades[$1] ? grades[$0] > grades[$1] : $0 < $1 }.map { cases[$0] }

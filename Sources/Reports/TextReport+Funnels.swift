@@ -16,8 +16,8 @@ extension TextReport {
         var table = TextTable(
             columns: columns(["步骤"], ["适用"] + Funnel.titles + ["到达率"]), displayWidth: displayWidth)
         for (step, name) in steps.enumerated() {
-            let rate = Rate(funnel.total.reached[step], of: funnel.total.applicable)
-            let counts = [funnel.total.applicable] + funnel.cells(step, of: funnel.total)
+            let rate = Rate(funnel.total.reached[step], of: funnel.total.asked[step])
+            let counts = [funnel.total.asked[step]] + funnel.cells(step, of: funnel.total)
             table.rows.append(
                 [.init(text: "\(step + 1) \(singleLine(name))")] + counts.map { .init(text: grouped($0)) }
                     + [.init(text: rate.markedText)])

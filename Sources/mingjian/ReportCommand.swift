@@ -96,7 +96,10 @@ struct ReportCommand: ParsableCommand {
         options.period = period
         options.firstDay = period.all.lowerBound
         options.lastDay = period.all.upperBound
-        if period.kind == .monthly, format == .html || html != nil { options.caseLimit = 20_000 }
+        if period.kind == .monthly, format == .html || html != nil {
+            options.caseLimit = 20_000
+            options.casesPerOwner = PeriodHTMLReport().casesPerAgent
+        }
         if let roster = selection.roster {
             options.roster = try SelectionArguments.readRoster(roster, isQuiet: quiet)
         }

@@ -78,4 +78,23 @@ import Testing
         let lines = try openArchive([input])
         #expect(text(try contents(lines)) == line + conversation + "\n")
     }
+
+    @Test(
+        arguments: [
+            ("a.csv", Array("PK\u{3}\u{4}xl/worksheets".utf8), "unzip"),
+            ("a.ndjson", Array("PK\u{3}\u{4}".utf8), ".xlsx"),
+            ("a.csv", Array("%PDF-1.7\n".utf8), "PDF"), ("a.txt", Array("BZh91AY".utf8), "bzcat"),
+            ("a.csv", Array("<html><table><tr><td>会话ID</td></tr></table></html>".utf8), "web page"),
+            ("a.csv", [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1] + [UInt8](repeating: 0, count: 16), ".xls"),
+        ] as [(String, [UInt8], String)])
+    func filesOfOtherProgramsAreNamed(name: String, content: [UInt8], word: String) throws {
+        let directory = try TemporaryDirectory()
+        let input = try directory.write(name, content)
+        do {
+            _ = try openArchive([input])
+            Issue.record("it was read")
+        } catch {
+            #expect(error.phrase.english.contains(word), "\(error.phrase.english)")
+        }
+    }
 }

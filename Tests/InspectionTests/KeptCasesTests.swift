@@ -28,6 +28,31 @@ struct KeptCasesTests {
     }
 
     @Test(
+        "of each owner and grade the first are kept, whatever blocks they come in", arguments: 0..<20 as Range<UInt64>)
+    func keepsSomeOfEachOwner(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let offered = (0..<300).map { number in
+            var one = someCase(number)
+            one.finding.owner = .agent("a\(Int.random(in: 0..<4, using: &random))")
+            return (one, Int.random(in: 0..<3, using: &random))
+        }
+        var kept = KeptCases()
+        for start in stride(from: 0, to: 300, by: 37) {
+            var block = KeptCases()
+            for (one, grade) in offered[start..<min(300, start + 37)] {
+                block.add(one, grade: grade, bytes: 1, countLimit: 1000, byteLimit: .max, ownerLimit: 5)
+            }
+            kept.add(block, countLimit: 1000, byteLimit: .max, ownerLimit: 5)
+        }
+        var counts: [String: Int] = [:]
+        let expected = offered.filter { one, grade in
+            counts["\(one.finding.owner) \(grade)", default: 0] += 1
+            return counts["\(one.finding.owner) \(grade)", default: 0] <= 5
+        }
+        #expect(kept.inOrder.map(\.finding.id) == expected.map(\.0.finding.id), "seed \(seed)")
+    }
+
+    @Test(
         "the bytes stay below their limit, and nothing is kept below what gave way", arguments: 0..<20 as Range<UInt64>)
     func keepsTheBytes(seed: UInt64) {
         var random = SeededGenerator(seed: seed)

@@ -57,4 +57,27 @@ struct OrderAndPartsTests {
         #expect(coverage.recordsInspected == 1 && coverage.conversations == 2 && coverage.messages == 2)
         #expect(run.result?.tally.byDay.keys == ["2026-03-01", "2026-03-03"])
     }
+
+    @Test("of a record that is cut at its end nothing is known later, however far the archive reaches")
+    func truncatedBeforeTheArchiveEnds() throws {
+        let rules = try #require(SomeRules.compiled)
+        let directory = try TemporaryDirectory()
+        func line(_ truncated: String) -> String {
+            """
+            {"id":"a",\(truncated)"messages":[{"time":"2026-03-01T10:00:00+08:00","from":"buyer","text":"在吗"},\
+            {"time":"2026-03-01T10:00:01+08:00","from":"agent","agent":"小美","text":"5元"},\
+            {"time":"2026-03-01T10:00:02+08:00","from":"buyer","text":"在吗"}]}
+            """
+        }
+        func found(_ truncated: String, minutes: Int64?) throws -> [String] {
+            let input = try directory.write("a.ndjson", Array(line(truncated).utf8))
+            let asOf = minutes.map { Instant(milliseconds: 1_772_330_400_000 + $0 * 60_000) }
+            return try Run([input], rules: rules) { $0.asOf = asOf }.findings().map { "\($0.rule) \($0.outcome)" }
+        }
+        let cut = try found(#""truncated":"end","#, minutes: nil)
+        for minutes in [1, 5, 20, 60, 3000] as [Int64] {
+            #expect(try found(#""truncated":"end","#, minutes: minutes) == cut, "\(minutes)")
+        }
+        #expect(try found("", minutes: 20) != cut)
+    }
 }

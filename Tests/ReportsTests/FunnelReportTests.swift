@@ -26,6 +26,27 @@ import Testing
         #expect(Self.row.completed == 12)
     }
 
+    @Test func aStepThatOnlyOneVersionHasIsNeitherLostNorAskedOfTheOther() {
+        func tally(_ steps: [String], _ row: Funnel.Row) -> Tally {
+            var tally = SampleReport(findings: 3).report.tally
+            let rule = tally.rules.firstIndex { $0.polarity == .positive } ?? 0
+            tally.rules[rule].steps = steps
+            tally.funnels = [Funnel(rule: rule, total: row, byAgent: [], byGroup: [])]
+            return tally
+        }
+        let new = tally(
+            ["问候", "核对", "道别"],
+            Funnel.Row(key: "全部", applicable: 1, reached: [1, 1, 1], diverged: [[0, 0, 0], [0, 0, 0], [0, 0, 0]]))
+        let old = tally(
+            ["问候", "核实"], Funnel.Row(key: "全部", applicable: 5, reached: [5, 0], diverged: [[0, 0, 0], [5, 0, 0]]))
+        let merged = Tally.merged([new, old])
+        let funnel = merged.funnels[0]
+        #expect(merged.steps(of: funnel) == ["问候", "核实", "核对", "道别"])
+        #expect(funnel.total.applicable == 6 && funnel.total.completed == 1)
+        #expect(funnel.total.asked == [6, 5, 1, 1] && funnel.total.reached == [6, 0, 1, 1])
+        #expect(funnel.total.diverged == [[0, 0, 0], [5, 0, 0], [0, 0, 0], [0, 0, 0]])
+    }
+
     @Test func textShowsStepsGroupsAndAgents() {
         let text = TextReport(width: 120, displayWidth: { $0.unicodeScalars.count }).render(report)
         #expect(text.contains("流程 · 售前<流程>"))

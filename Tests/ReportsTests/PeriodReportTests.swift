@@ -100,6 +100,45 @@ import Testing
         #expect(best.map(\.name) == ["林晓"] && worst.map(\.name) == ["小雨"])
     }
 
+    @Test(arguments: [
+        ([100, 100, 100], "", ""), ([100, 100, 90], "0", "2"), ([100, 90, 90], "0", "2"),
+        ([100, 100, 100, 100, 100, 100, 100, 100, 50, 40], "01234", "98"),
+    ])
+    func nobodyIsAmongTheWorstWhoIsAsGoodAsTheBest(scores: [Int], best: String, worst: String) {
+        var figures = PeriodFigures(period: Period(.monthly, holding: SampleReport.days[0]))
+        for (number, score) in scores.enumerated() {
+            var agent = PeriodFigures.Agent(name: "\(number)", group: "g")
+            (agent.now.score.stays, agent.now.score.points) = (30, 30 * score)
+            agent.rank = PeriodFigures.Rank(place: 1, of: scores.count)
+            figures.agents.append(agent)
+        }
+        let ends = PeriodNotes.ends(figures)
+        #expect(ends.best.map(\.name).joined() == best && ends.worst.map(\.name).joined() == worst)
+    }
+
+    @Test func aPageSaysWhatItLeavesOutAndHowGraveItsCasesWere() {
+        var month = report(.monthly, cases: true)
+        month.cases = [month.cases[0]]
+        month.cases[0].finding.owner = .agent("小雨")
+        month.cases[0].finding.outcome = .missed
+        month.cases[0].severity = .minor
+        for index in month.figures.rules.indices { month.figures.rules[index].severity = .critical }
+        month.figures.agentRules = month.figures.rules.indices.map { index in
+            var counts = TallyCounts()
+            (counts.hits, counts.missed) = (1_000, 1)
+            return PeriodFigures.RuleRow(
+                agent: "小雨", rule: index, now: counts, before: TallyCounts(), daysBefore: 0)
+        }
+        let negative = month.figures.rules.count { $0.polarity == .negative }
+        let left = month.figures.rules.count + negative * 1_000 - 1
+        let page = page(month)
+        let person =
+            page.components(separatedBy: "<section class=\"person\">").first { $0.contains("panel case") } ?? ""
+        let shown = person.components(separatedBy: "panel case").dropFirst()
+        #expect(shown.count == 1 && shown.allSatisfy { $0.contains("\">一般</span>") && !$0.contains("致命") })
+        #expect(person.contains("另有 \(grouped(left)) 条判定结果未列出"))
+    }
+
     @Test(arguments: hostileTexts) func noOutsideTextBecomesMarkupOrFormula(text: String) throws {
         for kind in Period.Kind.allCases {
             let report = report(kind, text: text, cases: true)
