@@ -257,7 +257,7 @@ package final class ConversationAssembler {
         append("group", facts.group)
         append("agent", facts.agentsDiffer ? nil : facts.agent)
         for (index, fact) in facts.facts.enumerated() {
-            guard let fact else { continue }
+            guard let fact, index != Facts.orders || !facts.ordersDiffer else { continue }
             line.append(contentsOf: ",\"\(Facts.names[index])\":".utf8)
             line.append(contentsOf: fact)
         }
@@ -302,6 +302,29 @@ private struct Facts {
     static let names = [
         "closedAt", "truncated", "channel", "category", "tags", "attributes", "orders",
     ]
+    static let orders = 6
+
+    /// The ids in a list of orders, as they are written; one without an id has none.
+    private static func orderIDs(_ list: UnsafeRawBufferPointer) -> Set<[UInt8]> {
+        let key = Array("\"id\"".utf8)
+        var result: Set<[UInt8]> = []
+        var rest = list[...]
+        while let start = rest.firstIndex(of: key[0]) {
+            rest = rest[start...]
+            guard rest.starts(with: key) else {
+                rest = rest.dropFirst()
+                continue
+            }
+            let value = rest.dropFirst(key.count).drop { [0x20, 0x3A].contains($0) }
+            let isText = value.first == key[0]
+            let end = (isText ? value.dropFirst() : value).firstIndex {
+                isText ? $0 == key[0] : [0x2C, 0x7D].contains($0)
+            }
+            result.insert(Array(value[..<(end ?? value.endIndex)]))
+            rest = value[(end ?? value.endIndex)...].dropFirst()
+        }
+        return result
+    }
 
     var buyer: UnsafeRawBufferPointer?
     var group: UnsafeRawBufferPointer?
@@ -309,6 +332,8 @@ private struct Facts {
     var agent: UnsafeRawBufferPointer?
     var agentsDiffer = false
     var isConflicting = false
+    /// Which of them are all, nobody knows.
+    var ordersDiffer = false
     var facts = [UnsafeRawBufferPointer?](repeating: nil, count: names.count)
 
     mutating func add(_ message: SpilledMessage) {
@@ -323,7 +348,13 @@ private struct Facts {
         for index in facts.indices {
             guard let fact = message.fact(index) else { continue }
             // A later message knows better when the conversation was closed.
-            if index == 0 || facts[index] == nil { facts[index] = fact }
+            guard index > 0, let known = facts[index] else {
+                facts[index] = fact
+                continue
+            }
+            if known.elementsEqual(fact) { continue }
+            isConflicting = true
+            if index == Facts.orders, !Facts.orderIDs(fact).isSubset(of: Facts.orderIDs(known)) { ordersDiffer = true }
         }
     }
 

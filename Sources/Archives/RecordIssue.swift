@@ -94,8 +94,8 @@ package enum RecordIssue: String, Sendable, Hashable, CaseIterable {
                 "编号是科学计数法：数字已被表格软件舍入")
         case .conflictingFacts:
             Phrase(
-                "messages of one conversation disagree about its buyer or group; the first counts",
-                "同一会话的消息对买家或分组说法不一，取第一个")
+                "messages of one conversation disagree about its buyer, group or facts; the first counts; of different orders none is known",
+                "同一会话的消息对买家、分组或事实说法不一，取第一个；不同的订单视为未知")
         case .uncutWithoutTimes:
             Phrase("buyer's log without all times: not cut", "买家记录缺少时间，未切分")
         case .foreignFile: Phrase("no archive of chats: passed over", "不是聊天存档，已跳过")

@@ -54,11 +54,25 @@ extension Evaluator {
     private func factNotes(_ fact: FactCondition) -> [Phrase] {
         let known = values(of: fact.fact)
         guard !known.isEmpty else {
+            if isKnownToBeEmpty(fact.fact) {
+                return [Phrase("there is no '\(fact.fact.name)'", "没有 \(fact.fact.name)")]
+            }
             return [Phrase("'\(fact.fact.name)' is not known", "不知道 \(fact.fact.name)")]
         }
         let list = known.prefix(5).map { ConditionWords.short($0) }.joined(separator: ", ")
         let more = known.count > 5 ? " …" : ""
         return [Phrase("\(fact.fact.name) is \(list)\(more)", "\(fact.fact.name) 是 \(list)\(more)")]
+    }
+
+    /// The archive says that there are no tags, or no orders.
+    private func isKnownToBeEmpty(_ name: FactName) -> Bool {
+        guard let facts = conversation?.facts else { return false }
+        switch name {
+        case .tag: return facts.knowsTags
+        case .orderID, .orderState, .orderAmount, .orderCreatedAt, .orderPaidAt, .orderPhone, .orderAddress:
+            return facts.orderCount == 0
+        default: return false
+        }
     }
 
     /// The known values of a fact in words, personal data left out.

@@ -30,7 +30,15 @@ extension RuleCompiler {
     /// not of the whole unit, else the first positive one.
     static func subject(among children: [Condition]) -> Int {
         func isNegative(_ child: Condition) -> Bool { if case .not = child.kind { true } else { false } }
-        func isOfWhole(_ child: Condition) -> Bool { if case .unit = child.kind { true } else { false } }
+        func isOfWhole(_ child: Condition) -> Bool {
+            switch child.kind {
+            case .unit: true
+            case .any(let parts): parts.allSatisfy(isOfWhole)
+            case .all(let parts): parts.allSatisfy { isNegative($0) || isOfWhole($0) } && !parts.allSatisfy(isNegative)
+            case .unless(let base, _): isOfWhole(base)
+            default: false
+            }
+        }
         return children.firstIndex(where: \.isSubject)
             ?? children.firstIndex { !isNegative($0) && !isOfWhole($0) }
             ?? children.firstIndex { !isNegative($0) } ?? 0

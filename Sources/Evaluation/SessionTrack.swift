@@ -174,7 +174,7 @@ final class MessageTrack: SessionTrack {
     private func hasStrangersPhone(_ row: Int) -> Bool {
         guard message.hasStrangersPhone else { return true }
         let rows = rows
-        let phones = KnownPhones(of: rows.row, in: rows.table)
+        let phones = KnownPhones(of: rows.row, in: rows.table, rows.rules.table)
         let truth = phones.truth(of: rows.table.texts[row], rows.rules.table) {
             (0..<row).lazy.filter { rows.table.speakers[$0] == Speaker.buyer.rawValue && rows.hasContent($0) }
                 .map { rows.table.texts[$0] }

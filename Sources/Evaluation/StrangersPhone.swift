@@ -3,26 +3,47 @@ import ConversationModel
 
 /// The mobile numbers that a conversation's orders name.
 struct KnownPhones {
-    /// Digits, the last eleven.
+    /// Eleven digits each.
     private var numbers: Set<[UInt8]> = []
-    /// First three and last four digits of masked ones.
-    private var masked: Set<[UInt8]> = []
-    /// Every order names its number.
-    private let isComplete: Bool
+    /// What masked ones show at their ends.
+    private var masked: [(start: [UInt8], end: [UInt8])] = []
+    /// Every order names its number: what is none, or is masked throughout, tells nothing.
+    private var isComplete: Bool
 
-    init(of row: ConversationRow, in table: MessageTable) {
+    init(of row: ConversationRow, in table: MessageTable, _ folding: FoldTable) {
+        isComplete = true
         var named = 0
         for place in row.facts.entries where table.facts[place].kind == .orderPhone {
             named += 1
-            let text = table.facts[place].text
-            let digits = text.filter { (0x30...0x39).contains($0) }
-            if text.contains(UInt8(ascii: "*")) {
-                if digits.count >= 7 { masked.insert(Array(digits.prefix(3) + digits.suffix(4))) }
-            } else {
-                numbers.insert(Array(digits.suffix(11)))
-            }
+            if !add(folding.foldMapped(table.facts[place].text, level: .folded).bytes) { isComplete = false }
         }
-        isComplete = row.facts.orderCount >= 0 && named == Int(row.facts.orderCount)
+        isComplete = isComplete && row.facts.orderCount >= 0 && named == Int(row.facts.orderCount)
+    }
+
+    /// Adds what an order says; false where that is no number. Extensions, spaces, hyphens and the country's 86 are passed over.
+    private mutating func add(_ text: [UInt8]) -> Bool {
+        func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+        func isMask(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "*") || byte == UInt8(ascii: "x") }
+        if text.contains(where: isMask) {
+            var start = Array(text.prefix { !isMask($0) }.filter(isDigit))
+            let end = Array(text.reversed().prefix { !isMask($0) }.filter(isDigit).reversed())
+            if start.starts(with: Array("861".utf8)) { start.removeFirst(2) }
+            guard !(start + end).isEmpty, start.count + end.count <= 11 else { return false }
+            masked.append((start, end))
+            return true
+        }
+        let runs = text.split { !isDigit($0) }.map { Array($0) }
+        var found = runs.compactMap(KnownPhones.mobile)
+        if found.isEmpty { found = [Array(runs.joined())].compactMap(KnownPhones.mobile) }
+        numbers.formUnion(found)
+        // A number of another kind, of a house, is known, too.
+        return !found.isEmpty || runs.joined().count >= 7
+    }
+
+    /// A mobile number of these digits, without the country's.
+    private static func mobile(_ digits: [UInt8]) -> [UInt8]? {
+        if digits.count == 13, digits.starts(with: Array("861".utf8)) { return Array(digits.dropFirst(2)) }
+        return digits.count == 11 && digits[0] == UInt8(ascii: "1") ? digits : nil
     }
 
     /// Whether a text holds a number of somebody else: none of the orders', and in none of the texts that
@@ -32,7 +53,9 @@ struct KnownPhones {
         saidBefore: () -> some Sequence<UnsafeBufferPointer<UInt8>>
     ) -> UnitTruth {
         var strangers = KnownPhones.mobiles(in: text, table).subtracting(numbers)
-        strangers = strangers.filter { !masked.contains(Array($0.prefix(3) + $0.suffix(4))) }
+        strangers = strangers.filter { number in
+            !masked.contains { number.starts(with: $0.start) && number.suffix($0.end.count).elementsEqual($0.end) }
+        }
         guard !strangers.isEmpty else { return .isFalse }
         for earlier in saidBefore() {
             strangers.subtract(KnownPhones.mobiles(in: earlier, table))
@@ -63,7 +86,7 @@ extension Evaluator {
         let result = arena.copy(rows)
         var unknowns: UnknownReasons = []
         guard let conversation, !rows.isEmpty else { return (result, unknowns) }
-        let phones = KnownPhones(of: conversation, in: table)
+        let phones = KnownPhones(of: conversation, in: table, rules.table)
         var i = result.first(from: 0)
         while i >= 0 {
             let end = i

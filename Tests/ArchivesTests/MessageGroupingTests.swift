@@ -65,6 +65,21 @@ import Testing
         #expect(log.defectsByReason == ["conflicting-facts": 1])
     }
 
+    @Test(
+        "of orders that later lines contradict the first counts, of others none is known",
+        arguments: [
+            (#"[{"id":"o1","state":"paid"}]"#, #"[{"id":"o1","state":"shipped"}]"#, true),
+            (#"[{"id":"o1"},{"id":"o2"}]"#, #"[{ "state":"paid", "id" : "o2" }]"#, true),
+            (#"[{"id":"o1"}]"#, #"[{"id":"o2"}]"#, false), (#"[{"id":1}]"#, #"[{"id":1},{"id":2}]"#, false),
+        ])
+    func ordersOfSeveralLines(first: String, second: String, isKept: Bool) throws {
+        let (bytes, log) = try grouped(
+            line("c", "1", #","orders":\#(first)"#) + line("c", "2", #","orders":\#(second)"#))
+        #expect(text(bytes).hasPrefix(#"{"id":"c","orders":\#(first),"#) == isKept)
+        #expect(text(bytes).hasPrefix(#"{"id":"c","messages":"#) != isKept)
+        #expect(log.defectsByReason == ["conflicting-facts": 1])
+    }
+
     @Test func badLinesHaveTheirNumberAndReason() throws {
         let (bytes, log) = try grouped(
             line("a", "1") + "{\"conversation\":\"a\"}\n\n{\"from\":\"buyer\"}\nno\n"

@@ -164,4 +164,47 @@ struct FactTests {
         #expect(coverage.recordsFiltered == 1 && coverage.filteredByReason == ["buyer-left-out": 1])
         expectAddsUp(coverage)
     }
+
+    @Test(
+        "a number of the order is the buyer's however it is written, and what is no number is unknown",
+        arguments: [
+            ("13800138000", "known"), ("１３８００１３８０００", "known"), ("+86 138-0013-8000", "known"),
+            ("8613800138000", "known"),
+            ("13800138000-1234", "known"), ("13800138000转1234", "known"), ("13900139000/13800138000", "known"),
+            ("138****8000", "known"), ("138＊＊＊＊8000", "known"), ("138xxxx8000", "known"), ("86-138****8000", "known"),
+            ("*******8000", "known"), ("13900139000", "stranger"), ("138****8001", "stranger"),
+            ("0571-88888888", "stranger"),
+            ("", "unknown"), (" ", "unknown"), ("无", "unknown"), ("n/a", "unknown"), ("***********", "unknown"),
+        ])
+    func phonesOfOrders(phone: String, expected: String) throws {
+        let rules = try rules(["of": #"{"message": {"from": "agent", "entity": "phone", "phone": "of-others"}}"#])
+        let line = """
+            {"id":"c","orders":[{"id":"o","phone":"\(phone)"}],"messages":[{"time":1772331030000,"from":"agent",\
+            "agent":"甲","text":"您的13800138000对吗"}]}
+            """
+        let (hits, coverage) = try inspect(line, rules)
+        #expect(hits == (expected == "stranger" ? ["c": ["of"]] : [:]))
+        #expect(coverage.notEvaluatedByReason == (expected == "unknown" ? ["no-fact": 1] : [:]))
+    }
+
+    @Test("a condition made of facts is no subject of an all: the message is, and its agent is charged")
+    func subjectsBesideFacts() throws {
+        let fact = #"{"fact": {"name": "order.count", "min": 0}}"#
+        let rude = #"{"message": {"from": "agent", "keywords": ["滚蛋"]}}"#
+        for first in [
+            fact, #"{"any": [\#(fact), \#(fact)]}"#,
+            #"{"fact": {"name": "order.count", "min": 0}, "unless": [\#(Self.tests["rich"] ?? "")]}"#,
+            #"{"all": [\#(fact), {"not": \#(Self.tests["rich"] ?? "")}]}"#,
+        ] {
+            let rules = try rules(["a": #"{"all": [\#(first), \#(rude)]}"#])
+            let line = """
+                {"id":"c","orders":[{"id":"o","amount":5}],"messages":[{"time":1772331030000,"from":"agent","agent":"甲","text":"滚蛋"},\
+                {"time":1772331031000,"from":"agent","agent":"乙","text":"您好"}]}
+                """
+            let directory = try TemporaryDirectory()
+            let run = try Run([try directory.write("a.ndjson", Array(line.utf8))], rules: rules)
+            let lines = String(decoding: run.lines, as: UTF8.self)
+            #expect(lines.contains(#""agent":"甲""#) && lines.contains(#""message":0"#), "\(first) \(lines)")
+        }
+    }
 }

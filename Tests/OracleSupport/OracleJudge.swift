@@ -76,13 +76,26 @@ struct OracleJudge {
     /// while there is another positive child.
     private func subject(of children: [Condition]) -> Int? {
         children.firstIndex(where: \.isSubject)
-            ?? children.firstIndex {
-                switch $0.kind {
-                case .not, .unit: false
-                default: true
-                }
-            }
-            ?? children.firstIndex { if case .not = $0.kind { false } else { true } }
+            ?? children.firstIndex { !isDenial($0) && !looksAtTheWholeUnit($0) }
+            ?? children.firstIndex { !isDenial($0) }
+    }
+
+    private func isDenial(_ condition: Condition) -> Bool {
+        if case .not = condition.kind { return true }
+        return false
+    }
+
+    /// A fact, a measure, when the unit began; or a condition that is made of nothing else.
+    private func looksAtTheWholeUnit(_ condition: Condition) -> Bool {
+        switch condition.kind {
+        case .unit: return true
+        case .any(let children): return !children.contains { !looksAtTheWholeUnit($0) }
+        case .unless(let child, _): return looksAtTheWholeUnit(child)
+        case .all(let children):
+            let positive = children.filter { !isDenial($0) }
+            return !positive.isEmpty && !positive.contains { !looksAtTheWholeUnit($0) }
+        default: return false
+        }
     }
 
     private func united(_ matches: [OracleMatch]) -> [OracleMatch] {
