@@ -63,7 +63,9 @@ public struct ColumnMapping: Hashable, Sendable {
     /// The mapping in the JSON file `bytes`, which is called `path` in errors.
     public init(json bytes: [UInt8], path: String) throws(ArchiveError) {
         let fields: [(key: String, value: JSONTree)]
-        switch JSONTree.parse(bytes) {
+        // Some editors put a mark before it.
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        switch JSONTree.parse(bytes.starts(with: mark) ? Array(bytes.dropFirst(3)) : bytes) {
         case .failure(let error):
             throw .invalidMapping(
                 path: path,

@@ -153,6 +153,9 @@ package final class TableMessages: MessageSource {
             }
             append(field.rawValue, value)
         }
+        if let order = value(.orderID), looksRounded(order) {
+            log.defect(.roundedID, at: here, in: name, detail: Phrase("column orderID", "列 orderID"))
+        }
         if hasFacts { writeFacts() }
         if case .time(let instant) = time { appendTime(instant) }
         if let known = speaker.known {

@@ -36,7 +36,21 @@ package struct TimeReader: Sendable {
         guard digits.count <= 15, let value = Int64(String(decoding: digits, as: UTF8.self)),
             value <= 253_402_300_799_999
         else { return .bad(.badTime) }
+        // 20260301080503 is a clock without its marks, and would be the year 2612.
+        if isCompactClock(digits) { return .bad(.badTime) }
         return value < 100_000_000_000 ? .bad(.timeInSeconds) : .time(Instant(milliseconds: value))
+    }
+
+    private func isCompactClock(_ digits: ArraySlice<UInt8>) -> Bool {
+        guard digits.count == 12 || digits.count == 14 else { return false }
+        func number(_ start: Int, _ count: Int) -> Int {
+            digits.dropFirst(start).prefix(count).reduce(0) { $0 * 10 + Int($1 - 0x30) }
+        }
+        var parts = TimeParts()
+        (parts.year, parts.month, parts.day) = (number(0, 4), number(4, 2), number(6, 2))
+        (parts.hour, parts.minute) = (number(8, 2), number(10, 2))
+        parts.second = digits.count == 14 ? number(12, 2) : 0
+        return (1970...2099).contains(parts.year) && parts.localMilliseconds != nil
     }
 
     private func outcome(_ parts: TimeParts) -> Outcome {

@@ -18,7 +18,7 @@ final class BlockResult {
     var shape = ArchiveShape.conversations
     var bytesReadSoFar = 0
     var records = 0
-    var bad: [(record: UInt32, reason: String)] = []
+    var bad: [(record: UInt32, reason: String, records: Int)] = []
     var filtered = 0
     /// Of those, conversations of buyers that the time policy leaves out.
     var buyersLeftOut = 0

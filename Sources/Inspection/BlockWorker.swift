@@ -97,9 +97,9 @@ final class BlockWorker {
         parser.parse(block)
         result.records = parser.recordCount
         result.defects = parser.defects
-        for bad in parser.badRecords { result.bad.append((bad.record, bad.issue.rawValue)) }
+        for bad in parser.badRecords { result.bad.append((bad.record, bad.issue.rawValue, 1)) }
         if block.endsWithTooLarge {
-            result.bad.append((UInt32(result.records), RecordIssue.tooLarge.rawValue))
+            result.bad.append((UInt32(result.records), RecordIssue.tooLarge.rawValue, 1))
             result.records += 1
         }
         if asksForPrevious {
@@ -126,7 +126,13 @@ final class BlockWorker {
         for index in 0..<parser.conversationCount {
             if nextDuplicate < duplicates.count, duplicates[nextDuplicate] == index {
                 nextDuplicate += 1
-                result.bad.append((parser.record(index), "duplicate-conversation"))
+                var records = 1
+                if result.shape != .conversations {
+                    let duplicate = self.row(index, unplaced)
+                    records = self.records(of: duplicate, in: result)
+                    unplaced.removeLast(from: duplicate.messages.lowerBound)
+                }
+                result.bad.append((parser.record(index), "duplicate-conversation", records))
                 continue
             }
             let table = latest?.evaluator.table ?? unplaced
@@ -169,17 +175,23 @@ final class BlockWorker {
             at: isTimed ? Instant(milliseconds: table.times[row.messages.lowerBound]) : nil)
     }
 
-    /// Notes a record of which nothing is judged, and answers it where each is answered.
+    /// How many records a conversation was made of: where they are messages, as many as it has.
+    private func records(of row: ConversationRow, in result: BlockResult) -> Int {
+        result.shape == .conversations ? 1 : row.messages.count
+    }
+
+    /// Notes a conversation of which nothing is judged, and answers it where each is answered.
     func note(_ drop: Drop, of row: ConversationRow, _ index: Int, in result: BlockResult) {
-        result.filtered += 1
+        let records = records(of: row, in: result)
+        result.filtered += records
         let reason: String
         switch drop {
         case .unasked: return
         case .leftOut:
-            result.buyersLeftOut += 1
+            result.buyersLeftOut += records
             reason = "buyer-left-out"
         case .excluded(let why):
-            result.excluded[why, default: 0] += 1
+            result.excluded[why, default: 0] += records
             reason = why
         }
         guard handsOn != nil else { return }

@@ -20,6 +20,7 @@ struct CaseWriter {
         optional(one.version) { $0.integer($1) }
         optional(one.scheme) { $0.text($1) }
         optional(one.exemption) { $0.text($1) }
+        optional(one.severity?.rawValue) { $0.text($1) }
     }
 
     private mutating func append(_ finding: Finding) {
@@ -130,9 +131,11 @@ struct CaseReader {
         let version = try optional { reader throws(Damaged) in try reader.integer() }
         let scheme = try optional { reader throws(Damaged) in try reader.text() }
         let exemption = try optional { reader throws(Damaged) in try reader.text() }
-        let one = FindingCase(
+        let severity = try optional { reader throws(Damaged) in try reader.text() }
+        var one = FindingCase(
             finding: finding, shop: shop, buyer: buyer, group: group, day: day, context: context, messageCount: count,
             version: version, scheme: scheme, exemption: exemption)
+        one.severity = severity.flatMap(Severity.init(rawValue:))
         return (grade, KeptCases.Entry(findingCase: one, number: number, bytes: size))
     }
 

@@ -120,7 +120,7 @@ struct RunTotals {
         while recordsOfSource.count <= block.source { recordsOfSource.append(0) }
         let isCounted = block.shape == .conversations
         for bad in block.bad {
-            coverage.badByReason[bad.reason, default: 0] += 1
+            coverage.badByReason[bad.reason, default: 0] += bad.records
             guard diagnostics.count < RunTotals.diagnosticLimit,
                 let phrase = RecordDiagnostic.phrase(bad.reason)
             else { continue }
@@ -132,7 +132,7 @@ struct RunTotals {
         }
         recordsOfSource[block.source] += block.records
         if isCounted { coverage.recordsRead += block.records }
-        coverage.recordsBad += block.bad.count
+        coverage.recordsBad += block.bad.reduce(0) { $0 + $1.records }
         coverage.recordsFiltered += block.filtered
         if block.buyersLeftOut > 0 {
             coverage.filteredByReason["buyer-left-out", default: 0] += block.buyersLeftOut

@@ -17,10 +17,10 @@ extension CorpusCommand {
             var wrong = 0
             var lacking = 0
 
-            /// In percent, rounded down; 100 where nothing was found.
-            var precision: Int { right + wrong == 0 ? 100 : right * 100 / (right + wrong) }
-            /// In percent, rounded down; 100 where nothing was to be found.
-            var recall: Int { right + lacking == 0 ? 100 : right * 100 / (right + lacking) }
+            /// In percent, rounded down; nil where nothing was found.
+            var precision: Int? { right + wrong == 0 ? nil : right * 100 / (right + wrong) }
+            /// In percent, rounded down; nil where nothing was to be found.
+            var recall: Int? { right + lacking == 0 ? nil : right * 100 / (right + lacking) }
         }
 
         private struct Line: Decodable {

@@ -40,7 +40,7 @@ extension CorpusCommand.Rates {
             if labels != nil {
                 let score = row.score
                 line += [
-                    score.map { "\($0.precision)%" } ?? "—", score.map { "\($0.recall)%" } ?? "—",
+                    score?.precision.map { "\($0)%" } ?? "—", score?.recall.map { "\($0)%" } ?? "—",
                     score.map { String($0.right) } ?? "—", score.map { String($0.wrong) } ?? "—",
                     score.map { String($0.lacking) } ?? "—",
                 ]

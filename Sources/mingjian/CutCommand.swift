@@ -129,16 +129,15 @@ struct ImportCommand: ParsableCommand {
             let output = Output()
             var conversion = Conversion(archive)
             var previewed: [Coverage.SourceNote] = []
-            for input in try archive.inputs() {
+            let inputs = try archive.inputs()
+            // A conversation may go on in the next file.
+            if !preview { try conversion.convert(inputs, options, to: output) }
+            for input in preview ? inputs : [] {
                 do {
-                    if preview {
-                        let shown = try previewArchive(input, options: options, rows: min(1000, max(1, rows)))
-                        previewed.append(shown.source)
-                        try output.write(text(shown))
-                        if let failure = shown.failure { throw failure }
-                    } else {
-                        try conversion.convert([input], options, to: output)
-                    }
+                    let shown = try previewArchive(input, options: options, rows: min(1000, max(1, rows)))
+                    previewed.append(shown.source)
+                    try output.write(text(shown))
+                    if let failure = shown.failure { throw failure }
                 } catch let error as ArchiveError where error.isForeign && input.isFromDirectory {
                     say(
                         Phrase("passed over: \(error.phrase.english)", "已跳过：\(error.phrase.chinese)"),

@@ -59,7 +59,8 @@ import Testing
              "speakers": {"顾": "buyer", "店": "agent"}, "timeFormats": ["dd.MM.yyyy HH:mm"],
              "delimiter": ";", "headerRow": 1, "zone": "UTC"}
             """
-        let mapping = try ColumnMapping(json: Array(json.utf8), path: "m.json")
+        // Behind a mark, as some editors write it.
+        let mapping = try ColumnMapping(json: [0xEF, 0xBB, 0xBF] + Array(json.utf8), path: "m.json")
         #expect(mapping.zone == "UTC")
         let (lines, _, _) = try messages("号;日;时;谁;说\n7;18.06.2024;09:05;顾;a,b\n", mapping)
         #expect(
@@ -122,6 +123,11 @@ import Testing
         #expect(log.recordsRead == 6)
         #expect(log.diagnostics.map(\.place.record) == [3, 4, 5, 7, 9])
         #expect(log.diagnostics.map(\.place.path) == Array(repeating: "t.csv", count: 5))
+    }
+
+    @Test func anOrderNumberThatASpreadsheetRoundedIsADefect() throws {
+        let (_, log, _) = try messages("会话ID,角色,内容,订单号\n1,客户,a,4.56E+18\n2,客户,b,4560000000000000001\n")
+        #expect(log.defectsByReason == ["rounded-id": 1])
     }
 
     @Test func wrappersOfSpreadsheetsAreUndone() throws {

@@ -37,6 +37,17 @@ import Testing
         #expect(read("999999999999999999999999") == .bad(.badTime))
     }
 
+    @Test func aClockWithoutItsMarksIsNoNumberOfMilliseconds() throws {
+        for text in ["20260301080503", "202603010805", "19991231235960"] {
+            #expect(read(text) == .bad(.badTime), "\(text)")
+        }
+        // No time of the calendar.
+        #expect(read("20261301080503") == .time(Instant(milliseconds: 20_261_301_080_503)))
+        let format = try #require(TimeFormat("yyyyMMddHHmmss"))
+        let reader = TimeReader(zone: .chinaStandard, formats: [format])
+        #expect(reader.read(ArraySlice("20240618090503".utf8)) == .time(Instant(milliseconds: 1_718_672_703_000)))
+    }
+
     @Test(arguments: [
         "2024-02-30 10:00", "2024-13-01 10:00", "2024-06-18 24:00", "09:05:03", "昨天 9:05",
         "45461.378",

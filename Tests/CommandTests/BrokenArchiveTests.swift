@@ -112,6 +112,20 @@ struct BrokenArchiveTests {
         #expect(named.code == 74 && named.output.isEmpty)
     }
 
+    @Test("a conversation that goes on in the next file is one when it is imported, too")
+    func importedOverFiles() throws {
+        func line(_ text: String, _ second: Int) -> String {
+            #"{"conversation":"c","id":"\#(second)","from":"buyer","time":\#(1_772_331_015_000 + second * 1000),"text":"\#(text)"}"#
+                + "\n"
+        }
+        let files = [
+            try directory.write("a.ndjson", line("一", 1)), try directory.write("b.ndjson", line("二", 2) + line("一", 1)),
+        ]
+        let imported = try Command.run(["import"] + files, in: directory)
+        #expect(imported.code == 65 && imported.lines.count == 1 && imported.errors.contains("duplicate-message"))
+        #expect(imported.text.contains("一") && imported.text.contains("二"))
+    }
+
     @Test("a preview of cutting says why it counts nothing")
     func cutPreview() throws {
         let input = try directory.write("a.csv", table(3))

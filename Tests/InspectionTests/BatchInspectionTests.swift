@@ -268,4 +268,44 @@ struct BatchInspectionTests {
         #expect(try inspected { ($0.agents, $0.groups) = (["小丽"], ["售后"]) } == ["d"])
         #expect(try inspected { $0.groups = ["没有"] } == [])
     }
+
+    @Test("where records are messages, a conversation that is left out or stands twice is as many of them as it has")
+    func recordsOfMessages() throws {
+        let rules = try #require(SomeRules.compiled)
+        let directory = try TemporaryDirectory()
+        func lines(_ id: String, day: Int, count: Int) -> String {
+            (0..<count).map { second in
+                """
+                {"conversation":"\(id)","buyer":"\(id)","from":"agent","agent":"甲",\
+                "time":"2026-03-0\(day)T10:00:0\(second)+08:00","text":"您好"}
+
+                """
+            }.joined()
+        }
+        let whole =
+            #"{"id":"twice","messages":[{"from":"agent","agent":"甲","time":"2026-03-05T09:00:00+08:00","text":"您好"}]}"#
+        let inputs = [
+            try directory.write("a.ndjson", Array((whole + "\n").utf8)),
+            try directory.write(
+                "b.ndjson",
+                Array(
+                    (lines("old", day: 1, count: 4) + lines("new", day: 5, count: 3) + lines("twice", day: 5, count: 5))
+                        .utf8)),
+        ]
+        let run = try Run(inputs, rules: rules) { $0.firstDay = CalendarDay("2026-03-04") }
+        let coverage = try #require(run.result?.coverage)
+        #expect(coverage.recordsRead == 13 && coverage.recordsFiltered == 4 && coverage.recordsBad == 5)
+        #expect(coverage.recordsInspected == 4 && coverage.messages == 4 && coverage.conversations == 2)
+        #expect(coverage.badByReason == ["duplicate-conversation": 5])
+        var left = InspectionOptions()
+        left.exemptions = Exemptions(
+            excludedBuyers: [
+                ExcludedBuyers(
+                    buyers: ["new"], window: nil, reason: "测试", author: "阿宁",
+                    recorded: CalendarDay(year: 2026, month: 3, day: 1))
+            ])
+        let excluded = try #require(try Run(inputs, rules: rules) { $0.exemptions = left.exemptions }.result?.coverage)
+        #expect(excluded.filteredByReason == ["测试": 3] && excluded.recordsFiltered == 3)
+        #expect(excluded.recordsInspected == 5 && excluded.messages == 5)
+    }
 }
