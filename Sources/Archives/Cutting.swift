@@ -29,6 +29,8 @@ package struct Cutter: Sendable {
     private let policyAt: (@Sendable (Instant) -> TimePolicy)?
     private var tracker: WaitTracker
     private var closesAt: Instant?
+    /// It was closed by an event: what bears the same instant belongs to it still, and opens it no more.
+    private var isClosed = false
 
     /// - Parameter policyAt: the policy of a conversation that begins at an instant; nil: `policy` for all.
     package init(policy: TimePolicy, policyAt: (@Sendable (Instant) -> TimePolicy)? = nil) {
@@ -43,13 +45,13 @@ package struct Cutter: Sendable {
         if begins {
             if let policyAt { policy = policyAt(time) }
             tracker = WaitTracker(policy.waits)
+            isClosed = false
         }
         tracker.observe(
             speaker: message.speaker, isAutomatic: message.traits.contains(.automatic),
             kind: message.kind, needsAnswer: message.traits.contains(.needsAnswer), at: time)
-        closesAt =
-            message.traits.contains(.closes)
-            ? time : tracker.closeInstant(after: time, policy: policy)
+        isClosed = isClosed || message.traits.contains(.closes)
+        closesAt = isClosed ? time : tracker.closeInstant(after: time, policy: policy)
         return begins
     }
 }

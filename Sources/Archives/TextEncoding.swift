@@ -46,14 +46,16 @@ public enum TextEncoding: String, Sendable, Hashable, CaseIterable {
         return isGB18030(whole, upTo: max(1, others / 100)) ? .gb18030 : .utf8
     }
 
-    /// The order of bytes of UTF-16 without a mark, by its zeros: 20 or one in fifty units, on one side only.
+    /// The order of bytes of UTF-16 without a mark, by its zeros: 20 or one in fifty units, most of them on one side. On the other one
+    /// stand those of 一, 开, 最 and others of every 256th character.
     private static func zeros(in head: [UInt8]) -> TextEncoding? {
         var (even, odd) = (0, 0)
         for (place, byte) in head.enumerated() where byte == 0 {
             if place & 1 == 0 { even += 1 } else { odd += 1 }
         }
         guard max(even, odd) >= min(20, max(2, head.count / 100)) else { return nil }
-        return even == 0 ? .utf16LittleEndian : odd == 0 ? .utf16BigEndian : nil
+        guard min(even, odd) * 2 <= max(even, odd) else { return nil }
+        return odd > even ? .utf16LittleEndian : .utf16BigEndian
     }
 
     /// Sequences of two bytes and more that are sound UTF-8, and stretches that are none.

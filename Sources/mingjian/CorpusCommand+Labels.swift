@@ -1,3 +1,4 @@
+import ConversationModel
 import Diagnostics
 import Foundation
 
@@ -50,7 +51,9 @@ extension CorpusCommand {
             var expected: Set<Entry> = []
             for (number, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
             where !line.allSatisfy({ $0 == 0x20 || $0 == 0x0D }) {
-                guard let line = try? JSONDecoder().decode(Line.self, from: Data(line)) else {
+                guard let line = try? JSONDecoder().decode(Line.self, from: Data(line)),
+                    line.findings.allSatisfy({ FindingOutcome(rawValue: $0.outcome) != nil })
+                else {
                     throw CommandFailure(
                         code: CommandFailure.badRules,
                         phrase: Phrase(
@@ -64,6 +67,9 @@ extension CorpusCommand {
             }
             self.expected = expected
         }
+
+        /// The rules that are labelled and are none of these, sorted.
+        func rules(besides known: Set<String>) -> [String] { Set(expected.map(\.rule)).subtracting(known).sorted() }
 
         /// By rule; only pairs of rule and outcome that are labelled anywhere are judged.
         func scores(found: Set<Entry>) -> [String: Score] {

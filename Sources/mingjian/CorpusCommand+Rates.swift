@@ -2,6 +2,7 @@ import Archives
 import ArgumentParser
 import ConversationModel
 import Diagnostics
+import Evaluation
 import Foundation
 import Inspection
 
@@ -52,6 +53,14 @@ extension CorpusCommand {
             let policy = try archive.policy()
             let compiled = try RuleSources(paths: rules.isEmpty ? ["Rules"] : rules).compiled(policy: policy)
             let known = try labels.map { try Labels(path: $0) }
+            let unknown = known?.rules(besides: Set(compiled.summaries.map(\.id.value))) ?? []
+            if !unknown.isEmpty {
+                let names = unknown.prefix(5).map(visible).joined(separator: ", ") + (unknown.count > 5 ? " …" : "")
+                say(
+                    Phrase(
+                        "labels of rules that are not among these count for nothing: \(names)",
+                        "标注了不在其中的规则，不计入：\(names)"), severity: "note")
+            }
             var options = InspectionOptions()
             options.threads = ProcessInfo.processInfo.activeProcessorCount
             options.allowsDuplicates = archive.allowDuplicates

@@ -57,6 +57,16 @@ import Testing
         #expect(try cut(question + answer + late).read.count == 2)
     }
 
+    @Test func whatComesAtTheInstantOfACloseOpensNothing() throws {
+        let closed =
+            #"{"shop":"s","buyer":"b","time":"2026-03-01T10:00:05+08:00","from":"system","text":"","#
+            + #""kind":"event","event":{"type":"closed"}}"# + "\n"
+        let (read, _) = try cut(
+            line("10:00:00+08:00", "agent", "1") + closed + line("10:00:05+08:00", "buyer", "2")
+                + line("10:05:00+08:00", "agent", "3"))
+        #expect(read.map(\.texts) == [["1", "", "2"], ["3"]])
+    }
+
     @Test func aClosedEventEndsTheConversation() throws {
         let closed =
             #"{"shop":"s","buyer":"b","time":"2026-03-01T10:00:05+08:00","from":"system","#

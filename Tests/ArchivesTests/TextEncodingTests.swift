@@ -15,6 +15,10 @@ import Testing
         #expect(detected(utf16("{}", isBigEndian: true)) == .utf16BigEndian)
         #expect(detected(utf16("{}", isBigEndian: false, hasMark: false)) == .utf16LittleEndian)
         #expect(detected(utf16("{}", isBigEndian: true, hasMark: false)) == .utf16BigEndian)
+        // 一, 开 and 最 have a zero on the other side.
+        let rows = String(repeating: "1001,客户,第一次开票，最快多久？\r\n", count: 40)
+        #expect(detected(utf16("会话ID,角色,内容\r\n" + rows, isBigEndian: false, hasMark: false)) == .utf16LittleEndian)
+        #expect(detected(utf16("会话ID,角色,内容\r\n" + rows, isBigEndian: true, hasMark: false)) == .utf16BigEndian)
         #expect(detected([]) == .utf8)
     }
 

@@ -55,6 +55,11 @@ struct RatesTests {
         #expect(row["right"] as? Int == 1 && row["wrong"] as? Int == 1 && row["lacking"] as? Int == 1)
         let table = try Command.run(["corpus", "rates"] + arguments, in: directory)
         #expect(table.code == 0 && table.text.contains("500.00") && table.text.contains("50%"))
+        #expect(table.errors.contains("other"))
+        // Nothing was found that could be right or wrong.
+        let none = try file("none.ndjson", conversation("c3", "好"))
+        let empty = try Command.run(["corpus", "rates", none] + arguments.dropFirst(), in: directory)
+        #expect(empty.code == 0 && empty.text.contains("—") && !empty.text.contains("100%"))
     }
 
     @Test("labels that are none, or are not there, are named")
@@ -63,6 +68,8 @@ struct RatesTests {
         let bad = try Command.run(
             ["corpus", "rates", archive, "--labels", try file("l.ndjson", "{}\n")], in: directory)
         #expect(bad.code == 66 && bad.errors.contains("line 1"))
+        let outcome = try file("o.ndjson", #"{"conversation":"c","findings":[{"rule":"r","outcome":"miss"}]}"#)
+        #expect(try Command.run(["corpus", "rates", archive, "--labels", outcome], in: directory).code == 66)
         let missing = try Command.run(["corpus", "rates", archive, "--labels", "/nonexistent"], in: directory)
         #expect(missing.code == 74)
     }
