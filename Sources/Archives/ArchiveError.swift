@@ -38,9 +38,9 @@ public enum ArchiveError: Error, Hashable, Sendable {
     case unknownEncoding(String)
     /// Neither conversations nor messages nor a table: the first record, shortened.
     case unknownShape(path: String, start: String)
-    /// A table whose columns could not be told; lists the columns it has and the ones missing.
     /// It is a file of another program.
     case foreignFormat(path: String, ForeignFormat)
+    /// A table whose columns could not be told; lists the columns it has and the ones missing.
     case unmappedColumns(path: String, missing: [String], header: [String])
     /// A mapping or roster file that does not say what it must.
     case invalidMapping(path: String, Phrase)

@@ -54,14 +54,7 @@ public struct CommonKeywords: Sendable {
                 return .message(changed)
             }
         case .any(let branches): return branches.flatMap { alone($0) }
-        case .all(let parts):
-            return parts.indices.flatMap { index in
-                wrap(alone(parts[index])) { part in
-                    var changed = parts
-                    changed[index] = part
-                    return .all(changed)
-                }
-            }
+        case .all(let parts): return wrap(alone(oneOf: parts, alone)) { .all($0) }
         case .count(let count):
             // Few are asked for where the words are what should be there.
             guard case .atLeast = count.bound else { return [] }
@@ -74,6 +67,17 @@ public struct CommonKeywords: Sendable {
             }
         case .unless(let base, let exceptions): return wrap(alone(base)) { .unless($0, exceptions) }
         default: return []
+        }
+    }
+
+    /// Takes one part after another apart; the others stay as they are.
+    private static func alone<Part>(oneOf parts: [Part], _ alone: (Part) -> [Alone<Part>]) -> [Alone<[Part]>] {
+        parts.indices.flatMap { index in
+            alone(parts[index]).map { found in
+                var changed = parts
+                changed[index] = found.value
+                return (found.keyword, found.place, changed)
+            }
         }
     }
 
@@ -94,14 +98,7 @@ public struct CommonKeywords: Sendable {
                 return (phrase, place, TextCondition(.keywords(changed), place: text.place))
             }
         case .any(let branches): return branches.flatMap { alone($0) }
-        case .all(let parts):
-            return parts.indices.flatMap { index in
-                wrap(alone(parts[index])) { part in
-                    var changed = parts
-                    changed[index] = part
-                    return .all(changed)
-                }
-            }
+        case .all(let parts): return wrap(alone(oneOf: parts, alone)) { .all($0) }
         case .unless(let base, let exceptions): return wrap(alone(base)) { .unless($0, exceptions) }
         default: return []
         }

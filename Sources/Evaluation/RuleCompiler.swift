@@ -19,7 +19,7 @@ public struct RuleCompiler {
     var regexes: PreparedRegexes
     var placeOfAtom: [Int32: Place] = [:]
     var diagnostics: [Diagnostic] = []
-    /// Leaves with a regex that is refused.
+    /// Leaves of which a regex or a keyword is refused.
     var refused: Set<Int> = []
     /// By path, to find a place inside a regex behind the escapes of its string.
     var sources: [String: SourceFile] = [:]

@@ -20,9 +20,9 @@ final class BlockResult {
     var records = 0
     var bad: [(record: UInt32, reason: String, records: Int)] = []
     var filtered = 0
-    /// Of those, conversations of buyers that the time policy leaves out.
+    /// Of those, records of buyers that the time policy leaves out.
     var buyersLeftOut = 0
-    /// Of those, conversations of excluded buyers by reason.
+    /// Of those, records of excluded buyers by reason.
     var excluded: [String: Int] = [:]
     /// Records of left-out and excluded buyers with their reasons, where each is answered.
     var leftOut: [LeftOut] = []
