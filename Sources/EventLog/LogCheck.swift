@@ -55,7 +55,7 @@ public struct LogCheck {
         segments += 1
         bytes += size
         if let header, header.first == first {
-            lostRecords += header.lost
+            lostRecords = lostRecords.addingReportingOverflow(header.lost).partialValue
             if let end {
                 do throws(EventLogError) { try Segment(header).check(follows: end, of: before, in: files) } catch {
                     note(error)

@@ -28,8 +28,18 @@ public struct LogRepair {
         let lock = try files.attempt { files throws(FileError) in try files.lock("lock") }
         guard lock != nil else { throw .locked(directory: files.directory) }
         do throws(FileError) {
-            for name in try segmentNames() where try isDamaged(name) {
-                try files.rename(name, to: name + Self.working)
+            var end = LogPosition.start
+            for name in try segmentNames() {
+                let file = try files.open(name, forWriting: false)
+                // A copy under another name, or of another backup: positions that are there already.
+                let header = try SegmentRun.header(of: file)
+                let isOverlapping = header.map { $0.first < end } ?? false
+                let isBroken = isOverlapping ? true : try isDamaged(name)
+                if isBroken {
+                    try files.rename(name, to: name + Self.working)
+                } else {
+                    end = try positions(of: name).map { LogPosition($0.upperBound) } ?? end
+                }
             }
             try files.syncDirectory()
             for name in try files.names().sorted() where name.hasSuffix(Self.working) {
@@ -64,26 +74,63 @@ public struct LogRepair {
         return !isLast && (runs.first?.bytes.upperBound ?? SegmentFormat.headerSize) < size
     }
 
-    /// Makes segments of what is whole in a damaged one.
+    /// The positions of the records of a whole segment.
+    private func positions(of name: String) throws(FileError) -> Range<UInt64>? {
+        let file = try files.open(name, forWriting: false)
+        guard let header = try SegmentRun.header(of: file) else { return nil }
+        let run = try SegmentRun.all(in: file, from: header.first, isLast: true).first
+        return header.first.index..<max(header.first.index, run?.end.index ?? 0)
+    }
+
+    /// Makes segments of what is whole in a damaged one and stands nowhere else.
     private func salvage(_ name: String, _ original: String) throws(FileError) {
         let file = try files.open(name, forWriting: false)
-        let first = SegmentFormat.position(in: original, suffix: ".segment") ?? .start
+        // Names are given by whoever copies; what stands in the file was written with it.
+        let header = try SegmentRun.header(of: file)
+        let first = header?.first ?? SegmentFormat.position(in: original, suffix: ".segment") ?? .start
+        var others: [Range<UInt64>] = []
+        for other in try segmentNames() { if let range = try positions(of: other) { others.append(range) } }
         // It is damaged, so that nothing in it is an unfinished write.
         var runs = try SegmentRun.all(in: file, from: first, isLast: false)
-        if runs.isEmpty {
+        // A copy of what is there needs no place of its own.
+        let isNeeded = !others.contains { $0.contains(first.index) }
+        if runs.isEmpty, isNeeded {
             // Nobody knows how many there were. Positions are never used twice, so those that fit are given up.
             let beyond = first.advanced(by: try file.size())
             runs.append(SegmentRun(first: beyond, end: beyond, bytes: 0..<0))
         }
         // The log still begins where it began, whatever is lost.
-        if let begin = runs.first, begin.first != first {
+        if let begin = runs.first, begin.first != first, isNeeded {
             runs.insert(SegmentRun(first: first, end: first, bytes: 0..<0), at: 0)
         }
-        var due = first.index &- (try SegmentRun.header(of: file)?.lost ?? 0)
-        for run in runs {
-            try write(run, lost: run.first.index &- due, from: file)
-            due = run.end.index
+        var due = first.index - (header?.lost ?? 0)
+        for whole in runs {
+            for run in try parts(of: whole, outside: others, in: file) {
+                try write(run, lost: run.first.index > due ? run.first.index - due : 0, from: file)
+                due = run.end.index
+            }
         }
+    }
+
+    /// The run without what has positions of others; one without records is a place, and stays where it is free.
+    private func parts(
+        of run: SegmentRun, outside others: [Range<UInt64>], in file: any LogFile
+    ) throws(FileError) -> [SegmentRun] {
+        guard run.first < run.end else {
+            return others.contains { $0.contains(run.first.index) || $0.lowerBound == run.first.index } ? [] : [run]
+        }
+        var free = [run.first.index..<run.end.index]
+        for other in others {
+            free = free.flatMap { range in
+                guard range.overlaps(other) else { return [range] }
+                let before = range.lowerBound..<max(range.lowerBound, other.lowerBound)
+                let behind = min(range.upperBound, other.upperBound)..<range.upperBound
+                return [before, behind].filter { !$0.isEmpty }
+            }
+        }
+        var result: [SegmentRun] = []
+        for range in free { if let part = try run.part(range, in: file) { result.append(part) } }
+        return result
     }
 
     private func write(_ run: SegmentRun, lost: UInt64, from file: any LogFile) throws(FileError) {
@@ -114,7 +161,7 @@ public struct LogRepair {
             let file = try files.open(name, forWriting: true)
             guard var header = try SegmentRun.header(of: file) else { continue }
             let before = header
-            if let end { header.lost = header.first.index &- end.index }
+            if let end, end <= header.first { header.lost = header.first.index - end.index }
             clock = max(clock, header.clock)
             header.clock = clock
             if header != before {

@@ -33,12 +33,15 @@ enum SegmentFormat {
         padded(first.index) + ".segment"
     }
 
+    /// No log gets as far, at a million records a second for 285 years; what says so is damaged.
+    static let positionLimit: UInt64 = 1 << 53
+
     /// The position in the name of a segment or snapshot, or nil for other names.
     static func position(in name: String, suffix: String) -> LogPosition? {
         guard name.hasSuffix(suffix), name.utf8.count == 20 + suffix.utf8.count,
             name.utf8.prefix(20).allSatisfy({ (0x30...0x39).contains($0) })
         else { return nil }
-        return UInt64(name.prefix(20)).map(LogPosition.init)
+        return UInt64(name.prefix(20)).flatMap { $0 <= positionLimit ? LogPosition($0) : nil }
     }
 
     /// Twenty digits, so that names sort as positions do.
@@ -113,6 +116,7 @@ enum SegmentFormat {
         }
         guard stored == computed else { throw .notASegment }
         guard version == Self.version else { throw .version(version) }
+        guard header.first.index <= positionLimit, header.lost <= header.first.index else { throw .notASegment }
         return header
     }
 

@@ -72,6 +72,27 @@ struct SegmentRun {
         return run.bytes.isEmpty ? nil : run
     }
 
+    /// What of the run has one of `positions`, or nil where nothing has: the records of one group are not kept apart.
+    func part(_ positions: Range<UInt64>, in file: any LogFile) throws(FileError) -> SegmentRun? {
+        if positions.lowerBound <= first.index, end.index <= positions.upperBound { return self }
+        let scanner = SegmentScanner(file, from: bytes.lowerBound, limit: bytes.upperBound)
+        var position = first
+        var start: (offset: Int, position: LogPosition)?
+        var stop = bytes.lowerBound
+        walk: while position.index < positions.upperBound {
+            switch try scanner.next() {
+            case .mark: continue
+            case .record:
+                if start == nil, position.index >= positions.lowerBound { start = (scanner.frameOffset, position) }
+                position = position.advanced(by: 1)
+                stop = scanner.offset
+            case .end, .broken: break walk
+            }
+        }
+        guard let start else { return nil }
+        return SegmentRun(first: start.position, end: position, bytes: start.offset..<stop)
+    }
+
     private init(_ file: any LogFile, at offset: Int, first: LogPosition, size: Int) throws(FileError) {
         self.init(first: first, end: first, bytes: offset..<offset)
         let scanner = SegmentScanner(file, from: offset, limit: size)

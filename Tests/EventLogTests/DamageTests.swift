@@ -16,6 +16,56 @@ struct DamageTests {
         return (files, (0..<60).map { "\($0 / 3)-\($0 % 3)" })
     }
 
+    @Test("a segment that stands under two names, or overlaps another, is set aside, and nothing is lost or said twice")
+    func overlappingSegments() async throws {
+        let (whole, ids) = try await closedLog()
+        let names = try whole.names().filter { $0.hasSuffix(".segment") }.sorted()
+        func copy(_ more: [String: [UInt8]]) throws -> MemoryFiles {
+            let files = MemoryFiles()
+            for name in names { try files.create(name).write(#require(whole.contents(name)), at: 0) }
+            for (name, bytes) in more { try files.create(name).write(bytes, at: 0) }
+            return files
+        }
+        let first = try #require(whole.contents(names[0]))
+        // Under a name of a position that another one has, under one behind the end, and of a backup that goes less far.
+        let second = try #require(SegmentFormat.position(in: names[1], suffix: ".segment"))
+        var shifted = SegmentFormat.bytes(of: SegmentFormat.Header(first: second, clock: .min, lost: 0))
+        shifted += try #require(whole.contents(names[1])).dropFirst(SegmentFormat.headerSize)
+        let cases: [[String: [UInt8]]] = [
+            [SegmentFormat.segmentName(LogPosition(1)): first], [SegmentFormat.segmentName(LogPosition(60)): first],
+            [SegmentFormat.segmentName(LogPosition(second.index + 1)): shifted],
+        ]
+        for (number, more) in cases.enumerated() {
+            let files = try copy(more)
+            #expect(try !LogCheck(files).problems.isEmpty, "case \(number)")
+            let repair = try LogRepair(files)
+            #expect(repair.setAside.count == 1 && repair.lost.isEmpty && repair.kept == 60, "case \(number)")
+            #expect(try LogCheck(files).problems.isEmpty, "case \(number)")
+            let log = try EventLog.open(files)
+            #expect(try everything(in: log).map(\.id) == ids, "case \(number)")
+            try await log.close()
+        }
+    }
+
+    @Test("positions that no log reaches are damage, not numbers to reckon with")
+    func absurdPositions() async throws {
+        let (whole, _) = try await closedLog()
+        let name = SegmentFormat.segmentName(.start)
+        for lost in [UInt64(1), 1 << 63, .max] {
+            let files = MemoryFiles()
+            var bytes = SegmentFormat.bytes(of: SegmentFormat.Header(first: .start, clock: .min, lost: lost))
+            bytes += try #require(whole.contents(name)).dropFirst(SegmentFormat.headerSize)
+            try files.create(name).write(bytes, at: 0)
+            #expect(try !LogCheck(files).problems.isEmpty, "\(lost)")
+            let repair = try LogRepair(files)
+            #expect(repair.kept > 0 && repair.lost.isEmpty, "\(lost)")
+            #expect(try LogCheck(files).problems.isEmpty, "\(lost)")
+        }
+        for far in ["18446744073709551615.segment", "09223372036854775807.segment"] {
+            #expect(SegmentFormat.position(in: far, suffix: ".segment") == nil)
+        }
+    }
+
     @Test("a flipped bit anywhere in a closed log is detected, and a repair keeps all other groups")
     func flippedBitsAreDetected() async throws {
         let (whole, ids) = try await closedLog()
