@@ -25,6 +25,8 @@ public enum ArchiveError: Error, Hashable, Sendable {
     case cannotOpen(path: String, errno: Int32)
     /// A link in a directory of archives, under the name of one.
     case leadsNowhere(path: String)
+    /// A pipe or device under an archive's name in a directory: nobody is waited for who was not named.
+    case notRegular(path: String)
     /// `offset` is the number of bytes read before.
     case cannotRead(path: String, offset: Int, errno: Int32)
     /// A temporary file could not be made, written or read back.
@@ -72,6 +74,10 @@ public enum ArchiveError: Error, Hashable, Sendable {
             return Phrase(
                 "link '\(path)' leads nowhere: mend it, or take it out of the directory",
                 "链接“\(path)”指向的文件不存在：请改正它，或从目录里移走")
+        case .notRegular(let path):
+            return Phrase(
+                "'\(path)' is no regular file: take it out of the directory, or name it itself to read it",
+                "“\(path)”不是普通文件：请从目录里移走；确要读取，请直接写出它的名字")
         case .cannotRead(let path, let offset, let code):
             let reason = Phrase(system: code)
             return Phrase(
@@ -133,7 +139,9 @@ public enum ArchiveError: Error, Hashable, Sendable {
                 "cannot use mapping '\(path)': \(reason.english)",
                 "无法使用列映射“\(path)”：\(reason.chinese)")
         case .unknownZone(let name):
-            return Phrase("unknown time zone '\(name)'", "未知时区“\(name)”")
+            return Phrase(
+                "unknown time zone '\(name)' in 'zone' of the mapping: write one like Asia/Shanghai",
+                "列映射的 zone 里时区“\(name)”未知：请写成 Asia/Shanghai 这样的名称")
         case .notLines(let path, let isArray):
             let fix = "jq -c '\(isArray ? ".[]" : ".")' FILE > FILE.ndjson"
             return Phrase(

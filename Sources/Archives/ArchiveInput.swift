@@ -86,9 +86,8 @@ public struct ArchiveInput: Hashable, Sendable {
                 }
                 if status.st_mode & S_IFMT == S_IFDIR {
                     if visited.insert(FileIdentity(status)).inserted { pending.append(path) }
-                } else if status.st_mode & S_IFMT == S_IFREG,
-                    extensions.contains(path.formatExtension)
-                {
+                } else if extensions.contains(path.formatExtension) {
+                    guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular(path: path.description) }
                     found.append(path)
                 }
             }

@@ -29,12 +29,15 @@ package struct CSVRow {
 /// Rows of a table in RFC 4180, read as a stream.
 ///
 /// Rows end at LF, CR LF or CR. A quote inside an unquoted field stands for itself. A record that
-/// grows beyond `largestRecord` is given up at the next line end, so that a quote that never closes
+/// grows beyond `largestRecord` bytes or `fieldLimit` fields is given up at the next line end, so that a quote that never closes
 /// cannot take the rest of the file with it unseen.
 package final class CSVReader {
     private enum State {
         case fieldStart, unquoted, quoted, quoteInQuotes, discarding
     }
+
+    /// Fields of a row, more than any spreadsheet has; what has more is given up as a record that is too large.
+    package static let fieldLimit = 32_768
 
     package let delimiter: UInt8
     private let stream: any ByteStream
@@ -131,7 +134,7 @@ package final class CSVReader {
                 rows += 1
                 return true
             }
-            if row.bytes.count > largestRecord {
+            if row.bytes.count > largestRecord || row.ends.count > Self.fieldLimit {
                 row.issue = state == .quoted ? .unclosedQuote : .tooLarge
                 state = .discarding
                 row.bytes.removeAll(keepingCapacity: false)
@@ -195,6 +198,7 @@ package final class CSVReader {
                 row.ends.append(row.bytes.count)
                 position += 1
                 state = .fieldStart
+                if row.ends.count > Self.fieldLimit { return false }
                 continue
             }
             let start = position

@@ -72,7 +72,10 @@ package enum RecordIssue: String, Sendable, Hashable, CaseIterable {
                 "time looks like seconds, milliseconds are expected", "时间像是秒，应为毫秒")
         case .tooManyMessages:
             Phrase("conversation of more than 200,000 messages", "会话超过 200,000 条消息")
-        case .tooLarge: Phrase("record is longer than --max-line allows", "记录长度超过 --max-line")
+        case .tooLarge:
+            Phrase(
+                "record is longer than --max-line allows, or has more than 32,768 fields",
+                "记录长度超过 --max-line，或字段超过 32,768 个")
         case .blank: Phrase("blank line", "空行")
         case .loneSurrogate: Phrase("half a surrogate pair in a string", "字符串里有不成对的代理码")
         case .missingConversation:

@@ -26,6 +26,10 @@ public struct RosterEntry: Hashable, Sendable {
 
 /// Accounts and the people behind them, dated.
 public struct Roster: Sendable {
+    /// Rows that are read, and of them those of one account: more is no roster.
+    static let rowLimit = 200_000
+    static let rowsOfAccountLimit = 1_000
+
     /// In the order of the file.
     public private(set) var entries: [RosterEntry] = []
     private var byAccount: [String: [Int]] = [:]
@@ -290,7 +294,22 @@ public struct Roster: Sendable {
                 nickname: text(.nickname), group: text(.group), role: text(.role),
                 from: days[.from], to: days[.to], shift: text(.shift),
                 probationUntil: days[.probationUntil])
+            guard entries.count < Roster.rowLimit else {
+                report(
+                    "limit",
+                    Phrase(
+                        "more than \(Roster.rowLimit) rows; those from here on do not count",
+                        "超过 \(Roster.rowLimit) 行，从这一行起不计"), row: row.number)
+                return
+            }
             let earlier = indexOf[entry.account, default: []]
+            guard earlier.count < Roster.rowsOfAccountLimit else {
+                return report(
+                    "limit",
+                    Phrase(
+                        "more than \(Roster.rowsOfAccountLimit) rows of one account",
+                        "同一账号超过 \(Roster.rowsOfAccountLimit) 行"), row: row.number)
+            }
             if let other = earlier.first(where: { Roster.overlap(entries[$0], entry) }) {
                 let shown = printable(Array(entry.account.utf8))
                 report(
@@ -300,7 +319,7 @@ public struct Roster: Sendable {
                         "“\(shown)”与第 \(rows[other]) 行的日期重叠，以后面的行为准"),
                     row: row.number, severity: .warning)
             }
-            indexOf[entry.account] = earlier + [entries.count]
+            indexOf[entry.account, default: []].append(entries.count)
             entries.append(entry)
             rows.append(row.number)
         }

@@ -2,7 +2,7 @@ extension EntityFinder {
     /// Whether a text may hold an entity of a kind: false means that there is none.
     ///
     /// A cheap test of a few bytes, for leaving out most texts. Allocates nothing.
-    /// - Complexity: O(*n*) at some 1 GB/s.
+    /// - Complexity: O(*n*).
     public func mayHold(_ kind: EntityKind, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
         guard !text.isEmpty else { return false }
         return switch kind {

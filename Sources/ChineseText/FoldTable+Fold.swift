@@ -21,7 +21,7 @@ extension FoldTable {
     /// `capacity`, and returns the number of bytes written, or nil where `capacity` is too small.
     ///
     /// Allocates nothing unless the text holds code points that join with what precedes them.
-    /// About 1 GB/s. A run of white space becomes one space.
+    /// A run of white space becomes one space.
     public func fold(
         _ source: UnsafeBufferPointer<UInt8>, into target: UnsafeMutablePointer<UInt8>, capacity: Int
     ) -> Int? {

@@ -10,7 +10,7 @@ public final class FoldTable: Sendable {
     enum Kind: UInt8 {
         /// Kept as it is; the whole entry is zero.
         case identity = 0
-        /// Replaced by 1–3 UTF-8 bytes, no more than it had: count in bits 16..<24 is the kind itself.
+        /// Replaced by 1–3 UTF-8 bytes, no more than it had; the kind is how many.
         case one = 1
         case two = 2
         case three = 3

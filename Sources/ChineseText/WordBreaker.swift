@@ -2,7 +2,7 @@ import CICU
 
 /// ICU's word boundaries of one text at a time, dictionaries for Chinese included.
 ///
-/// Slow (12–26 MB/s): for candidate matches only. Not safe to share between threads.
+/// Slow beside all else here: for candidate matches only. Not safe to share between threads.
 public final class WordBreaker {
     private let breaker: OpaquePointer?
     /// A copy of the text, in place for as long as ICU has it.

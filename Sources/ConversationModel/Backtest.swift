@@ -12,7 +12,10 @@ public struct BacktestCounts: Sendable, Hashable {
     public init() {}
 
     /// Whether the draft makes any difference.
-    public var differ: Bool { gained > 0 || lost > 0 || changed > 0 }
+    public var differ: Bool { gained > 0 || lost > 0 || changed > 0 || old != new }
+    /// Findings of both that the draft counts here and the rules in force elsewhere, less those of the other way: charged
+    /// to somebody else, or of the other polarity.
+    public var moved: Int { (new - old) - (gained - lost) }
 
     public static func += (a: inout BacktestCounts, b: BacktestCounts) {
         a.old += b.old
@@ -84,13 +87,12 @@ public struct BacktestAgent: Sendable, Hashable {
         self.name = name
     }
 
-    /// Findings gained or lost.
+    /// Findings gained, lost, changed or charged otherwise.
     public var weight: Int {
-        negativeHits.gained + negativeHits.lost + positiveHits.gained + positiveHits.lost + missed.gained
-            + missed.lost
+        [negativeHits, positiveHits, missed].reduce(0) { $0 + $1.gained + $1.lost + max($1.changed, abs($1.moved)) }
     }
 
-    /// Whether anything is gained, lost or scored otherwise.
+    /// Whether any finding is gained, lost, changed or charged otherwise, or anything scored otherwise.
     public var isAffected: Bool { weight > 0 || scores.old != scores.new }
 }
 
@@ -164,6 +166,8 @@ public struct BacktestReport: Sendable {
     public var conversationsAffected: Int
     /// Of all stays.
     public var scores = ComparedSums()
+    /// The version with which the draft's rules are compared word by word, where several judged; nil: one did.
+    public var comparedVersion: Int?
     /// What differs in the schemes and the formula of scores, a line each.
     public var schemeDifferences: [String] = []
     /// By id.

@@ -1,4 +1,4 @@
-/// What was read, judged and left out (requirement Q18). Stands on every report.
+/// What was read, judged and left out. Stands on every report.
 public struct Coverage: Sendable, Hashable, Codable {
     /// Records read: lines of an archive, rows of a CSV file.
     public var recordsRead: Int = 0

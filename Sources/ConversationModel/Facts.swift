@@ -65,6 +65,36 @@ public enum FactValue: Hashable, Sendable {
 
     /// A whole number.
     public static func number(_ value: Int64) -> FactValue { .number(value, hasFraction: false) }
+
+    /// The number that a text is: ASCII digits, a sign before them, a point and more digits behind them; nil for every
+    /// other text and for more than 18 digits before the point.
+    public init?(number text: some Sequence<UInt8>) {
+        var isNegative = false
+        var hasDigits = false
+        var isBehindPoint = false
+        var hasFraction = false
+        var whole: Int64 = 0
+        for (place, byte) in text.enumerated() {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                hasDigits = true
+                if isBehindPoint {
+                    hasFraction = hasFraction || byte != UInt8(ascii: "0")
+                } else {
+                    guard whole < 100_000_000_000_000_000 else { return nil }
+                    whole = whole * 10 + Int64(byte - UInt8(ascii: "0"))
+                }
+            case UInt8(ascii: "-") where place == 0: isNegative = true
+            case UInt8(ascii: ".") where hasDigits && !isBehindPoint:
+                isBehindPoint = true
+                hasDigits = false
+            default: return nil
+            }
+        }
+        guard hasDigits else { return nil }
+        if isNegative { whole = hasFraction ? -whole - 1 : -whole }
+        self = .number(whole, hasFraction: hasFraction)
+    }
 }
 
 /// The name of a fact, as rules write it.

@@ -1,4 +1,4 @@
-/// How findings become points (requirement Q13): data beside the rules, and versioned with them.
+/// How findings become points: data beside the rules, and versioned with them.
 ///
 /// A stay begins with `base` points. A rule counts in it once, or up to `repeats` times: what a hit of a negative rule
 /// or a missed duty takes, what a hit of a positive rule gives. What the rules of a family take together is at most

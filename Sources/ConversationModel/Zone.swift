@@ -37,13 +37,9 @@ public struct Zone: Sendable, Hashable {
     /// Milliseconds to add to UTC at `instant`. O(log transitions), O(1) after the last one.
     public func offset(at instant: Instant) -> Int64 {
         if let last = transitions.last, last.start <= instant { return last.offset }
-        var low = 0
-        var high = transitions.count - 1
-        while low < high {
-            let middle = (low + high + 1) / 2
-            if transitions[middle].start <= instant { low = middle } else { high = middle - 1 }
-        }
-        return transitions[low].offset
+        // The first stands for all time before it.
+        let later = transitions.partitioningIndex { $0.start > instant }
+        return transitions[max(0, later - 1)].offset
     }
 
     /// The calendar day that `instant` falls on in this zone.

@@ -40,6 +40,7 @@ public enum DiagnosticCode: String, CaseIterable, Sendable, Hashable {
     case duplicateKeyword = "duplicate-keyword"
     case oneCharacterKeyword = "one-character-keyword"
     case spacedKeyword = "spaced-keyword"
+    case literalKeyword = "literal-keyword"
     case swallowedKeyword = "swallowed-keyword"
     case uselessAllow = "useless-allow"
     case missedInPositive = "missed-in-positive"
@@ -117,6 +118,7 @@ public enum DiagnosticCode: String, CaseIterable, Sendable, Hashable {
         case .oneCharacterKeyword:
             Phrase("one-character keyword without word boundary", "单字关键词没有词边界")
         case .spacedKeyword: Phrase("space between Chinese words", "中文词之间有空格")
+        case .literalKeyword: Phrase("keyword with signs of something else", "关键词里有别的写法的记号")
         case .swallowedKeyword:
             Phrase("allow-phrase swallows its keyword", "放行短语吞掉了关键词")
         case .uselessAllow: Phrase("allow-phrase covers no keyword", "放行短语不含任何关键词")

@@ -13,17 +13,17 @@ enum ExposureSource: Hashable {
     case lastAgent
     /// The rule's own: obligations, messages that could start a silence, a population that may be empty.
     case own
-
-    /// Whether one owner may be exposed at several messages.
-    var overlaps: Bool {
-        if case .populations(let populations) = self { populations.count > 1 } else { false }
-    }
 }
 
 extension Sequence where Element == Judgement.Exposure {
-    /// The first message at which each owner is exposed.
-    var earliestByOwner: [Int32: Int32] {
-        Dictionary(lazy.map { ($0.owner, $0.anchor) }, uniquingKeysWith: Swift.min)
+    /// What is a miss of whom the branches of an `any` expose more than once: the obligations that he
+    /// missed, or else the first message at which he is exposed, and only without one the unit as a whole.
+    func misses(missedDuties: some Sequence<Judgement.Exposure>) -> Set<Judgement.Exposure> {
+        let duties = Set(missedDuties)
+        let debtors = Set(duties.lazy.map(\.owner))
+        let others = lazy.filter { !debtors.contains($0.owner) }.map { ($0.owner, $0.anchor) }
+        let earliest = Dictionary(others) { UInt32(bitPattern: $0) < UInt32(bitPattern: $1) ? $0 : $1 }
+        return duties.union(earliest.lazy.map { Judgement.Exposure(owner: $0.key, anchor: $0.value) })
     }
 }
 
@@ -34,6 +34,8 @@ struct CompiledRule: @unchecked Sendable {
     let isPositive: Bool
     let isOfStays: Bool
     let exposures: ExposureSource
+    /// Whether branches of an `any` may expose one owner more than once.
+    let isExposedByBranches: Bool
     /// Exposure class whose counts it shares, or -1.
     let exposureClass: Int
     /// Where it is one message condition over one leaf and no more: that condition's number of a

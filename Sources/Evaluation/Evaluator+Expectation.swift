@@ -19,6 +19,8 @@ struct Obligation {
     var at: Int64
     /// Missed because the conversation ended, not because its time ran out.
     var isUnanswered = false
+    /// Missed because the last message that could answer was none, not because its time ran out.
+    var isExhausted = false
     var unknowns: UnknownReasons = []
 
     /// Milliseconds from the trigger to the answer or to what ended the silence, without either to the
@@ -28,6 +30,7 @@ struct Obligation {
         switch fate {
         case .met: end = time(answer)
         case .missed:
+            if isExhausted { return -1 }
             if isUnanswered, let cap = timing?.cap { return cap }
             end = at
         case .silence: end = answer >= 0 ? time(answer) : at
@@ -245,6 +248,7 @@ extension Evaluator {
             return result
         }
         if exhausted >= 0 {
+            result.isExhausted = true
             return missed(result, at: hasTimes ? time(exhausted) : MessageTable.noTime, debtor(before: exhausted))
         }
         return atEnd(result, deadline: deadline, plan)

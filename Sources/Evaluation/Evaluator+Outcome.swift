@@ -206,6 +206,7 @@ extension Evaluator {
     // MARK: Exposures
 
     private func addStructuralExposures(_ rule: CompiledRule) {
+        if !missedDuties.isEmpty { missedDuties.removeAll(keepingCapacity: true) }
         if rule.exposures == .own {
             addOwnExposures(rule.root, from: Int32(judgement.exposures.count))
         } else {
@@ -274,7 +275,7 @@ extension Evaluator {
             for obligation in obligations where obligation.node == node {
                 switch obligation.fate {
                 case .met: expose(obligation.owner, Int32(base + obligation.answer), from: first)
-                case .missed: expose(obligation.owner, Int32(base + obligation.trigger), from: first)
+                case .missed: exposeMissed(obligation.owner, Int32(base + obligation.trigger), from: first)
                 default: break
                 }
             }
@@ -284,7 +285,7 @@ extension Evaluator {
             for run in sequenceRuns[node] ?? [] {
                 switch run.fate {
                 case .met: expose(run.owner, Int32(base + run.last), from: first)
-                case .missed: expose(run.owner, run.last < 0 ? -1 : Int32(base + run.last), from: first)
+                case .missed: exposeMissed(run.owner, run.last < 0 ? -1 : Int32(base + run.last), from: first)
                 default: break
                 }
             }
@@ -316,6 +317,12 @@ extension Evaluator {
             let owner = isHuman(start) ? owner(of: start) : debtor(before: start)
             expose(owner, Int32(base + start), from: first)
         }
+    }
+
+    /// Adds the exposure of an obligation that was missed.
+    private func exposeMissed(_ owner: Int32, _ anchor: Int32, from first: Int32) {
+        missedDuties.append(Judgement.Exposure(owner: owner, anchor: anchor))
+        expose(owner, anchor, from: first)
     }
 
     /// Adds an exposure unless it is among those since `first`.
@@ -373,11 +380,10 @@ extension Evaluator {
         // A set is for the rare unit with many hits: mostly there are none.
         let owners = hits.count > 16 ? Set(hits.map { judgement.findings[$0].owner }) : nil
         let exposures = judgement.exposures[Int(firstExposure)...]
-        // Branches of an `any` with different populations expose one owner more than once: he has one miss.
-        let earliest = rule.exposures.overlaps ? exposures.earliestByOwner : nil
+        let misses = rule.isExposedByBranches ? exposures.misses(missedDuties: missedDuties) : nil
         for index in exposures.indices {
             let exposure = judgement.exposures[index]
-            if let earliest, earliest[exposure.owner] != exposure.anchor { continue }
+            if let misses, !misses.contains(exposure) { continue }
             let hasHit =
                 owners?.contains(exposure.owner)
                 ?? hits.contains { judgement.findings[$0].owner == exposure.owner }

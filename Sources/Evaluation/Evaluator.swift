@@ -70,6 +70,8 @@ public final class Evaluator {
     /// Spans of regexes in rows of the part, by leaf and row, once they were looked for.
     var regexSpans: [UInt64: [Range<Int>]] = [:]
     var obligations: [Obligation] = []
+    /// Exposures of the rule at hand that are obligations missed.
+    var missedDuties: [Judgement.Exposure] = []
     /// Runs of the rule's sequences by node, in their order: the first, and completed ones.
     var sequenceRuns: [Int: [SequenceRun]] = [:]
     var identity = Identity()

@@ -38,8 +38,7 @@ extension ExampleRunner {
         guard trial.promise == .clean, trial.variant == nil, rules[trial.rule].appliesTo != nil else { return nil }
         let outcomes = outcomes(of: trial.rule)
         guard !outcomes.isEmpty, outcomes.allSatisfy({ $0.outcome == .notApplicable }) else { return nil }
-        let isMeant = evaluator.explain(rules[trial.rule], of: row).contains { $0.appliesTo?.truth == .isTrue }
-        if isMeant {
+        if meetsAppliesTo(trial, row) {
             let reason = evaluator.reason(rules[trial.rule], of: row)
             return Diagnostic(
                 .exampleNotApplicable, severity: .warning,
@@ -96,12 +95,31 @@ extension ExampleRunner {
         }
     }
 
+    /// Whether the rule applies to a unit of the conversation that was judged last. Explaining judges anew.
+    private func meetsAppliesTo(_ trial: Trial, _ row: ConversationRow) -> Bool {
+        evaluator.explain(rules[trial.rule], of: row).contains { $0.appliesTo?.truth == .isTrue }
+    }
+
     // MARK: Diagnostics
 
     private func missed(_ trial: Trial, _ row: ConversationRow) -> Diagnostic {
         let advice = missedReport(of: trial) ?? timePolicy(for: trial)
         // Explaining judges anew.
         let reason = evaluator.reason(rules[trial.rule], of: row)
+        if rules[trial.rule].appliesTo != nil, !meetsAppliesTo(trial, row) {
+            return Diagnostic(
+                .exampleMissed,
+                Phrase(
+                    "\(name(trial).english) does not hit: the rule does not apply to it, 'appliesTo': \(reason.english)",
+                    "\(name(trial).chinese)没有命中：不适用该规则，appliesTo：\(reason.chinese)"),
+                help: help(
+                    trial,
+                    advice
+                        ?? Phrase(
+                            "let it meet 'appliesTo', or move it to \"notApplicable\"",
+                            "请让它满足 appliesTo，或移到 \"notApplicable\"")),
+                at: trial.example.place)
+        }
         return Diagnostic(
             .exampleMissed,
             Phrase(

@@ -54,7 +54,7 @@ public final class ExampleRunner {
 
     /// Runs all examples; with `variants` each also in the variants that its rule does not leave out.
     ///
-    /// O(rules × examples); a thousand examples take seconds.
+    /// O(rules × examples).
     public func run(variants: Bool = true) -> ExampleReport {
         var report = ExampleReport()
         var failed: Set<Place> = []

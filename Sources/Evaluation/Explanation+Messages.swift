@@ -30,8 +30,12 @@ extension Evaluator {
             result.notes += near(repeats, compiled, in: compiled.text.map { holds($0, in: scope) } ?? scope)
         }
         guard let text = message.text, let node = compiled.text else { return }
-        if !value.isTrue, compiled.position != nil {
+        // Whether a message outside holds in all else its text does not tell.
+        if !value.isTrue, compiled.position != nil, message.repeats == nil, message.sent == nil,
+            !message.hasStrangersPhone
+        {
             let outside = holds(node, in: population)
+            outside.subtract(scope)
             let first = outside.first(from: 0)
             if first >= 0 {
                 result.notes.append(
@@ -96,9 +100,7 @@ extension Evaluator {
                 result.children.append(
                     explain(exception, inner[0], in: candidates, role: Phrase("unless", "例外")))
             }
-            result.blamedChild = result.children.indices.first {
-                ($0 == 0) != (result.children[$0].truth == .isTrue)
-            }
+            if held.isEmpty { blame(exceptionsIn: &result) }
         default: break
         }
         if !held.isEmpty { result.blamedChild = nil }

@@ -112,20 +112,17 @@ extension Evaluator {
                 result.children.append(
                     explainChild(child, node, isSubject ? Phrase("subject", "主体") : nil))
             }
-            result.blamedChild = result.children.firstIndex { $0.truth != .isTrue }
+            result.blamedChild = blamed(among: result.children, of: result.truth)
         case (.unless(let first, let exceptions), .all(let nodes, _)):
             result.children.append(explainChild(first, nodes[0], Phrase("condition", "条件")))
             for (exception, negation) in zip(exceptions, nodes.dropFirst()) {
                 guard case .not(let node) = rules.nodes[negation].kind else { continue }
                 result.children.append(explainChild(exception, node, Phrase("unless", "例外")))
             }
-            result.blamedChild = result.children.indices.first {
-                ($0 == 0) != (result.children[$0].truth == .isTrue)
-                    || result.children[$0].truth == .isUnknown
-            }
+            blame(exceptionsIn: &result)
         case (.any(let conditions), .any(let nodes)):
             result.children = zip(conditions, nodes).map { explainChild($0, $1) }
-            result.blamedChild = result.children.isEmpty ? nil : 0
+            result.blamedChild = blamed(among: result.children, of: result.truth)
         case (.not(let inner), .not(let node)):
             result.children = [explainChild(inner, node)]
             if value.isUnknown { result.blamedChild = 0 }
@@ -137,6 +134,28 @@ extension Evaluator {
         }
         if result.truth == .isTrue { result.blamedChild = nil }
         return result
+    }
+
+    /// The first child with the truth of the condition, which made it so: what is false decides whatever is unknown.
+    private func blamed(among children: [Explanation.Node], of truth: Explanation.Truth) -> Int? {
+        children.firstIndex { $0.truth == truth } ?? children.firstIndex { $0.truth != .isTrue }
+    }
+
+    /// A condition that does not hold is to blame itself; an exception, by what was found of it, and so it is said
+    /// of the whole.
+    func blame(exceptionsIn node: inout Explanation.Node) {
+        guard let condition = node.children.first else { return }
+        let exception = node.children.dropFirst().first { $0.truth == .isTrue }
+        if condition.truth == .isFalse {
+            node.blamedChild = 0
+        } else if let exception {
+            node.notes.append(
+                found(
+                    exception,
+                    Phrase("the exception holds: \(exception.label.english)", "例外成立：\(exception.label.chinese)")))
+        } else {
+            node.blamedChild = node.children.firstIndex { $0.truth == .isUnknown }
+        }
     }
 
     /// A note that names where something was found.
@@ -200,7 +219,11 @@ extension Evaluator {
             }
             if !others.isEmpty {
                 let list = others.joined(separator: ", ")
-                result.notes.append(Phrase("not in \(list)", "不满足的有 \(list)"))
+                let more = total - found - others.count
+                result.notes.append(
+                    more > 0
+                        ? Phrase("not in \(list) and \(more) more", "不满足的有 \(list) 等 \(others.count + more) 条")
+                        : Phrase("not in \(list)", "不满足的有 \(list)"))
             }
         }
     }

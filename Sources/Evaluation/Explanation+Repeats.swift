@@ -26,6 +26,11 @@ extension Evaluator {
         }
         guard best.nearest >= 0 else { return notes }
         let earlier = "#\(position(best.nearest))"
+        if best.times == 1,
+            let reason = leftOut(best.row, best.nearest, rules.repeats[Int(compiled.repeats)], best.percent)
+        {
+            return [reason]
+        }
         notes.append(
             best.times > 1
                 ? Phrase(
@@ -34,6 +39,22 @@ extension Evaluator {
                     "most alike are \(later) and \(earlier), \(best.percent) %",
                     "最相似的是 \(later) 与 \(earlier)，\(best.percent)%"))
         return notes
+    }
+
+    /// Why a message that is alike to an earlier one does not repeat it; nil where it is not alike.
+    private func leftOut(_ row: Int, _ earlier: Int, _ test: RepeatsTest, _ percent: Int) -> Phrase? {
+        guard percent >= test.plan.similarity else { return nil }
+        let pair = ("#\(position(row))", "#\(position(earlier))")
+        let uncounted = [row, earlier].first { !test.counts(foldedBytes($0, .folded)) }
+        if let uncounted {
+            let place = "#\(position(uncounted))"
+            return Phrase(
+                "\(pair.0) is alike to \(pair.1), \(percent) %, but \(place) does not count: it is too short, or may be repeated",
+                "\(pair.0) 与 \(pair.1) 相似 \(percent)%，但 \(place) 太短，或允许重复，不计")
+        }
+        return Phrase(
+            "\(pair.0) is alike to \(pair.1), \(percent) %, but comes too soon after it",
+            "\(pair.0) 与 \(pair.1) 相似 \(percent)%，但相隔太近，不计")
     }
 
     /// How often a message was said, and the most alike of those that do not count.
@@ -87,8 +108,17 @@ extension ConditionWords {
             case .side: Phrase("the same side", "同一方")
             case .speaker(let speaker): name(speaker)
             }
+        var (english, chinese) = ("", "")
+        if repeats.minimumLength > 0 {
+            english += ", of \(repeats.minimumLength) characters or more"
+            chinese += "，至少 \(repeats.minimumLength) 个字"
+        }
+        if repeats.minimumGap > 0 {
+            english += ", at least \(duration(repeats.minimumGap)) apart"
+            chinese += "，至少相隔 \(duration(repeats.minimumGap))"
+        }
         return Phrase(
-            "said the \(repeats.times). time, \(repeats.similarity) % alike to what \(source.english) said",
-            "第 \(repeats.times) 次重复\(source.chinese)说过的（相似 \(repeats.similarity)%）")
+            "said the \(repeats.times). time, \(repeats.similarity) % alike to what \(source.english) said\(english)",
+            "第 \(repeats.times) 次重复\(source.chinese)说过的（相似 \(repeats.similarity)%\(chinese)）")
     }
 }

@@ -11,12 +11,13 @@ extension Evaluator {
         let find = explainChild(scope.find, compiled.find, Phrase("find", "查找"))
         result.children = [anchor, find]
         if anchor.truth != .isTrue {
-            result.blamedChild = 0
+            result.blamedChild = anchor.truth == result.truth ? 0 : nil
+            if result.truth == .isUnknown { return }
             result.notes.append(Phrase("no anchor opens a window", "没有锚点，无窗口可查"))
             return
         }
         if find.truth != .isTrue {
-            result.blamedChild = 1
+            result.blamedChild = find.truth == result.truth ? 1 : nil
             return
         }
         guard result.truth == .isFalse else { return }
@@ -56,7 +57,8 @@ extension Evaluator {
             }
         }
         let found = "#\(position(near))"
-        guard hasTimes else {
+        // Whatever else it is about, where only messages are counted it is not how long.
+        guard hasTimes, plan.time != nil else {
             return Phrase("\(found) lies outside the window of \(place)", "\(found) 在 \(place) 的窗口之外")
         }
         let gap = ConditionWords.duration(abs(time(near) - time(anchor)))

@@ -19,7 +19,14 @@ extension Evaluator {
                 explainChild(excuse.condition, node, Phrase("excuse", "缓冲语")))
         }
         if own.isEmpty {
-            if after.truth != .isTrue { result.blamedChild = 0 }
+            if after.truth != .isTrue { result.blamedChild = after.truth == result.truth ? 0 : nil }
+            // Something is unknown, which is said beside: whether there is a duty nobody knows.
+            if result.truth == .isUnknown { return }
+            if case .nth(let wanted) = plan.trigger, after.truth == .isTrue, after.matchCount < wanted {
+                let found = after.matchCount
+                result.notes.append(Phrase("only \(found) triggers were found", "只找到 \(found) 次触发"))
+                return
+            }
             let isSilent = plan.promise != nil && after.truth == .isTrue
             result.notes.append(
                 isSilent
@@ -51,7 +58,11 @@ extension Evaluator {
             ]
         case .missed:
             var notes: [Phrase] = []
-            if hasTimes, obligation.at != MessageTable.noTime {
+            if obligation.isExhausted, let limit = plan.messages {
+                notes.append(
+                    Phrase(
+                        "\(trigger) has no answer within \(limit) messages", "\(trigger) 之后的 \(limit) 条消息里没有应答"))
+            } else if hasTimes, !obligation.isUnanswered, obligation.at != MessageTable.noTime {
                 let wait = ConditionWords.duration(obligation.at - time(obligation.trigger))
                 notes.append(
                     Phrase("\(trigger) has no answer within \(wait)", "\(trigger) 在 \(wait) 内没有应答"))
@@ -83,7 +94,7 @@ extension Evaluator {
             }
         }
         guard late >= 0 else { return notes }
-        if hasTimes, obligation.at != MessageTable.noTime, time(late) > obligation.at {
+        if !obligation.isExhausted, hasTimes, obligation.at != MessageTable.noTime, time(late) > obligation.at {
             let delay = ConditionWords.duration(time(late) - obligation.at)
             notes.append(
                 Phrase(

@@ -204,8 +204,13 @@ extension ConditionWords {
             func shown(_ number: Int64?) -> String? {
                 number.map { fact.fact.form == .duration ? duration($0) : String($0) }
             }
-            let range = "\(shown(minimum) ?? "")–\(shown(maximum) ?? "")"
-            return Phrase("\(name) within \(range)", "\(name) 在 \(range) 之间")
+            switch (shown(minimum), shown(maximum)) {
+            case (let least?, nil): return Phrase("\(name) at least \(least)", "\(name) 至少 \(least)")
+            case (nil, let most?): return Phrase("\(name) at most \(most)", "\(name) 至多 \(most)")
+            case (let least, let most):
+                let range = "\(least ?? "")–\(most ?? "")"
+                return Phrase("\(name) within \(range)", "\(name) 在 \(range) 之间")
+            }
         case .present: return Phrase("\(name) is known", "知道 \(name)")
         }
     }

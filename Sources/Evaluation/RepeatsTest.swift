@@ -58,7 +58,7 @@ final class RepeatsTest: Sendable {
     }
 }
 
-/// The pairs of one message, to compare others with. One per thread; allocates nothing.
+/// The pairs of one message, or its one scalar, to compare others with. One per thread; allocates nothing.
 final class LikenessTable {
     private struct Slot {
         var pair: UInt64 = 0
@@ -88,7 +88,7 @@ final class LikenessTable {
     func load(_ bytes: UnsafeBufferPointer<UInt8>) {
         next(&epoch)
         size = 0
-        forEachPair(of: LikenessTable.compared(bytes)) { pair in
+        forEachPair(of: LikenessTable.compared(bytes), orLone: true) { pair in
             let slot = place(of: pair)
             if slots[slot].epoch != epoch {
                 slots[slot] = Slot(pair: pair, epoch: epoch)
@@ -127,16 +127,16 @@ final class LikenessTable {
     }
 
     private func pairs(of bytes: UnsafeBufferPointer<UInt8>) -> Int {
-        var pairs = -1
-        for byte in bytes where byte & 0xC0 != 0x80 { pairs += 1 }
-        return pairs
+        var scalars = 0
+        for byte in bytes where byte & 0xC0 != 0x80 { scalars += 1 }
+        return scalars == 1 ? 1 : scalars - 1
     }
 
     /// The pairs that a message shares with the one that was loaded, each as often as both have it.
     private func common(with bytes: UnsafeBufferPointer<UInt8>) -> Int {
         next(&comparison)
         var common = 0
-        forEachPair(of: bytes) { pair in
+        forEachPair(of: bytes, orLone: true) { pair in
             let slot = place(of: pair)
             guard slots[slot].epoch == epoch else { return }
             if slots[slot].comparison != comparison {

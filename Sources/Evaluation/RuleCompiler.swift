@@ -73,8 +73,8 @@ public struct RuleCompiler {
                 Diagnostic(
                     .tooManyRegexes,
                     Phrase(
-                        "the rules hold \(regexes) different regexes; at most 1,000 are allowed",
-                        "规则共有 \(regexes) 个不同的正则，上限是 1000"),
+                        "the rules hold \(regexes) different regexes; at most \(PatternSet.regexLimit * sets) are allowed",
+                        "规则共有 \(regexes) 个不同的正则，上限是 \(PatternSet.regexLimit * sets)"),
                     at: rules.first?.place ?? Place(path: "")))
         }
         if compiler.diagnostics.contains(where: { $0.severity == .error }) {
@@ -114,7 +114,7 @@ public struct RuleCompiler {
         parts.rules.append(
             CompiledRule(
                 root: root, appliesTo: appliesTo, isPositive: rule.polarity == .positive,
-                isOfStays: rule.unit == .stay, exposures: source,
+                isOfStays: rule.unit == .stay, exposures: source, isExposedByBranches: hasBranches(root),
                 exposureClass: shares ? classNumber(rule.unit, source) : -1,
                 plain: shares ? plainRule(root) : nil,
                 duty: rule.polarity == .positive ? duty(of: root, isRoot: true) : nil,
@@ -183,6 +183,17 @@ public struct RuleCompiler {
         case .count(_, .atMost), .distinct, .not: .lastAgent
         // An empty population exposes nobody.
         case .count: .own
+        }
+    }
+
+    /// Whether the exposures of a node are those of the branches of an `any`.
+    private func hasBranches(_ node: Int) -> Bool {
+        switch parts.nodes[node].kind {
+        case .any: true
+        case .all(let children, let subject): hasBranches(children[subject])
+        case .count(let of, .atLeast), .distinct(let of, .atLeast): hasBranches(of)
+        case .scope(let scope): hasBranches(scope.find)
+        case .message, .expectation, .silence, .gap, .sequence, .unit, .count, .distinct, .not: false
         }
     }
 

@@ -45,14 +45,9 @@ struct SequenceRun {
 extension [SequenceRun] {
     /// The completed run that ended at a row. Runs of a unit end in ascending order. O(log n).
     func completed(at row: Int) -> SequenceRun? {
-        var low = startIndex
-        var high = endIndex
-        while low < high {
-            let middle = (low + high) / 2
-            if self[middle].last < row { low = middle + 1 } else { high = middle }
-        }
-        guard low < endIndex, self[low].last == row, self[low].fate == .met else { return nil }
-        return self[low]
+        let place = partitioningIndex { $0.last >= row }
+        guard place < endIndex, self[place].last == row, self[place].fate == .met else { return nil }
+        return self[place]
     }
 }
 

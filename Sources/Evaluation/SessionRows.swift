@@ -175,13 +175,5 @@ final class SessionRows {
 
 extension Array where Element: Comparable {
     /// In an ascending array: the place of the first element that is not less. O(log n).
-    func firstPlace(notBefore element: Element) -> Int {
-        var low = 0
-        var high = count
-        while low < high {
-            let middle = (low + high) / 2
-            if self[middle] < element { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
+    func firstPlace(notBefore element: Element) -> Int { partitioningIndex { $0 >= element } }
 }

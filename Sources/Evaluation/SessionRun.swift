@@ -4,11 +4,18 @@ import RuleLanguage
 /// Who could have been charged, in the order of finding, without repeats.
 struct SessionExposures {
     private(set) var list: [Judgement.Exposure] = []
+    private(set) var missedDuties: [Judgement.Exposure] = []
     private var known: Set<Judgement.Exposure> = []
 
     mutating func add(_ owner: Int32, _ anchor: Int) {
         let exposure = Judgement.Exposure(owner: owner, anchor: Int32(anchor))
         if known.insert(exposure).inserted { list.append(exposure) }
+    }
+
+    /// Adds the exposure of an obligation that was missed.
+    mutating func addMissed(_ owner: Int32, _ anchor: Int) {
+        missedDuties.append(Judgement.Exposure(owner: owner, anchor: Int32(anchor)))
+        add(owner, anchor)
     }
 
     /// Each owner's first message in a population, or the debtor at messages of others.
@@ -319,9 +326,10 @@ final class SessionRun {
             guard rule.duty?.isRoot == true || root.isTrue || root.unknowns.isEmpty else { return result }
             for run in procedure.runs where run.fate == .missed { result.append(miss(run)) }
         } else if reasons.isEmpty {
-            let earliest = rule.exposures.overlaps ? exposures.list.earliestByOwner : nil
+            let misses =
+                rule.isExposedByBranches ? exposures.list.misses(missedDuties: exposures.missedDuties) : nil
             for exposure in exposures.list where !hitOwners.contains(exposure.owner) {
-                if let earliest, earliest[exposure.owner] != exposure.anchor { continue }
+                if let misses, !misses.contains(exposure) { continue }
                 let anchor = Int(exposure.anchor)
                 let context = anchor < 0 ? [] : [root.evidence(anchor, .context, [])]
                 result.append(finding(.missed, owner: exposure.owner, anchor: anchor, context))

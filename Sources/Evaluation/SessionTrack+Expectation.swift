@@ -165,7 +165,7 @@ final class ExpectationTrack: SessionTrack {
         guard let allowed = plan.messages else { return }
         while let place = firstOpen(), countedSoFar - open[place].countedBefore >= allowed {
             let at = rows.hasTimes ? unit.time(row) : MessageTable.noTime
-            decide(place, .missed, owner: unit.debtor(before: row), at: at)
+            decide(place, .missed, owner: unit.debtor(before: row), at: at, isExhausted: true)
         }
     }
 
@@ -199,12 +199,12 @@ final class ExpectationTrack: SessionTrack {
 
     private func decide(
         _ place: Int, _ fate: Obligation.Fate, answer: Int = -1, owner: Int32, at instant: Int64,
-        unknowns reasons: UnknownReasons = [], isUnanswered: Bool = false
+        unknowns reasons: UnknownReasons = [], isUnanswered: Bool = false, isExhausted: Bool = false
     ) {
         open[place].isDecided = true
         var obligation = Obligation(
             node: number, trigger: open[place].trigger, answer: answer, fate: fate, owner: owner,
-            at: instant, isUnanswered: isUnanswered, unknowns: reasons)
+            at: instant, isUnanswered: isUnanswered, isExhausted: isExhausted, unknowns: reasons)
         if fate == .missed || fate == .void, !answerUnknowns.isEmpty {
             obligation.fate = .unknown
             obligation.unknowns = answerUnknowns
@@ -226,14 +226,9 @@ final class ExpectationTrack: SessionTrack {
 
     /// The place of the open obligation of a trigger. O(log n).
     private func place(of trigger: Int) -> Int? {
-        var low = head
-        var high = open.count
-        while low < high {
-            let middle = (low + high) / 2
-            if open[middle].trigger < trigger { low = middle + 1 } else { high = middle }
-        }
-        guard low < open.count, open[low].trigger == trigger, !open[low].isDecided else { return nil }
-        return low
+        let place = open[head...].partitioningIndex { $0.trigger >= trigger }
+        guard place < open.count, open[place].trigger == trigger, !open[place].isDecided else { return nil }
+        return place
     }
 
     override func awaits(_ anchor: Int, at instant: Int64) -> Bool {
@@ -368,7 +363,7 @@ final class ExpectationTrack: SessionTrack {
         for obligation in obligations {
             switch obligation.fate {
             case .met: exposures.add(obligation.owner, obligation.answer)
-            case .missed: exposures.add(obligation.owner, obligation.trigger)
+            case .missed: exposures.addMissed(obligation.owner, obligation.trigger)
             default: break
             }
         }

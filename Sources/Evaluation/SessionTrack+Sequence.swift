@@ -165,6 +165,12 @@ final class SequenceTrack: SessionTrack {
     override func scope() -> [Int]? { children[children.count - 1].scope() }
 
     override func addExposures(to exposures: inout SessionExposures) {
-        for run in runs where run.fate == .met || run.fate == .missed { exposures.add(run.owner, run.last) }
+        for run in runs {
+            switch run.fate {
+            case .met: exposures.add(run.owner, run.last)
+            case .missed: exposures.addMissed(run.owner, run.last)
+            default: break
+            }
+        }
     }
 }

@@ -151,10 +151,13 @@ final class SimilarityMatcher: Sendable {
 func isAlike(common: Int, _ total: Int, floor: Int) -> Bool { total > 0 && 200 * common >= floor * total }
 
 /// Calls `body` with each two neighbouring scalars of a text.
+///
+/// - Parameter orLone: a text of one scalar has that scalar for a pair, so that it is alike to its equals only.
 @inline(__always)
-func forEachPair(of bytes: UnsafeBufferPointer<UInt8>, _ body: (UInt64) -> Void) {
+func forEachPair(of bytes: UnsafeBufferPointer<UInt8>, orLone: Bool = false, _ body: (UInt64) -> Void) {
     var earlier: UInt64 = 0
     var isFirst = true
+    var isLone = true
     var i = 0
     while i < bytes.count {
         let lead = bytes[i]
@@ -167,10 +170,14 @@ func forEachPair(of bytes: UnsafeBufferPointer<UInt8>, _ body: (UInt64) -> Void)
                 i += 1
             }
         }
-        if !isFirst { body(earlier << 32 | scalar) }
+        if !isFirst {
+            body(earlier << 32 | scalar)
+            isLone = false
+        }
         isFirst = false
         earlier = scalar
     }
+    if orLone, isLone, !isFirst { body(1 << 63 | earlier) }
 }
 
 /// Room to count the pairs of one message. One per thread.

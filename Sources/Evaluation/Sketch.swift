@@ -19,7 +19,7 @@ struct Sketch {
         var words = (UInt64(0), UInt64(0), UInt64(0), UInt64(0))
         withUnsafeMutableBytes(of: &words) { room in
             let words = room.bindMemory(to: UInt64.self)
-            forEachPair(of: bytes) { pair in
+            forEachPair(of: bytes, orLone: true) { pair in
                 let bit = (pair &* 0x9E37_79B9_7F4A_7C15) >> 56
                 words[Int(bit >> 6)] |= 1 << (bit & 63)
                 count += 1

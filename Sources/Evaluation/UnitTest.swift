@@ -41,7 +41,13 @@ struct FactTest: @unchecked Sendable {
         case .oneOf(let values):
             for value in values {
                 switch value {
-                case .text(let text): texts.append(Array(table.folded(text).utf8))
+                case .text(let text):
+                    let folded = Array(table.folded(text).utf8)
+                    texts.append(folded)
+                    // Sources write one attribute as 3 here and as "3" there.
+                    if condition.fact.form == .any, case .number(let number, false)? = FactValue(number: folded) {
+                        numbers.append(number)
+                    }
                 case .number(let number, _): numbers.append(number)
                 case .flag(let flag): flags.append(flag)
                 }
@@ -78,11 +84,19 @@ struct FactTest: @unchecked Sendable {
         return !hasFraction && numbers.contains(number)
     }
 
-    private func holds(_ entry: FactEntry) -> Bool {
+    /// Nil: nobody knows; how much is 高?
+    private func holds(_ entry: FactEntry) -> Bool? {
         switch entry.form {
-        case .text: holds(entry.text)
-        case .number: holds(entry.number, hasFraction: entry.hasFraction)
-        case .flag: isAnyValue || flags.contains(entry.number != 0)
+        case .text:
+            if holds(entry.text) { return true }
+            guard name.form == .any, range != nil || !numbers.isEmpty else { return false }
+            let folded = table.folded(String(decoding: entry.text, as: UTF8.self)).utf8
+            guard case .number(let number, let hasFraction)? = FactValue(number: folded) else {
+                return range == nil ? false : nil
+            }
+            return holds(number, hasFraction: hasFraction)
+        case .number: return holds(entry.number, hasFraction: entry.hasFraction)
+        case .flag: return isAnyValue || flags.contains(entry.number != 0)
         }
     }
 
@@ -143,8 +157,11 @@ struct FactTest: @unchecked Sendable {
         for place in row.facts.entries {
             let entry = table.facts[place]
             guard entry.kind == kind, key.isEmpty || entry.key.elementsEqual(key) else { continue }
-            if holds(entry) { return .isTrue }
-            found += 1
+            switch holds(entry) {
+            case true?: return .isTrue
+            case false?: found += 1
+            case nil: break
+            }
         }
         return known < 0 || found < known ? .unknown(.noFact) : .isFalse
     }

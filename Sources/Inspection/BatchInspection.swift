@@ -291,7 +291,7 @@ public final class BatchInspection: @unchecked Sendable {
             guard case .agent(let account) = OwnerNumber.owner(number, names: totals.agentNames) else {
                 return OwnerNumber.owner(number, names: totals.agentNames).label
             }
-            return options.roster.map { RunTotals.label(account: account, roster: $0) } ?? account
+            return RunTotals.label(account: account, roster: options.roster)
         }
         return InspectionResult(
             tally: try totals.tally(roster: options.roster), rulesDigest: try totals.rulesDigest(),
@@ -304,11 +304,11 @@ public final class BatchInspection: @unchecked Sendable {
             comparison: totals.comparison?.result(
                 agentNames: totals.agentNames, groupNames: totals.groupNames
             ) { account in
-                options.roster.map { RunTotals.label(account: account, roster: $0) } ?? account
+                RunTotals.label(account: account, roster: options.roster)
             },
             diagnostics: Array((lines.recordDiagnostics + totals.diagnostics).prefix(RunTotals.diagnosticLimit)),
             namesSeen: NamesSeen(
-                groups: options.groups.isEmpty ? [] : names(of: totals.groupNames),
+                groups: names(of: totals.groupNames),
                 agents: options.agents.isEmpty ? [] : agentsSeen),
             idleExemptions: totals.idleExemptions(options.exemptions.exemptions))
     }
@@ -366,7 +366,8 @@ public struct InspectionResult: Sendable {
     public var idleExemptions: [Int]
 }
 
-/// Names of what stood in the conversations of a run, in the order in which they came; agents by all that `--agent` may call them.
+/// Names of what stood in the conversations of a run, in the order in which they came; agents by all that `--agent` may call them,
+/// and only where it was given.
 public struct NamesSeen: Sendable, Hashable {
     public var groups: [String]
     public var agents: [String]

@@ -50,11 +50,18 @@ public struct ComparedRules: Sendable {
         }
     }
 
+    /// The rules of which one set judges otherwise than the other, or has none.
+    public static func differing(old: [Rule], new: [Rule]) -> Set<RuleID> {
+        let before = Dictionary(old.map { ($0.id, $0.judgement) }) { first, _ in first }
+        let after = Dictionary(new.map { ($0.id, $0.judgement) }) { first, _ in first }
+        return Set(Set(before.keys).union(after.keys).filter { before[$0] != after[$0] })
+    }
+
     /// The rules of both sets, by id, to be compiled together; and what belongs to which.
     ///
-    /// - Parameter changedOnly: leaves out the rules that judge the same on both sides.
+    /// - Parameter only: leaves out all other rules.
     public static func joined(
-        old: [Rule], new: [Rule], changedOnly: Bool = false
+        old: [Rule], new: [Rule], only: Set<RuleID>? = nil
     ) -> (rules: [Rule], comparison: ComparedRules) {
         let before = Dictionary(old.map { ($0.id, $0) }) { first, _ in first }
         let after = Dictionary(new.map { ($0.id, $0) }) { first, _ in first }
@@ -67,10 +74,9 @@ public struct ComparedRules: Sendable {
             sides.append(side)
             partners.append(partner)
         }
-        for id in Set(before.keys).union(after.keys).sorted() {
+        for id in Set(before.keys).union(after.keys).sorted() where only?.contains(id) != false {
             switch (before[id], after[id]) {
             case (let old?, let new?) where old.judgement == new.judgement:
-                if changedOnly { continue }
                 if Grade(old) != Grade(new) { oldGrades[rules.count] = Grade(old) }
                 add(new, .both)
             case (let old?, let new?):

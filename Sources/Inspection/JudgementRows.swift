@@ -60,14 +60,7 @@ extension JudgementRows {
     func range<Rows: RandomAccessCollection>(
         of part: Int, in rows: Rows, _ partOf: (Rows.Element) -> Int32
     ) -> Range<Int> where Rows.Index == Int {
-        func first(notBefore part: Int) -> Int {
-            var (low, high) = (rows.startIndex, rows.endIndex)
-            while low < high {
-                let middle = (low + high) / 2
-                if Int(partOf(rows[middle])) < part { low = middle + 1 } else { high = middle }
-            }
-            return low
-        }
+        func first(notBefore part: Int) -> Int { rows.partitioningIndex { Int(partOf($0)) >= part } }
         return first(notBefore: part)..<first(notBefore: part + 1)
     }
 

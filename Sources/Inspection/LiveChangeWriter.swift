@@ -14,21 +14,6 @@ public struct LiveChangeWriter: Sendable {
         return json.bytes
     }
 
-    /// The change as one server-sent event: its kind is the event's name, the place in the log and the id of the finding are its id.
-    public func serverSentEvent(_ change: LiveChange) -> [UInt8] {
-        var json = JSONBytes()
-        json.raw("id: ")
-        json.integer(change.position)
-        json.raw("-")
-        json.raw(Array(change.finding.finding.id.utf8))
-        json.raw("\nevent: ")
-        json.raw(Array(change.kind.rawValue.utf8))
-        json.raw("\ndata: ")
-        append(change, to: &json)
-        json.raw("\n\n")
-        return json.bytes
-    }
-
     /// The member that names the shop, with a comma at both ends: in no line of another shop.
     public static func shopMember(_ shop: String) -> [UInt8] {
         var json = JSONBytes()

@@ -114,14 +114,7 @@ final class LiveConversation {
         return .taken
     }
 
-    private func place(of order: EventOrder) -> Int {
-        var (low, high) = (0, entries.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if entries[middle].order < order { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
+    private func place(of order: EventOrder) -> Int { entries.partitioningIndex { !($0.order < order) } }
 
     // MARK: Time
 

@@ -7,7 +7,7 @@ extension RunTotals {
         guard let totals = period else { return nil }
         let label = { (number: Int32) -> String in
             let account = agentNames.name(number)
-            return roster.map { RunTotals.label(account: account, roster: $0) } ?? account
+            return RunTotals.label(account: account, roster: roster)
         }
         let period = totals.period
         func counts(_ bucket: Int) -> [Int: TallyCounter] {

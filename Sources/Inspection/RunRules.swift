@@ -154,13 +154,8 @@ public final class RunRules: @unchecked Sendable {
     /// The version that judges what begins at `instant`; nil: nobody knows when. O(log versions).
     func choice(at instant: Instant?) -> Choice {
         let milliseconds = (instant ?? self.instant).milliseconds
-        var low = 0
-        var high = starts.count
-        while low < high {
-            let middle = (low + high) / 2
-            if starts[middle].milliseconds <= milliseconds { low = middle + 1 } else { high = middle }
-        }
-        if low > 0 { return Choice(set: starts[low - 1].version * stride) }
+        let later = starts.partitioningIndex { $0.milliseconds > milliseconds }
+        if later > 0 { return Choice(set: starts[later - 1].version * stride) }
         return Choice(set: 0, isRetroactive: instant != nil && !starts.isEmpty)
     }
 

@@ -26,7 +26,7 @@ extension RunTotals {
         scores?.scores(
             label: { number in
                 let account = agentNames.name(number)
-                return roster.map { RunTotals.label(account: account, roster: $0) } ?? account
+                return RunTotals.label(account: account, roster: roster)
             }, group: { groupNames.name($0) })
     }
 
@@ -39,7 +39,8 @@ extension RunTotals {
 
     /// The person behind an account or the holder of one, else the account in its normal form: nobody is listed, or it
     /// was nobody's on the days of what is counted.
-    static func label(account: String, roster: Roster) -> String {
+    static func label(account: String, roster: Roster?) -> String {
+        guard let roster else { return account }
         if let holder = AccountHolder(account), roster.people(account: holder.account).contains(holder.person) {
             return holder.person
         }
@@ -111,7 +112,7 @@ private struct SetTally {
         let number = Int32(key - TallyCounter.ownerOffset)
         guard number >= 0 else { return OwnerNumber.owner(number, names: names).label }
         let account = names.name(number)
-        return roster.map { RunTotals.label(account: account, roster: $0) } ?? account
+        return RunTotals.label(account: account, roster: roster)
     }
 
     /// Sums the dimension's keys by label.

@@ -120,12 +120,8 @@ struct StayScorer {
             }
             if finding.anchor < 0 { return stays.last }
             // They ascend by their starts: the last that began at or before the anchor.
-            var (low, high) = (0, stays.count)
-            while low < high {
-                let middle = (low + high) / 2
-                if rows.units[Int(stays[middle])].start <= finding.anchor { low = middle + 1 } else { high = middle }
-            }
-            return low == 0 ? first : stays[low - 1]
+            let later = stays.partitioningIndex { rows.units[Int($0)].start > finding.anchor }
+            return later == 0 ? first : stays[later - 1]
         }
         var found: Int32?
         for (number, unit) in rows.units.enumerated() where unit.part == part && unit.agent == finding.owner {

@@ -161,7 +161,7 @@ extension ShopMonitor {
         }
     }
 
-    // MARK: Helpers
+    // MARK: Rows and their ids
 
     /// Whether an agent belongs to a scope by his group at `time`.
     func isIn(_ scope: Explanation.Scope, _ agent: Int32, at time: Int64) -> Bool {

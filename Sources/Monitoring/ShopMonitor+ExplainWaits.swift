@@ -218,7 +218,7 @@ extension ShopMonitor {
         ]
     }
 
-    // MARK: Helpers
+    // MARK: Conversations and their open waits
 
     /// Each conversation that may be open at `time`, with its buyer.
     func forEachConversation(at time: Int64, _ body: (Buyer, Replay, ConversationState) -> Void) {

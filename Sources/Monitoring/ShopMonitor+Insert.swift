@@ -103,21 +103,16 @@ extension ShopMonitor {
     /// Takes back what the buyer's rows from the new one's place on gave, and gives it anew.
     private mutating func replay(with row: EventRow, _ buyer: Int) {
         var all = buyers[buyer].rows
-        var low = 0
-        var high = all.count
-        while low < high {
-            let middle = (low + high) / 2
-            if ids.isBefore(all[middle], row) { low = middle + 1 } else { high = middle }
-        }
+        let place = all.partitioningIndex { !ids.isBefore($0, row) }
         var state = buyers[buyer].base
         var nothing = NoFacts()
-        for earlier in all[..<low] { state.take(earlier, &context, &nothing) }
+        for earlier in all[..<place] { state.take(earlier, &context, &nothing) }
         var old = state
         ledger.isTakingBack = true
-        for later in all[low...] { old.take(later, &context, &ledger) }
+        for later in all[place...] { old.take(later, &context, &ledger) }
         ledger.isTakingBack = false
-        all.insert(row, at: low)
-        for later in all[low...] { state.take(later, &context, &ledger) }
+        all.insert(row, at: place)
+        for later in all[place...] { state.take(later, &context, &ledger) }
         buyers[buyer].rows = all
         buyers[buyer].state = state
     }

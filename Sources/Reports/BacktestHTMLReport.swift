@@ -232,17 +232,18 @@ extension BacktestHTMLReport {
             page.element("", verdict.label, "</span> ")
         }
         if shown.finding.outcome == .missed { page.raw("<span class=\"tag\">未达成</span> ") }
-        page.element("<span>", nameLabel(shown.finding.owner.label), "</span> ")
+        page.element("<span>", nameLabel(entry.ownerLabel), "</span> ")
         page.element("<span class=\"soft\">", nameLabel(shown.group), "</span> ")
         page.element("<span class=\"soft\">", shortened(singleLine(shown.finding.conversation), to: 120), "</span>")
         if let first = shown.context.first?.time { page.element(" <time>", zone.text(of: first), "</time>") }
         page.raw("</summary>\n")
         switch (entry.old, entry.new) {
         case (let old?, let new?):
-            page.raw("<h3>现行</h3>")
-            chat(old, zone, &page)
-            page.raw("<h3>草稿</h3>")
-            chat(new, zone, &page)
+            for (name, side) in [("现行", old), ("草稿", new)] {
+                let facts = [name, nameLabel(side.finding.owner.label), side.gapLabel].compactMap { $0 }
+                page.element("<h3>", facts.joined(separator: " · "), "</h3>")
+                chat(side, zone, &page)
+            }
         default: chat(shown, zone, &page)
         }
         page.element("<p class=\"soft\">", shown.finding.id, "</p></details>\n")

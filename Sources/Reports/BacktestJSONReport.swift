@@ -6,7 +6,7 @@ public struct BacktestJSONReport: Sendable {
 
     /// Writes the document in pieces of about 64 KiB; the last one ends with LF.
     public func write(_ report: BacktestReport, to sink: ([UInt8]) throws -> Void) rethrows {
-        let findings = JSONReport(includesContext: true)
+        let findings = JSONReport()
         var writer = JSONWriter()
         writer.open(0x7B)
         writer.key("agents")
@@ -24,6 +24,8 @@ public struct BacktestJSONReport: Sendable {
         writer.value(report.casesLeftOut)
         writer.key("casesPerRule")
         writer.value(report.casesPerRule)
+        writer.key("comparedVersion")
+        if let version = report.comparedVersion { writer.value(version) } else { writer.null() }
         writer.key("conversationsAffected")
         writer.value(report.conversationsAffected)
         findings.coverage(report.coverage, &writer)

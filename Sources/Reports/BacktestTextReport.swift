@@ -2,24 +2,24 @@ import ConversationModel
 
 /// Renders a backtest as tables and examples for a terminal.
 public struct BacktestTextReport: Sendable {
+    /// Examples shown for each rule and kind.
+    private static let exampleLimit = 3
+
     /// Cells of the terminal.
     public var width: Int
-    public var usesColour: Bool
+    public var usesColor: Bool
     /// Rows shown of each table, and rules shown with examples; nil shows all.
     public var rowLimit: Int?
-    /// Examples shown for each rule and kind.
-    public var exampleLimit: Int
     /// Cells that a text takes in a terminal.
     public var displayWidth: @Sendable (String) -> Int
 
     public init(
-        width: Int = 100, usesColour: Bool = false, rowLimit: Int? = 40, exampleLimit: Int = 3,
+        width: Int = 100, usesColor: Bool = false, rowLimit: Int? = 40,
         displayWidth: @escaping @Sendable (String) -> Int
     ) {
         self.width = max(40, width)
-        self.usesColour = usesColour
+        self.usesColor = usesColor
         self.rowLimit = rowLimit
-        self.exampleLimit = exampleLimit
         self.displayWidth = displayWidth
     }
 
@@ -142,7 +142,7 @@ extension BacktestTextReport {
             for kind in BacktestCase.Kind.allCases {
                 let some = (cases[rule.summary.id] ?? []).filter { $0.kind == kind }
                 // What speaks against the draft comes first.
-                let shown = (some.filter(\.isDecisive) + some.filter { !$0.isDecisive }).prefix(exampleLimit)
+                let shown = (some.filter(\.isDecisive) + some.filter { !$0.isDecisive }).prefix(Self.exampleLimit)
                 lines += shown.map { line($0, report.zone) }
                 let all =
                     switch kind {
@@ -177,13 +177,14 @@ extension BacktestTextReport {
         let time = message?.time.map { zone.text(of: $0) + " " } ?? ""
         let outcome = shown.finding.outcome == .missed ? "［未达成］" : ""
         let verdict = entry.verdict.map { painted("［\($0.label)］", entry.isDecisive ? .red : .plain) } ?? ""
-        let place = "\(time)\(singleLine(shown.finding.conversation)) \(singleLine(shown.finding.owner.label))"
+        let place = "\(time)\(singleLine(shown.finding.conversation)) \(singleLine(entry.ownerLabel))"
         var text = message.map(self.text) ?? ""
         if entry.kind == .changed, let before = entry.old.flatMap(BacktestTextReport.shownMessage).map(self.text),
             before != text
         {
             text = before + " → " + text
         }
+        if let gaps = entry.gapLabel { text += "（\(gaps)）" }
         return "  \(sign) \(verdict)\(outcome)\(painted(shortened(place, to: 100), .dim)) \(text)"
     }
 
@@ -218,12 +219,12 @@ extension BacktestTextReport {
 
     private func section(_ title: String, _ table: TextTable, hidden: Int) -> [String] {
         guard !table.rows.isEmpty else { return [] }
-        var lines = ["", painted(title, .bold)] + table.lines(width: width, colour: usesColour)
+        var lines = ["", painted(title, .bold)] + table.lines(width: width, colour: usesColor)
         if hidden > 0 { lines.append(painted("… 另有 \(grouped(hidden)) 行，--all 显示全部，或用 --format json", .dim)) }
         return lines
     }
 
     private func painted(_ text: String, _ tint: TextTable.Tint) -> String {
-        TextTable.painted(text, tint, usesColour)
+        TextTable.painted(text, tint, usesColor)
     }
 }

@@ -7,7 +7,7 @@ extension BacktestRule.Status {
         case .added: "新增"
         case .removed: "删除"
         case .changed: "修改"
-        case .described: "仅说明修改"
+        case .described: "判定未变"
         case .unchanged: "未变"
         }
     }
@@ -24,6 +24,31 @@ extension BacktestCase.Kind {
     }
 }
 
+extension BacktestCase {
+    /// Who is charged: of a finding that changed its owner, both.
+    var ownerLabel: String {
+        guard let after = new?.finding.owner.label else { return old?.finding.owner.label ?? "" }
+        guard let before = old?.finding.owner.label, before != after else { return after }
+        return "\(before) → \(after)"
+    }
+
+    /// The lengths of time of a finding that changed by them alone or beside other things.
+    var gapLabel: String? {
+        guard kind == .changed, old?.finding.gap != new?.finding.gap else { return nil }
+        return [old, new].map { $0?.gapLabel ?? "无" }.joined(separator: " → ")
+    }
+}
+
+extension FindingCase {
+    /// `间隔 62 秒`, or `超过 30 秒` where nothing came in time.
+    var gapLabel: String? {
+        finding.gap.map { gap in
+            let seconds = gap % 1000 == 0 ? "\(grouped(Int(gap / 1000)))" : "\(gap / 1000).\(gap % 1000 / 100)"
+            return (finding.isGapExceeded ? "超过 " : "间隔 ") + seconds + " 秒"
+        }
+    }
+}
+
 extension Verdict {
     /// The word of reports.
     var label: String {
@@ -35,9 +60,12 @@ extension Verdict {
 }
 
 extension BacktestCounts {
-    /// `+3 −1`; a dash where nothing is gained or lost.
+    /// `+3 −1`, `改归 +1` for what is charged to somebody else or counted as something else, `变化 2` where only what
+    /// findings rest on differs; a dash where nothing does.
     var movement: String {
-        let parts = [(gained, "+"), (lost, "−")].filter { $0.0 > 0 }.map { "\($0.1)\(grouped($0.0))" }
+        var parts = [(gained, "+"), (lost, "−")].filter { $0.0 > 0 }.map { "\($0.1)\(grouped($0.0))" }
+        if moved != 0 { parts.append("改归 \(moved > 0 ? "+" : "−")\(grouped(abs(moved)))") }
+        if parts.isEmpty, changed > 0 { parts.append("变化 \(grouped(changed))") }
         return parts.isEmpty ? "—" : parts.joined(separator: " ")
     }
 }
@@ -56,7 +84,7 @@ extension BacktestReport {
         }
     }
 
-    /// Owners with something gained, lost or scored otherwise, most first.
+    /// Owners with something gained, lost, changed or scored otherwise, most first.
     var affectedAgents: [BacktestAgent] {
         agents.filter(\.isAffected).sorted {
             $0.weight != $1.weight
@@ -71,7 +99,10 @@ extension BacktestReport {
 
     /// What was read, and by which rules.
     var coverageItems: [(label: String, text: String, isWarning: Bool)] {
-        let items = CoverageNote(coverage, zone: zone).items.map { ($0.label, $0.text, $0.isWarning) }
+        var items = CoverageNote(coverage, zone: zone).items.map { ($0.label, $0.text, $0.isWarning) }
+        if let comparedVersion {
+            items.append(("规则对照", "会话各按当时的版本评判；规则的改动是与第 \(comparedVersion) 版比较的", false))
+        }
         guard let unjudged else { return items }
         return items + [("评判范围", "只评判有改动的规则，另有 \(grouped(unjudged)) 条没有改动、未评判；不算得分", true)]
     }
@@ -83,7 +114,7 @@ extension BacktestReport {
             ("已确认，仍命中", verdicts.confirmedKept, false), ("已确认，将消失", verdicts.confirmedLost, true),
             ("误判，将消除", verdicts.misjudgedGone, false), ("误判，仍存在", verdicts.misjudgedRemaining, false),
             ("误判，将重现", verdicts.misjudgedReturning, true),
-            (unjudged == nil ? "本存档中未出现" : "未出现，或属于未评判的规则", verdicts.unseen, false),
+            (unjudged == nil ? "未出现或已豁免" : "未出现、已豁免或未评判", verdicts.unseen, false),
         ]
     }
 }

@@ -23,13 +23,8 @@ public struct CSVReport: Sendable {
     }
 
     public var table: Table
-    /// Whether the record with the coverage ends the file.
-    public var includesCoverage: Bool
 
-    public init(table: Table = .agents, includesCoverage: Bool = true) {
-        self.table = table
-        self.includesCoverage = includesCoverage
-    }
+    public init(table: Table = .agents) { self.table = table }
 
     /// Writes the table in pieces of about 64 KiB.
     public func write(_ report: Report, to sink: ([UInt8]) throws -> Void) rethrows {
@@ -79,10 +74,8 @@ public struct CSVReport: Sendable {
     private func finish(
         _ report: Report, _ fields: Int, _ buffer: inout [UInt8], _ sink: ([UInt8]) throws -> Void
     ) rethrows {
-        if includesCoverage {
-            let note = "※ " + CoverageNote(report).line
-            append([note] + Array(repeating: "", count: fields - 1), to: &buffer)
-        }
+        let note = "※ " + CoverageNote(report).line
+        append([note] + Array(repeating: "", count: fields - 1), to: &buffer)
         try sink(buffer)
     }
 

@@ -1,6 +1,6 @@
 import ConversationModel
 
-/// The coverage of a run in words (requirement Q18), for every renderer alike.
+/// The coverage of a run in words, for every renderer alike.
 package struct CoverageNote: Sendable {
     /// One statement of the coverage.
     package struct Item: Sendable, Hashable {

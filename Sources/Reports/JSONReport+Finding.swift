@@ -9,11 +9,9 @@ extension JSONReport {
             writer.value(finding.anchor)
             writer.key("buyer")
             writer.value(entry.buyer)
-            if includesContext {
-                writer.key("context")
-                writer.array { writer in
-                    for message in entry.context { self.message(message, &writer) }
-                }
+            writer.key("context")
+            writer.array { writer in
+                for message in entry.context { self.message(message, &writer) }
             }
             writer.key("conversation")
             writer.value(finding.conversation)

@@ -1,16 +1,12 @@
 import ConversationModel
 
-/// Renders a run as one JSON document with everything in it, keys sorted, integers exact.
+/// Renders a run as one JSON document: all figures, and the findings that the run kept with their chat context; keys
+/// sorted, integers exact.
 ///
 /// The document is described in `docs/report-formats.md`; `"v"` changes when a member changes its
 /// meaning or goes away.
 public struct JSONReport: Sendable {
-    /// Whether `findings` are written with their chat context.
-    public var includesContext: Bool
-
-    public init(includesContext: Bool = true) {
-        self.includesContext = includesContext
-    }
+    public init() {}
 
     /// Writes the document in pieces of about 64 KiB; the last one ends with LF.
     public func write(_ report: Report, to sink: ([UInt8]) throws -> Void) rethrows {

@@ -25,7 +25,7 @@ public struct PeriodJSONReport: Sendable {
             if writer.bytes.count > 65_536 { try sink(writer.take()) }
         }
         writer.close(0x5D)
-        let json = JSONReport(includesContext: true)
+        let json = JSONReport()
         writer.key("cases")
         writer.open(0x5B)
         for entry in report.cases {

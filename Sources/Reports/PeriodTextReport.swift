@@ -8,10 +8,10 @@ public struct PeriodTextReport: Sendable {
     ///   - rowLimit: rows of each table; nil shows all.
     ///   - displayWidth: cells that a text takes in a terminal.
     public init(
-        width: Int = 100, usesColour: Bool = false, rowLimit: Int? = 40,
+        width: Int = 100, usesColor: Bool = false, rowLimit: Int? = 40,
         displayWidth: @escaping @Sendable (String) -> Int
     ) {
-        text = TextReport(width: width, usesColour: usesColour, rowLimit: rowLimit, displayWidth: displayWidth)
+        text = TextReport(width: width, usesColor: usesColor, rowLimit: rowLimit, displayWidth: displayWidth)
     }
 
     /// The report as UTF-8 text with LF line ends.

@@ -12,19 +12,19 @@ public struct TextReport: Sendable {
     public var sections: Set<Section>
     /// Cells of the terminal; names are cut to fit, numbers never.
     public var width: Int
-    public var usesColour: Bool
+    public var usesColor: Bool
     /// Rows shown of each table; nil shows all.
     public var rowLimit: Int?
     /// Cells that a text takes in a terminal.
     public var displayWidth: @Sendable (String) -> Int
 
     public init(
-        sections: Set<Section> = Set(Section.allCases), width: Int = 100, usesColour: Bool = false,
+        sections: Set<Section> = Set(Section.allCases), width: Int = 100, usesColor: Bool = false,
         rowLimit: Int? = 40, displayWidth: @escaping @Sendable (String) -> Int
     ) {
         self.sections = sections
         self.width = max(40, width)
-        self.usesColour = usesColour
+        self.usesColor = usesColor
         self.rowLimit = rowLimit
         self.displayWidth = displayWidth
     }
@@ -199,7 +199,7 @@ extension TextReport {
 
     func section(_ title: String, _ table: TextTable, hidden: Int) -> [String] {
         guard !table.rows.isEmpty else { return [] }
-        var lines = ["", painted(title, .bold)] + table.lines(width: width, colour: usesColour)
+        var lines = ["", painted(title, .bold)] + table.lines(width: width, colour: usesColor)
         if hidden > 0 {
             lines.append(painted("… 另有 \(grouped(hidden)) 行，--all 显示全部，或用 --format json", .dim))
         }
@@ -240,6 +240,6 @@ extension TextReport {
     }
 
     func painted(_ text: String, _ tint: TextTable.Tint) -> String {
-        TextTable.painted(text, tint, usesColour)
+        TextTable.painted(text, tint, usesColor)
     }
 }

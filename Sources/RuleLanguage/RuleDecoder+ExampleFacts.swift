@@ -43,7 +43,11 @@ extension RuleDecoder {
             switch member.value.content {
             case .string(let text): result[member.key] = .text(text)
             case .bool(let flag): result[member.key] = .flag(flag)
-            default: result[member.key] = integer(member, in: Int64.min...Int64.max).map { .number($0) }
+            case .number(let text):
+                result[member.key] =
+                    FactValue(number: text.utf8) ?? integer(member, in: Int64.min...Int64.max).map { .number($0) }
+            default:
+                wrongType(member.value, member.key, Phrase("a text, a number or true or false", "字符串、数字或 true、false"))
             }
         }
         return result

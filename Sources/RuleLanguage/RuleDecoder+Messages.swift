@@ -27,7 +27,7 @@ extension RuleDecoder {
                 population.speakers = Set(speakers).sorted { $0.rawValue < $1.rawValue }
             }
         }
-        if let member = fields["auto"] { population.automatic = automatic(member) ?? .no }
+        if let member = fields["auto"] { population.automatic = choice(member, ["no", "any", "only"]) ?? .no }
         if let member = fields["kind"] {
             let kinds = words(member, MessageKind.allCases.map(\.name)).compactMap(
                 Self.kind(named:))
@@ -63,11 +63,6 @@ extension RuleDecoder {
         }
         if elements.isEmpty { emptyList(member) }
         return elements.compactMap { word($0, known, name: member.key) }
-    }
-
-    private mutating func automatic(_ member: JSONMember) -> Population.Automatic? {
-        if case .bool(let isAllowed) = member.value.content { return isAllowed ? .any : .no }
-        return choice(member, ["no", "any", "only"])
     }
 
     private mutating func position(_ member: JSONMember) -> Position? {

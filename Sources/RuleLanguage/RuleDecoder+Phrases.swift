@@ -136,6 +136,22 @@ extension RuleDecoder {
                         "keyword '\(quoted(phrase.text))' is one phrase, found only with its punctuation",
                         "“\(quoted(phrase.text))” 是一个短语，消息里带这些标点才会命中"),
                     help: Phrase("write several keywords: \"…\", \"…\"", "请写成几个关键词：\"…\", \"…\""))
+            } else if looksLikePattern(phrase.text) {
+                diagnose(
+                    .literalKeyword, severity: .warning, phrase.range,
+                    Phrase(
+                        "keyword '\(quoted(phrase.text))' is no pattern: it is found letter for letter",
+                        "“\(quoted(phrase.text))” 不是模式，消息里一字不差才会命中"),
+                    help: Phrase("for a pattern write \"regex\": \"…\"", "要写模式，请用 \"regex\": \"…\""))
+            } else if looksLikeListName(phrase.text) {
+                diagnose(
+                    .literalKeyword, severity: .warning, phrase.range,
+                    Phrase(
+                        "keyword '\(quoted(phrase.text))' names no word list: it is found letter for letter",
+                        "“\(quoted(phrase.text))” 不是词表的名字，消息里一字不差才会命中"),
+                    help: Phrase(
+                        "names of word lists are ASCII letters and digits joined by '-': \"@insults\"",
+                        "词表名由英文字母和数字组成，用 - 连接，例如 \"@insults\""))
             } else if isBareCharacter(phrase.text, keywords.boundary) {
                 diagnose(
                     .oneCharacterKeyword, severity: .warning, phrase.range,
@@ -176,6 +192,23 @@ extension RuleDecoder {
             }
         }
         return commas > 1
+    }
+
+    /// Whether it is written as a regex or with wildcards are.
+    private func looksLikePattern(_ phrase: String) -> Bool {
+        if [".*", ".+", "\\d", "\\s", "\\w", "[^", "(?:"].contains(where: phrase.contains) { return true }
+        guard phrase.utf8.count(where: { $0 == UInt8(ascii: "*") }) == 1 else { return false }
+        // 滚* and *包邮: in the middle a star hides a letter.
+        return phrase.utf8.count > 1 && (phrase.hasSuffix("*") || phrase.hasPrefix("*"))
+    }
+
+    /// Whether it is written as word lists are named, but for the letters: `@骂人`, `@words.txt`. 所有人 is who is called.
+    private func looksLikeListName(_ phrase: String) -> Bool {
+        guard phrase.hasPrefix("@"), !phrase.hasPrefix("@@") else { return false }
+        let name = phrase.dropFirst()
+        if [".txt", ".csv", ".json"].contains(where: name.hasSuffix) { return true }
+        return !name.isEmpty && !["所有人", "全体成员"].contains(where: name.hasPrefix)
+            && name.unicodeScalars.allSatisfy { $0.properties.isIdeographic }
     }
 
     /// A single letter or digit that `boundary` does not keep out of longer words.

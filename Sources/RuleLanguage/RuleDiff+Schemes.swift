@@ -3,15 +3,15 @@ import Diagnostics
 
 /// What differs between the schemes and the formulas of scores of two sets of rules.
 public struct SchemeDiff: Sendable, Hashable {
-    /// A scheme of both sides, with what differs.
+    /// A scheme with what differs: of one side only, from a scheme of its name and groups that leaves all rules as they are.
     public struct Changed: Sendable, Hashable {
         public var scheme: Scheme
         public var changes: [RuleChange]
     }
 
     /// By id.
-    public var added: [Scheme] = []
-    public var removed: [Scheme] = []
+    public var added: [Changed] = []
+    public var removed: [Changed] = []
     public var changed: [Changed] = []
     /// What differs in the formula; values that it does not name are its defaults.
     public var scoring: [RuleChange] = []
@@ -47,6 +47,7 @@ public struct SchemeDiff: Sendable, Hashable {
 
     /// Compares by id.
     public init(from old: Side, to new: Side) {
+        func bare(_ scheme: Scheme) -> Scheme { Scheme(id: scheme.id, name: scheme.name, groups: scheme.groups) }
         let before = Dictionary(old.schemes.map { ($0.id, $0) }) { first, _ in first }
         let after = Dictionary(new.schemes.map { ($0.id, $0) }) { first, _ in first }
         for id in Set(before.keys).union(after.keys).sorted() {
@@ -54,8 +55,10 @@ public struct SchemeDiff: Sendable, Hashable {
             case (let first?, let second?):
                 let changes = SchemeDiff.changes(first, second, old, new)
                 if !changes.isEmpty { changed.append(Changed(scheme: second, changes: changes)) }
-            case (let first?, nil): removed.append(first)
-            case (nil, let second?): added.append(second)
+            case (let first?, nil):
+                removed.append(Changed(scheme: first, changes: SchemeDiff.changes(first, bare(first), old, old)))
+            case (nil, let second?):
+                added.append(Changed(scheme: second, changes: SchemeDiff.changes(bare(second), second, new, new)))
             case (nil, nil): break
             }
         }
@@ -120,13 +123,14 @@ extension SchemeDiff {
     /// A line for each thing that differs: `~ 方案 售后一组方案：qa-slow-answer.limit 5m → 6m`.
     public func text(in language: Language) -> String {
         var lines: [String] = []
+        let colon = language == .chinese ? "：" : ": "
         for (sign, schemes) in [("+", added), ("-", removed)] {
-            for scheme in schemes {
-                let groups = scheme.groups.map { visible($0) }.joined(separator: "、")
-                lines.append("\(sign) \(heading(scheme, language))" + (groups.isEmpty ? "" : " [\(groups)]"))
+            for one in schemes {
+                let groups = one.scheme.groups.map { visible($0) }.joined(separator: "、")
+                lines.append("\(sign) \(heading(one.scheme, language))" + (groups.isEmpty ? "" : " [\(groups)]"))
+                lines += one.changes.map { "\(sign) \(heading(one.scheme, language))\(colon)\(line($0, language))" }
             }
         }
-        let colon = language == .chinese ? "：" : ": "
         for one in changed {
             lines += one.changes.map { "~ \(heading(one.scheme, language))\(colon)\(line($0, language))" }
         }
@@ -145,10 +149,13 @@ extension SchemeDiff {
 
     /// The members `schemes` and `scoring`.
     public var json: [JSONText.Member] {
-        func named(_ schemes: [Scheme]) -> JSONText {
+        func named(_ schemes: [Changed]) -> JSONText {
             .array(
                 schemes.map {
-                    .object(["id": .string($0.id), "name": .string($0.name), "groups": .strings($0.groups)])
+                    .object([
+                        "id": .string($0.scheme.id), "name": .string($0.scheme.name),
+                        "groups": .strings($0.scheme.groups), "changes": .array($0.changes.map(\.json)),
+                    ])
                 })
         }
         return [

@@ -16,7 +16,9 @@ extension RuleWalk {
             self.step(here, old.steps[other], step)
         }
         if zip(kept, kept.dropFirst()).contains(where: { $0 > $1 }) {
-            changes.append(RuleChange(path: "\(path).steps", kind: .order))
+            // Of a procedure the order is the meaning.
+            let before = kept.sorted().map { old.steps[$0].name }
+            value("\(path).steps", .strings(before), .strings(kept.map { old.steps[$0].name }))
         }
     }
 

@@ -18,7 +18,8 @@ extension RuleDiff {
     public func text(in language: Language) -> String {
         var lines: [String] = []
         for rule in added {
-            lines += ["+ " + heading(rule, language), "    when: " + clipped(RuleText.condition(rule.when))]
+            lines.append("+ " + heading(rule, language))
+            lines += RuleDiff.lines(ofNew: rule, in: language).map { "    " + $0 }
         }
         for rule in removed { lines.append("- " + heading(rule, language)) }
         for rule in changed {
@@ -33,9 +34,16 @@ extension RuleDiff {
         rule.changes.map { RuleDiff(from: [], to: []).line($0, language) }
     }
 
-    /// What a new rule looks for, in a line.
-    public static func lines(ofNew rule: Rule) -> [String] {
-        ["when: " + RuleDiff(from: [], to: []).clipped(RuleText.condition(rule.when))]
+    /// What a new rule looks for, and on what; a line each.
+    public static func lines(ofNew rule: Rule, in language: Language) -> [String] {
+        let diff = RuleDiff(from: [], to: [])
+        var lines: [String] = []
+        if rule.unit == .stay {
+            lines.append("\(diff.label("unit", language)): \(diff.word("unit", "stay", language))")
+        }
+        if let family = rule.family { lines.append("\(diff.label("family", language)): \(visible(family))") }
+        if let condition = rule.appliesTo { lines.append("appliesTo: " + diff.clipped(RuleText.condition(condition))) }
+        return lines + ["when: " + diff.clipped(RuleText.condition(rule.when))]
     }
 
     private func heading(_ rule: Rule, _ language: Language) -> String {
@@ -178,7 +186,8 @@ extension Rule {
         .object([
             "id": .string(id.value), "name": .string(name), "polarity": .string(polarity.rawValue),
             "category": .string(category), "severity": .string(severity.rawValue),
-            "score": score.map { .number(Int64($0)) } ?? .null, "unit": .string(unit.rawValue),
+            "score": score.map { .number(Int64($0)) } ?? .null, "family": family.map { .string($0) } ?? .null,
+            "unit": .string(unit.rawValue), "appliesTo": appliesTo.map { RuleText.condition($0) } ?? .null,
             "parameters": .object(parameters.map { .init($0.name, RuleText.value(of: $0)) }),
             "when": RuleText.condition(when),
         ])

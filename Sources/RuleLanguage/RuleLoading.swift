@@ -22,7 +22,8 @@ public func loadRules(
 
 /// The same with the schemes and the formula of scores of the files, those with an error left out.
 ///
-/// No two schemes may have one id, name the same group or both be the default one. That a scheme chooses a rule
+/// No two schemes may have one id, name the same group or both be the default one; the values of a scheme may leave
+/// no rule with an error. That a scheme chooses a rule
 /// that could not be read is no error.
 public func loadRuleBook(
     files: [SourceFile], shared: [SourceFile] = [],
@@ -66,6 +67,9 @@ public func loadRuleBook(
                     Phrase("did you mean '\($0)'?", "是不是想写 “\($0)”？")
                 },
                 at: Place(path: sorted.first?.path ?? "")))
+    }
+    if isComplete, overrides.isEmpty {
+        diagnostics += schemeFaults(schemes, of: rules, files: sorted, shared: first)
     }
     if checks, isComplete {
         diagnostics += unusedNames(defined, used, in: readings, from: shared.count)

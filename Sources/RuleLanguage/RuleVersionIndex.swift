@@ -64,13 +64,8 @@ public struct RuleVersionIndex: Sendable, Hashable {
     /// The version in force at `instant`; nil only where there is none at all. O(log versions).
     public func inForce(at instant: Instant) -> InForce? {
         guard let first = versions.first else { return nil }
-        var low = 0
-        var high = changes.count
-        while low < high {
-            let middle = (low + high) / 2
-            if changes[middle].start <= instant { low = middle + 1 } else { high = middle }
-        }
-        if low > 0 { return InForce(version: versions[changes[low - 1].index], isRetroactive: false) }
+        let later = changes.partitioningIndex { $0.start > instant }
+        if later > 0 { return InForce(version: versions[changes[later - 1].index], isRetroactive: false) }
         return InForce(version: first, isRetroactive: true)
     }
 

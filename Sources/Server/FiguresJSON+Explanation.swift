@@ -5,7 +5,7 @@ extension FiguresJSON {
     /// Where a figure comes from; `watermark` is the shop's.
     public func value(
         _ explanation: Explanation, shop: String, name: FigureName, watermark: Instant?, sequence: UInt64
-    ) -> JSONValue {
+    ) -> ResponseJSON {
         .members([
             "shop": .text(shop), "figure": .text(name.rawValue), "asOf": time(explanation.asOf),
             "watermark": time(watermark), "sequence": .integer(Int64(clamping: sequence)),
@@ -36,7 +36,7 @@ extension FiguresJSON {
         ])
     }
 
-    private func term(_ term: Explanation.Term) -> JSONValue {
+    private func term(_ term: Explanation.Term) -> ResponseJSON {
         .members([
             "subject": .text(term.subject), "agent": .text(term.agent), "conversation": .text(term.conversation),
             "value": .integer(term.value), "since": time(term.since), "reason": .text(term.reason?.rawValue),
@@ -44,7 +44,7 @@ extension FiguresJSON {
         ])
     }
 
-    private func event(_ event: Explanation.ListedEvent) -> JSONValue {
+    private func event(_ event: Explanation.ListedEvent) -> ResponseJSON {
         .members([
             "id": .text(event.id), "time": time(event.time), "type": .text(event.type),
             "buyer": .text(event.buyer),

@@ -9,10 +9,12 @@ public struct FiguresJSON: Sendable {
     public init(zone: Zone) { self.zone = zone }
 
     /// The figures of a shop; `sequence` is the position in the log up to which they count.
-    public func value(_ figures: ShopFigures, shop: String, sequence: UInt64) -> JSONValue {
+    public func value(_ figures: ShopFigures, shop: String, sequence: UInt64) -> ResponseJSON {
         // Of the time before the first event nobody knows anything.
-        func now(_ value: JSONValue) -> JSONValue { figures.isKnown(before: figures.asOf) ? value : value.undefined }
-        func slot(_ value: JSONValue) -> JSONValue {
+        func now(_ value: ResponseJSON) -> ResponseJSON {
+            figures.isKnown(before: figures.asOf) ? value : value.undefined
+        }
+        func slot(_ value: ResponseJSON) -> ResponseJSON {
             figures.isKnown(before: figures.slot.end) ? value : value.undefined
         }
         return .members([
@@ -47,24 +49,24 @@ public struct FiguresJSON: Sendable {
     }
 
     /// How a source is doing.
-    public func value(_ health: LivePipeline.SourceHealth) -> JSONValue {
+    public func value(_ health: LivePipeline.SourceHealth) -> ResponseJSON {
         .members([
             "shop": .text(health.shop), "watermark": time(health.watermark), "isSilent": .flag(health.isSilent),
             "counters": counters(health.counters),
         ])
     }
 
-    func time(_ instant: Instant?) -> JSONValue { instant.map { .text(zone.text(of: $0)) } ?? .null }
+    func time(_ instant: Instant?) -> ResponseJSON { instant.map { .text(zone.text(of: $0)) } ?? .null }
 
-    private func counters(_ counters: ShopMonitor.Counters) -> JSONValue {
+    private func counters(_ counters: ShopMonitor.Counters) -> ResponseJSON {
         .members([
             "applied": .integer(counters.applied), "late": .integer(counters.late),
             "overLimit": .integer(counters.overLimit), "fromTheFuture": .integer(counters.fromTheFuture),
         ])
     }
 
-    private func day(_ day: DayFigures) -> JSONValue {
-        let value = JSONValue.members([
+    private func day(_ day: DayFigures) -> ResponseJSON {
+        let value = ResponseJSON.members([
             "day": .text(day.day.description), "until": time(day.until), "served": .integer(day.served),
             "guidedSales": .integer(day.guidedSales), "guidedSalesByPeople": .integer(day.guidedSalesByPeople),
             "guidedSalesByAssistant": .integer(day.guidedSalesByAssistant),
@@ -79,7 +81,7 @@ public struct FiguresJSON: Sendable {
         return day.isKnown ? value : value.undefined
     }
 
-    private func group(_ group: GroupFigures, _ slot: (JSONValue) -> JSONValue) -> JSONValue {
+    private func group(_ group: GroupFigures, _ slot: (ResponseJSON) -> ResponseJSON) -> ResponseJSON {
         .members([
             "group": .text(group.group), "online": .integer(group.online), "suspended": .integer(group.suspended),
             "pending": pending(group.pending), "pendingPerAgent": ratio(group.pendingPerAgent),
@@ -87,7 +89,7 @@ public struct FiguresJSON: Sendable {
         ])
     }
 
-    private func agent(_ agent: AgentFigures, _ slot: (JSONValue) -> JSONValue) -> JSONValue {
+    private func agent(_ agent: AgentFigures, _ slot: (ResponseJSON) -> ResponseJSON) -> ResponseJSON {
         .members([
             "agent": .text(agent.agent), "group": .text(agent.group), "isOnline": .flag(agent.isOnline),
             "isSuspended": .flag(agent.isSuspended), "servedToday": .integer(agent.servedToday),
@@ -97,8 +99,8 @@ public struct FiguresJSON: Sendable {
     }
 
     private func assistant(
-        _ assistant: AssistantFigures, _ now: (JSONValue) -> JSONValue, _ slot: (JSONValue) -> JSONValue
-    ) -> JSONValue {
+        _ assistant: AssistantFigures, _ now: (ResponseJSON) -> ResponseJSON, _ slot: (ResponseJSON) -> ResponseJSON
+    ) -> ResponseJSON {
         .members([
             "isShown": .flag(assistant.isShown), "isOn": .flag(assistant.isOn),
             "isHumanFirst": .flag(assistant.isHumanFirst), "servedToday": now(.integer(assistant.servedToday)),
@@ -110,7 +112,7 @@ public struct FiguresJSON: Sendable {
         ])
     }
 
-    private func alarms(_ alarms: AlarmSettings?) -> JSONValue {
+    private func alarms(_ alarms: AlarmSettings?) -> ResponseJSON {
         guard let alarms else { return .null }
         return .members([
             "on": .flag(alarms.areOn),
@@ -125,7 +127,7 @@ public struct FiguresJSON: Sendable {
         ])
     }
 
-    private func dispatch(_ dispatch: DispatchState?) -> JSONValue {
+    private func dispatch(_ dispatch: DispatchState?) -> ResponseJSON {
         guard let dispatch else { return .null }
         var (action, group): (String, String?) = ("suspend", nil)
         switch dispatch.action {
@@ -146,7 +148,7 @@ public struct FiguresJSON: Sendable {
         ])
     }
 
-    private func response(_ response: ResponseFigures) -> JSONValue {
+    private func response(_ response: ResponseFigures) -> ResponseJSON {
         .members([
             "answers": mean(response.answers), "uncounted": .integer(response.uncounted),
             "afterHours": .integer(response.afterHours),
@@ -155,31 +157,31 @@ public struct FiguresJSON: Sendable {
         ])
     }
 
-    private func pending(_ pending: PendingFigures) -> JSONValue {
+    private func pending(_ pending: PendingFigures) -> ResponseJSON {
         .members([
             "count": .integer(pending.open.count), "oldest": time(pending.open.oldest),
             "readUnanswered": .integer(pending.readUnanswered),
         ])
     }
 
-    private func open(_ waits: OpenWaits) -> JSONValue {
+    private func open(_ waits: OpenWaits) -> ResponseJSON {
         .members(["count": .integer(waits.count), "oldest": time(waits.oldest)])
     }
 
-    private func mean(_ mean: MeanDuration) -> JSONValue {
+    private func mean(_ mean: MeanDuration) -> ResponseJSON {
         .members([
             "milliseconds": .integer(mean.mean), "sum": .integer(mean.sum), "count": .integer(mean.count),
         ])
     }
 
-    private func ratio(_ ratio: Ratio) -> JSONValue {
+    private func ratio(_ ratio: Ratio) -> ResponseJSON {
         .members([
             "perMille": .integer(ratio.perMille), "numerator": .integer(ratio.numerator),
             "denominator": .integer(ratio.denominator),
         ])
     }
 
-    func stretch(_ stretch: Stretch) -> JSONValue {
+    func stretch(_ stretch: Stretch) -> ResponseJSON {
         .members(["start": time(stretch.start), "end": time(stretch.end)])
     }
 }

@@ -18,7 +18,7 @@ extension HTTPInterface {
         do { page = try pipeline.commands(from: position, limit: limit) } catch EventLogError.beyondEnd(_, let end) {
             throw HTTPProblem("beyond-end", .notFound, "the log ends at \(end): ask without from")
         }
-        let head = JSONValue.members([
+        let head = ResponseJSON.members([
             "asOf": json.time(now()), "sequence": .integer(Int64(clamping: pipeline.log.end.index)),
             "next": .integer(Int64(clamping: page.next.index)),
         ]).bytes

@@ -68,13 +68,13 @@ extension HTTPInterface {
         } else {
             result = try await pipeline.ingest(bytes, receipt: .stamped, now: now())
         }
-        let answer = JSONValue.members([
+        let answer = ResponseJSON.members([
             "asOf": json.time(now()), "sequence": .integer(Int64(clamping: result.sequence)),
             "read": .integer(Int64(result.read)), "taken": .integer(Int64(result.taken)),
             "duplicate": .integer(Int64(result.duplicate)), "refused": .integer(Int64(result.refused)),
             "refusedBy": .object(
                 result.refusedByReason.sorted { $0.key < $1.key }.map {
-                    JSONValue.Member(name: $0.key, value: .integer(Int64($0.value)))
+                    ResponseJSON.Member(name: $0.key, value: .integer(Int64($0.value)))
                 }),
             "refusals": .list(
                 result.refusals.map {

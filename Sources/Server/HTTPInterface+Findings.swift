@@ -41,7 +41,7 @@ extension HTTPInterface {
         let page = open.reversed().lazy.filter { $0.order < before }.prefix(limit + 1)
         let shown = page.prefix(limit)
         let applied = rules.board.state.withLock { $0.figures.applied }
-        let head = JSONValue.members([
+        let head = ResponseJSON.members([
             "asOf": json.time(now()), "sequence": .integer(Int64(clamping: applied)), "place": .text(place.text),
             "open": .integer(Int64(open.count)),
             "next": .integer(page.count > limit ? shown.last.map { Int64($0.order) } : nil),
@@ -142,7 +142,7 @@ struct FindingFeed: Sendable {
         let (open, at) = rules.board.open(of: shop)
         place = at
         // No ids before the end: who loses the connection in between begins anew.
-        let head = JSONValue.members(["reason": .text(reason), "open": .integer(Int64(open.count))]).bytes
+        let head = ResponseJSON.members(["reason": .text(reason), "open": .integer(Int64(open.count))]).bytes
         var pieces: [[UInt8]] = []
         var piece = Array("event: reset\ndata: ".utf8) + head + Array("\n\n".utf8)
         for finding in open {

@@ -191,12 +191,12 @@ public struct HTTPInterface: HTTPResponder {
 
     /// An object with how fresh it is: when it was asked for, up to which time all has come where it is about shops,
     /// and how far the log was folded.
-    private func answer(_ members: [(String, JSONValue)], watermark: Instant?? = nil) async throws -> Response {
-        var all: [JSONValue.Member] = [.init(name: "asOf", value: json.time(now()))]
+    private func answer(_ members: [(String, ResponseJSON)], watermark: Instant?? = nil) async throws -> Response {
+        var all: [ResponseJSON.Member] = [.init(name: "asOf", value: json.time(now()))]
         if let watermark { all.append(.init(name: "watermark", value: json.time(watermark))) }
         all.append(.init(name: "sequence", value: .integer(Int64(clamping: await pipeline.position.index))))
-        all += members.map { JSONValue.Member(name: $0.0, value: $0.1) }
-        return .bytes(JSONValue.object(all).bytes, "application/json")
+        all += members.map { ResponseJSON.Member(name: $0.0, value: $0.1) }
+        return .bytes(ResponseJSON.object(all).bytes, "application/json")
     }
 
     func instant(_ query: Query) throws(HTTPProblem) -> Instant {

@@ -18,7 +18,7 @@ struct HTTPProblem: Error, Hashable {
     }
 
     var response: Response {
-        let body = JSONValue.members([
+        let body = ResponseJSON.members([
             "type": .text("urn:mingjian:problem:\(code)"), "title": .text(status.reasonPhrase),
             "status": .integer(Int64(status.code)), "detail": .text(detail),
         ])

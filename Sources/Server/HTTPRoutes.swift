@@ -15,7 +15,7 @@ struct HTTPRoute: Hashable, Sendable {
         var isRequired = false
         var about: String
         /// What values may be, as JSON Schema.
-        var schema = JSONValue.members(["type": .text("string")])
+        var schema = ResponseJSON.members(["type": .text("string")])
     }
 
     var operation: Operation
@@ -151,13 +151,15 @@ struct HTTPRoute: Hashable, Sendable {
 /// The description of the API, OpenAPI 3.1, by the table of routes.
 enum OpenAPIDocument {
     /// With `isOpen` no token is needed.
-    static func value(isOpen: Bool) -> JSONValue {
-        var paths: [JSONValue.Member] = []
+    static func value(isOpen: Bool) -> ResponseJSON {
+        var paths: [ResponseJSON.Member] = []
         for route in HTTPRoute.all {
             paths.append(
-                JSONValue.Member(
+                ResponseJSON.Member(
                     name: route.path,
-                    value: .object([JSONValue.Member(name: route.method.lowercased(), value: operation(route, isOpen))])
+                    value: .object([
+                        ResponseJSON.Member(name: route.method.lowercased(), value: operation(route, isOpen))
+                    ])
                 ))
         }
         return .members([
@@ -177,12 +179,12 @@ enum OpenAPIDocument {
         ])
     }
 
-    private static func operation(_ route: HTTPRoute, _ isOpen: Bool) -> JSONValue {
-        var members: [JSONValue.Member] = [
+    private static func operation(_ route: HTTPRoute, _ isOpen: Bool) -> ResponseJSON {
+        var members: [ResponseJSON.Member] = [
             .init(name: "operationId", value: .text(route.operation.rawValue)),
             .init(name: "summary", value: .text(route.about)),
         ]
-        var parameters: [JSONValue] = []
+        var parameters: [ResponseJSON] = []
         if route.path.contains("{shop}") {
             let shop = HTTPRoute.Parameter(name: "shop", isRequired: true, about: "the shop's name")
             parameters.append(parameter(shop, in: "path"))
@@ -213,7 +215,7 @@ enum OpenAPIDocument {
         if route.isProtected, !isOpen {
             members.append(.init(name: "security", value: .list([.members(["bearer": .list([])])])))
         }
-        let schema: JSONValue =
+        let schema: ResponseJSON =
             if let name = route.schema { OpenAPISchemas.reference(name) } else {
                 .members(["type": .text(route.mediaType == "application/json" ? "object" : "string")])
             }
@@ -241,7 +243,7 @@ enum OpenAPIDocument {
         return .object(members)
     }
 
-    private static func parameter(_ parameter: HTTPRoute.Parameter, in place: String) -> JSONValue {
+    private static func parameter(_ parameter: HTTPRoute.Parameter, in place: String) -> ResponseJSON {
         .members([
             "name": .text(parameter.name), "in": .text(place), "required": .flag(parameter.isRequired),
             "description": .text(parameter.about), "schema": parameter.schema,

@@ -1,9 +1,9 @@
-extension JSONValue {
+extension ResponseJSON {
     /// What is other in this object than in `older`: its members that differ, whole, and of a list of named entries
     /// (objects whose first member is a text, unique in the list) those that differ or are new.
     ///
     /// What has no difference that can be told so (an entry or a member is gone, no object) is nil.
-    func changes(since older: JSONValue) -> JSONValue? {
+    func changes(since older: ResponseJSON) -> ResponseJSON? {
         guard case .object(let members) = self, case .object(let before) = older,
             members.map(\.name) == before.map(\.name)
         else { return nil }
@@ -22,9 +22,9 @@ extension JSONValue {
     }
 
     /// The entries of a list by their names, or nil where it is no list of them.
-    private var namedEntries: [String: JSONValue]? {
+    private var namedEntries: [String: ResponseJSON]? {
         guard case .list(let entries) = self else { return nil }
-        var named: [String: JSONValue] = [:]
+        var named: [String: ResponseJSON] = [:]
         for entry in entries {
             guard let name = entry.entryName, named.updateValue(entry, forKey: name) == nil else { return nil }
         }

@@ -12,7 +12,7 @@ import Monitoring
 ///
 ///     let pipeline = try LivePipeline(SystemFiles(directory: "live/log"), policy: { _ in MonitorPolicy() })
 ///     let result = try await pipeline.ingest(bytes, receipt: .stamped, now: now)
-///     let figures = await pipeline.figures(of: "云杉家居", at: now)
+///     let figures = try await pipeline.figures(of: "云杉家居", at: now)
 public actor LivePipeline {
     /// Limits and intervals; the defaults are what docs/live.md describes.
     public struct Options: Hashable, Sendable {

@@ -3,42 +3,42 @@ import Monitoring
 /// What the API answers with, as JSON Schema. Every member of an object is always there; what is undefined is `null`.
 enum OpenAPISchemas {
     /// By name, as `#/components/schemas` has them.
-    static let all = JSONValue.members([
+    static let all = ResponseJSON.members([
         "Problem": problem, "Figures": figures, "Explanation": explanation, "Day": day, "Response": response,
         "Pending": pending, "Mean": mean, "Ratio": ratio, "Stretch": stretch, "Alarms": alarms, "Dispatch": dispatch,
     ])
 
-    static func reference(_ name: String) -> JSONValue { .members(["$ref": .text("#/components/schemas/" + name)]) }
+    static func reference(_ name: String) -> ResponseJSON { .members(["$ref": .text("#/components/schemas/" + name)]) }
 
     /// A text that is one of `words`.
-    static func words(_ words: [String]) -> JSONValue {
+    static func words(_ words: [String]) -> ResponseJSON {
         .members(["type": .text("string"), "enum": .list(words.map { .text($0) })])
     }
 
-    private static let integer = JSONValue.members(["type": .text("integer")])
+    private static let integer = ResponseJSON.members(["type": .text("integer")])
     /// Of a time before the first event figures are undefined.
     private static let number = optional(integer)
-    private static let text = JSONValue.members(["type": .text("string")])
-    private static let flag = JSONValue.members(["type": .text("boolean")])
-    private static let time = JSONValue.members(["type": .text("string"), "format": .text("date-time")])
-    private static let date = JSONValue.members(["type": .text("string"), "format": .text("date")])
+    private static let text = ResponseJSON.members(["type": .text("string")])
+    private static let flag = ResponseJSON.members(["type": .text("boolean")])
+    private static let time = ResponseJSON.members(["type": .text("string"), "format": .text("date-time")])
+    private static let date = ResponseJSON.members(["type": .text("string"), "format": .text("date")])
 
-    private static func optional(_ schema: JSONValue) -> JSONValue {
+    private static func optional(_ schema: ResponseJSON) -> ResponseJSON {
         .members(["anyOf": .list([schema, .members(["type": .text("null")])])])
     }
 
-    private static func list(_ schema: JSONValue) -> JSONValue {
+    private static func list(_ schema: ResponseJSON) -> ResponseJSON {
         .members(["type": .text("array"), "items": schema])
     }
 
-    private static func object(_ properties: KeyValuePairs<String, JSONValue>) -> JSONValue {
+    private static func object(_ properties: KeyValuePairs<String, ResponseJSON>) -> ResponseJSON {
         .members([
             "type": .text("object"), "required": .list(properties.map { .text($0.key) }),
             "properties": .members(properties),
         ])
     }
 
-    private static let problem = JSONValue.members([
+    private static let problem = ResponseJSON.members([
         "type": .text("object"),
         "required": .list(["type", "title", "status"].map { .text($0) }),
         "properties": .members(["type": text, "title": text, "status": integer, "detail": text]),

@@ -33,6 +33,12 @@ struct ArchiveArguments: ParsableArguments {
     @Flag(help: "The same conversation or message id may stand twice.")
     var allowDuplicates = false
 
+    /// What a run reads and how, in words: another answer, another key.
+    var key: String {
+        let flags = "\(sorted) \(cut) \(strictJSON) \(allowDuplicates)"
+        return "\(archives) \(encoding ?? "") \(mapping ?? "") \(flags) \(maxLine) \(time.key)"
+    }
+
     /// The archives; says which rosters beside them are no archives.
     func inputs() throws -> [ArchiveInput] {
         for archive in archives {
@@ -112,9 +118,7 @@ struct ArchiveArguments: ParsableArguments {
             }
         }
         guard maxLine >= 1024, maxLine <= 256 << 20 else {
-            throw CommandFailure(
-                code: CommandFailure.usage,
-                phrase: Phrase("--max-line takes 1024 to 268435456 bytes", "--max-line 取 1024 到 268435456 字节"))
+            throw CommandFailure.misuse("--max-line takes 1024 to 268435456 bytes", "--max-line 取 1024 到 268435456 字节")
         }
         options.isSorted = sorted
         options.isStrict = strictJSON

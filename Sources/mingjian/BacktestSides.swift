@@ -34,12 +34,12 @@ struct BacktestSides {
             _ = try files.checkedRules()
             old = .files(files, label: against.joined(separator: ", "))
             let pairs = try BacktestSides.pairs(files, draft)
+            let only = try changedOnly ? BacktestSides.differing(files, draft) : nil
             rules =
                 pairs.table.isEmpty
-                ? RunRules(
-                    try BacktestSides.joined(files, draft, pairs[nil], policy: policy, changedOnly: changedOnly))
+                ? RunRules(try BacktestSides.joined(files, draft, pairs[nil], policy: policy, only: only))
                 : RunRules(schemes: pairs.table, policy: policy) {
-                    try BacktestSides.joined(files, draft, pairs[$0], policy: policy, changedOnly: changedOnly)
+                    try BacktestSides.joined(files, draft, pairs[$0], policy: policy, only: only)
                 }
             return
         }
@@ -55,6 +55,13 @@ struct BacktestSides {
         // Versions come when they are needed; what is wrong with the draft is said before the archive is read.
         _ = try draft.compiled(policy: policy)
         old = .versions(store, index, now: now)
+        // What a version that cannot be read would add is not needed, or is said when it is.
+        let only =
+            changedOnly
+            ? index.versions.reduce(into: Set<RuleID>()) { all, version in
+                guard let files = try? RuleSources(files: store.files(of: version)) else { return }
+                all.formUnion((try? BacktestSides.differing(files, draft)) ?? [])
+            } : nil
         // The draft is judged by the policy of the version that it is compared with: it is not one itself.
         rules = RunRules(
             versions: index, at: now, policy: policy, policies: try store.policies(of: index, fallback: policy),
@@ -63,7 +70,7 @@ struct BacktestSides {
             let kept = try store.policy(of: version) ?? policy
             let files = try RuleSources(files: store.files(of: version))
             let pair = try BacktestSides.pairs(files, draft)[scheme]
-            return try BacktestSides.joined(files, draft, pair, policy: kept, changedOnly: changedOnly)
+            return try BacktestSides.joined(files, draft, pair, policy: kept, only: only)
         }
     }
 
@@ -79,17 +86,35 @@ struct BacktestSides {
         return pairs
     }
 
+    /// The rules that differ for any group: all figures of a rule are of one kind, so it is judged for every group.
+    private static func differing(_ old: RuleSources, _ new: RuleSources) throws -> Set<RuleID> {
+        let pairs = try pairs(old, new)
+        let schemes: [Scheme?] = pairs.table.isEmpty ? [nil] : pairs.table.schemes.map { $0 }
+        return schemes.reduce(into: []) { all, scheme in
+            let (before, after) = both(old, new, pairs[scheme])
+            all.formUnion(ComparedRules.differing(old: before, new: after))
+        }
+    }
+
+    /// The rules of both sides by the schemes of a group.
+    private static func both(
+        _ old: RuleSources, _ new: RuleSources, _ pair: SchemePairs.Pair
+    ) -> (old: [Rule], new: [Rule]) {
+        (pair.old.map { old.rules(of: $0) } ?? old.rules, pair.new.map { new.rules(of: $0) } ?? new.rules)
+    }
+
     /// Both sides in one set, by the schemes of a group.
+    ///
+    /// - Parameter only: the rules that are judged; nil: all, and scored.
     private static func joined(
-        _ old: RuleSources, _ new: RuleSources, _ pair: SchemePairs.Pair, policy: TimePolicy, changedOnly: Bool
+        _ old: RuleSources, _ new: RuleSources, _ pair: SchemePairs.Pair, policy: TimePolicy, only: Set<RuleID>?
     ) throws -> RuleSet {
         _ = try old.checkedRules()
-        let (rules, joined) = ComparedRules.joined(
-            old: pair.old.map { old.rules(of: $0) } ?? old.rules, new: pair.new.map { new.rules(of: $0) } ?? new.rules,
-            changedOnly: changedOnly)
+        let (before, after) = both(old, new, pair)
+        let (rules, joined) = ComparedRules.joined(old: before, new: after, only: only)
         var comparison = joined
         // A score is made of all rules.
-        if !changedOnly { comparison.scoring = (old.scoring, new.scoring) }
+        if only == nil { comparison.scoring = (old.scoring, new.scoring) }
         comparison.schemes = (pair.old?.id, pair.new?.id)
         let result = RuleCompiler.compile(
             rules, digest: rulesDigest(rules), policy: policy, table: Surroundings.foldTable,
@@ -107,6 +132,7 @@ struct BacktestSides {
         _ result: ComparisonOutcome, _ coverage: Coverage, title: String, casesPerRule: Int
     ) throws -> BacktestReport {
         let base: RuleSources?
+        var comparedVersion: Int?
         let side: (label: String, digest: String)
         switch old {
         case .files(let files, let label):
@@ -117,6 +143,7 @@ struct BacktestSides {
             let newest = coverage.versions.last.flatMap { index[$0.number] } ?? index.inForce(at: now)?.version
             base = try newest.map { try RuleSources(files: store.files(of: $0)) }
             let numbers = coverage.versions.map { String($0.number) }
+            if numbers.count > 1 { comparedVersion = newest?.number }
             let shown = numbers.prefix(8).joined(separator: "、") + (numbers.count > 8 ? " 等" : "")
             side = (
                 "第 \(numbers.isEmpty ? newest.map { String($0.number) } ?? "" : shown) 版",
@@ -130,6 +157,7 @@ struct BacktestSides {
             conversationsAffected: result.conversationsAffected, rules: described(result, before),
             agents: result.agents, cases: result.cases, verdicts: result.verdicts, casesPerRule: casesPerRule)
         report.scores = result.scores
+        report.comparedVersion = comparedVersion
         if changedOnly {
             let judged = Set(result.summaries.map(\.id))
             report.unjudged = report.rules.count {
@@ -165,7 +193,8 @@ struct BacktestSides {
                         summary: summary, status: status,
                         differences: changed[id].map { RuleDiff.lines(of: $0, in: .chinese) } ?? [])
                 } else {
-                    rule = BacktestRule(summary: summary, status: .added, differences: RuleDiff.lines(ofNew: new))
+                    rule = BacktestRule(
+                        summary: summary, status: .added, differences: RuleDiff.lines(ofNew: new, in: .chinese))
                 }
             } else {
                 rule = BacktestRule(summary: summary, status: .removed)

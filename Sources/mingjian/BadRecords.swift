@@ -59,8 +59,6 @@ func hasTooManyBadRecords(_ bad: Int, of all: Int, limit: Double) -> Bool {
 /// Refuses what is no share; what is not a number would let every share pass.
 func checkBadRecordLimit(_ percent: Double) throws {
     guard percent >= 0, percent <= 100 else {
-        throw CommandFailure(
-            code: CommandFailure.usage,
-            phrase: Phrase("--max-bad takes 0 to 100 percent", "--max-bad 取 0 到 100 的百分数"))
+        throw CommandFailure.misuse("--max-bad takes 0 to 100 percent", "--max-bad 取 0 到 100 的百分数")
     }
 }

@@ -61,11 +61,8 @@ struct BoardThresholds {
     }
 
     private static func failure(_ text: String, _ phrase: Phrase) -> CommandFailure {
-        CommandFailure(
-            code: CommandFailure.usage,
-            phrase: Phrase(
-                "--threshold '\(visible(text))': \(phrase.english)", "--threshold “\(visible(text))”：\(phrase.chinese)")
-        )
+        CommandFailure.misuse(
+            "--threshold '\(visible(text))': \(phrase.english)", "--threshold “\(visible(text))”：\(phrase.chinese)")
     }
 
     private static func bounds(_ text: Substring, _ item: Item) -> Bounds? {

@@ -28,6 +28,7 @@ struct ConditionProse {
         if condition["after"] != nil { result.append(expectation(condition)) }
         if let count = condition["count"] as? [String: Any] { result.append(self.count(count)) }
         if let scope = condition["scope"] as? [String: Any] { result.append(self.scope(scope)) }
+        result += wholes(condition)
         if let name = condition["use"] as? String { result.append(Item(text: "共享条件 " + Self.code(name))) }
         for (key, title) in [("all", "同时满足"), ("any", "满足任一")] {
             guard let children = condition[key] as? [[String: Any]] else { continue }
@@ -39,7 +40,8 @@ struct ConditionProse {
         result += exceptions(condition, "同一会话里出现以下情况时不算：", items)
         let known: Set = [
             "message", "after", "expect", "within", "trigger", "excuse", "atClose", "report", "onTransfer", "count",
-            "scope", "use", "all", "any", "not", "unless", "subject",
+            "scope", "sequence", "silence", "gap", "fact", "measure", "started", "use", "all", "any", "not", "unless",
+            "subject",
         ]
         return result + rest(of: condition, besides: known)
     }
@@ -70,11 +72,14 @@ struct ConditionProse {
         switch message["auto"] {
         case let word as String where word == "any": text += "（自动回复也看）"
         case let word as String where word == "only": text += "（只看自动回复）"
-        case let flag as Bool where flag: text += "（自动回复也看）"
         default: break
         }
         if let position = position(message["position"]) { text += "，" + position }
+        if let sent = message["sent"] as? [String: Any] { text += "，发送于" + moment(sent) }
         var items = self.text(message)
+        if message["phone"] as? String == "of-others" {
+            items.append(Item(text: "号码既不是订单的收货电话，买家先前也没有写过"))
+        }
         if let repeats = message["repeats"] as? [String: Any] { items.append(self.repeats(repeats)) }
         return Item(text: text + (items.isEmpty ? "" : "："), items: items)
     }
@@ -123,7 +128,8 @@ struct ConditionProse {
         }
         result += exceptions(text, "同一条消息里出现以下内容时不算：", self.text)
         let known: Set = [
-            "from", "auto", "kind", "position", "repeats", "keywords", "match", "boundary", "allow", "homophones",
+            "from", "auto", "kind", "position", "sent", "phone", "repeats", "keywords", "match", "boundary", "allow",
+            "homophones",
             "fold", "regex", "except", "equals", "similar", "length", "entity", "use", "all", "any", "not", "unless",
         ]
         return result + rest(of: text, besides: known)
@@ -207,7 +213,7 @@ struct ConditionProse {
         return Item(text: isMissed ? "没有做到：" : "做到了：", items: items)
     }
 
-    private func limits(_ within: [String: Any]) -> String {
+    func limits(_ within: [String: Any]) -> String {
         var parts: [String] = []
         if let earliest = within["earliest"] { parts.append("不早于 \(Self.value(earliest))") }
         if within["time"] as? String == "promised" {

@@ -36,15 +36,11 @@ struct CorpusCommand: ParsableCommand {
         func run() throws {
             try mingjian.run {
                 guard let shape = CorpusShape(rawValue: shape) else {
-                    throw CommandFailure(
-                        code: CommandFailure.usage,
-                        phrase: Phrase("unknown shape '\(self.shape)'", "未知的形状 “\(self.shape)”"))
+                    throw CommandFailure.misuse("unknown shape '\(self.shape)'", "未知的形状 “\(self.shape)”")
                 }
                 guard (conversations == nil) != (megabytes == nil) else {
-                    throw CommandFailure(
-                        code: CommandFailure.usage,
-                        phrase: Phrase(
-                            "give --conversations or --megabytes", "请给出 --conversations 或 --megabytes 之一"))
+                    throw CommandFailure.misuse(
+                        "give --conversations or --megabytes", "请给出 --conversations 或 --megabytes 之一")
                 }
                 let plan = CorpusPlan(
                     seed: seed, conversations: conversations, bytes: megabytes.map { $0 * 1_000_000 },
@@ -78,9 +74,7 @@ struct CorpusCommand: ParsableCommand {
         func run() throws {
             try mingjian.run {
                 guard let kind = KeywordList.Kind(rawValue: kind) else {
-                    throw CommandFailure(
-                        code: CommandFailure.usage,
-                        phrase: Phrase("unknown kind '\(self.kind)'", "未知的种类 “\(self.kind)”"))
+                    throw CommandFailure.misuse("unknown kind '\(self.kind)'", "未知的种类 “\(self.kind)”")
                 }
                 let output = out == "-" ? Output() : try Output(path: out)
                 try output.write(KeywordList(kind: kind, count: count, seed: seed).words.map { $0 + "\n" }.joined())
@@ -102,9 +96,7 @@ struct CorpusCommand: ParsableCommand {
         func run() throws {
             try mingjian.run {
                 guard let kind = RegexList.Kind(rawValue: kind) else {
-                    throw CommandFailure(
-                        code: CommandFailure.usage,
-                        phrase: Phrase("unknown kind '\(self.kind)'", "未知的种类 “\(self.kind)”"))
+                    throw CommandFailure.misuse("unknown kind '\(self.kind)'", "未知的种类 “\(self.kind)”")
                 }
                 let output = out == "-" ? Output() : try Output(path: out)
                 try output.write(RegexList(kind: kind, count: count, seed: seed).patterns.map { $0 + "\n" }.joined())

@@ -22,18 +22,19 @@ struct ExemptionArguments: ParsableArguments {
     /// ends with 66.
     func loaded(zone: Zone) throws -> (exemptions: Exemptions, key: String) {
         guard let path = exemptions else { return (Exemptions(), "") }
-        let source = SourceFile(path: path, bytes: try InputFiles.read(path, Phrase("exemptions", "豁免文件")))
+        let source = SourceFile(
+            path: path,
+            bytes: try InputFiles.read(
+                path, Phrase("exemptions", "豁免文件"), code: CommandFailure.badRules))
         let (found, diagnostics) = loadExemptions(source, zone: zone)
         if !diagnostics.isEmpty { note(RuleSources.renderer().render(diagnostics, sources: [source])) }
         guard let found else { throw CommandFailure(code: CommandFailure.badRules, phrase: nil) }
         let key = "exemptions \(RuleVersion.digest(of: source.bytes)) \(exemptionsAsOf ?? "")"
         guard let exemptionsAsOf else { return (found, key) }
         guard let day = CalendarDay(exemptionsAsOf) else {
-            throw CommandFailure(
-                code: CommandFailure.usage,
-                phrase: Phrase(
-                    "--exemptions-as-of takes a day as YYYY-MM-DD, not '\(exemptionsAsOf)'",
-                    "--exemptions-as-of 的日期写作 YYYY-MM-DD，而不是 “\(exemptionsAsOf)”"))
+            throw CommandFailure.misuse(
+                "--exemptions-as-of takes a day as YYYY-MM-DD, not '\(exemptionsAsOf)'",
+                "--exemptions-as-of 的日期写作 YYYY-MM-DD，而不是 “\(exemptionsAsOf)”")
         }
         return (found.recorded(by: day), key)
     }

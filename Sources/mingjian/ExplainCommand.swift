@@ -71,7 +71,7 @@ struct ExplainCommand: ParsableCommand {
                     "no conversation '\(conversation)' in the archive", "存档中没有会话 “\(conversation)”"))
         }
         let output = Output()
-        let usesColor = Surroundings.usesColour(STDOUT_FILENO)
+        let usesColor = Surroundings.usesColor(STDOUT_FILENO)
         for (index, explanation) in explanations.enumerated() {
             switch format {
             case .json: try output.write(explanation.json + "\n")

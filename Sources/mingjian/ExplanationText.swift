@@ -8,7 +8,7 @@ import Server
 struct ExplanationText {
     let zone: Zone
     let language: Language
-    let isColoured: Bool
+    let isColored: Bool
 
     func text(of explanation: Explanation, name: FigureName, shop: String) -> String {
         let said = said(explanation.figure, name)
@@ -237,7 +237,7 @@ struct ExplanationText {
     // MARK: Words
 
     private func say(_ phrase: Phrase) -> String { phrase.text(in: language) }
-    private func emphasis(_ text: String) -> String { isColoured ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
+    private func emphasis(_ text: String) -> String { isColored ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
     private func stamp(_ instant: Instant) -> String { instant.localText(offset: zone.offset(at: instant)) }
 
     /// The clock time, with the date before it where that is not the day of `now`.

@@ -30,11 +30,9 @@ enum InputFiles {
     /// Throws where the file at `path` is one that the run reads.
     static func refuse(output path: String) throws {
         guard isRead(path, kind: S_IFREG) else { return }
-        throw CommandFailure(
-            code: CommandFailure.usage,
-            phrase: Phrase(
-                "'\(visible(path))' is read by this run and would be written over: name another file",
-                "“\(visible(path))” 是本次运行的输入，会被覆盖：请换一个文件名"))
+        throw CommandFailure.misuse(
+            "'\(visible(path))' is read by this run and would be written over: name another file",
+            "“\(visible(path))” 是本次运行的输入，会被覆盖：请换一个文件名")
     }
 
     /// Throws where the folder at `path` is, or lies in, one that the run reads: the next run would read its own report.
@@ -42,11 +40,9 @@ enum InputFiles {
         var folder = URL(fileURLWithPath: path).standardizedFileURL
         while true {
             if isRead(folder.path, kind: S_IFDIR) {
-                throw CommandFailure(
-                    code: CommandFailure.usage,
-                    phrase: Phrase(
-                        "'\(visible(path))' lies in a folder that this run reads: name one outside of it",
-                        "“\(visible(path))” 在本次运行读取的目录里：请换到该目录之外"))
+                throw CommandFailure.misuse(
+                    "'\(visible(path))' lies in a folder that this run reads: name one outside of it",
+                    "“\(visible(path))” 在本次运行读取的目录里：请换到该目录之外")
             }
             guard folder.path != "/" else { return }
             folder.deleteLastPathComponent()
@@ -61,12 +57,17 @@ enum InputFiles {
     }
 
     /// The bytes of the file at `path`, which is noted; `title` says in a failure what it is.
-    static func read(_ path: String, _ title: Phrase, limit: Int = limit) throws -> [UInt8] {
+    ///
+    /// - Parameter code: with which to end where it cannot be read.
+    static func read(
+        _ path: String, _ title: Phrase, limit: Int = limit, code: Int32 = CommandFailure.inputOutput
+    ) throws -> [UInt8] {
         do throws(RegularFile.Fault) {
             return try bytes(of: path, limit: limit)
         } catch {
+            if error.isInterrupted { throw CommandFailure(code: CommandFailure.interrupted, phrase: error.reason) }
             throw CommandFailure(
-                code: CommandFailure.inputOutput,
+                code: code,
                 phrase: Phrase(
                     "cannot read \(title.english) '\(visible(path))': \(error.reason.english)",
                     "无法读取\(title.chinese) “\(visible(path))”：\(error.reason.chinese)"))
@@ -75,7 +76,7 @@ enum InputFiles {
 
     /// The bytes of the file at `path`, which is noted.
     static func bytes(of path: String, limit: Int) throws(RegularFile.Fault) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw RegularFile.Fault(path: path, reason: Phrase(system: errno)) }
         defer { close(descriptor) }
         note(path)

@@ -83,9 +83,7 @@ struct InspectCommand: ParsableCommand {
         let failing = try failOn.map { try severity($0) }
         let csvTable = try table.map(namedTable) ?? .agents
         if table != nil, !(stream || format == .csv) {
-            throw CommandFailure(
-                code: CommandFailure.usage,
-                phrase: Phrase("--table goes with --format csv", "--table 要与 --format csv 同用"))
+            throw CommandFailure.misuse("--table goes with --format csv", "--table 要与 --format csv 同用")
         }
         try checkBadRecordLimit(maxBad)
         if stream {
@@ -141,7 +139,7 @@ struct InspectCommand: ParsableCommand {
             selection.tellOfNames(result.namesSeen)
             ExemptionArguments.tellOfUnknownRules(exemptions, among: result.tally.rules)
             ExemptionArguments.tellOfIdle(result.idleExemptions, of: exemptions)
-            if selection.group.isEmpty, selection.agent.isEmpty { tellOfGroups(rules, report) }
+            if selection.group.isEmpty, selection.agent.isEmpty { tellOfGroups(rules, result.namesSeen) }
             // Lines of findings have no place for it.
             if format == .ndjson { say(coverageLine(report.coverage, zone: policy.zone), severity: "note") }
         }
@@ -158,8 +156,8 @@ struct InspectCommand: ParsableCommand {
     }
 
     /// Groups that schemes name and no conversation has: most likely written in another way.
-    private func tellOfGroups(_ rules: RunRules, _ report: Report) {
-        let missing = rules.groupsOfSchemes.subtracting(report.tally.byGroup.keys).sorted()
+    private func tellOfGroups(_ rules: RunRules, _ seen: NamesSeen) {
+        let missing = rules.groupsOfSchemes.subtracting(seen.groups).sorted()
         guard !missing.isEmpty else { return }
         let names = missing.prefix(5).map { visible($0) }.joined(separator: "、") + (missing.count > 5 ? "…" : "")
         say(
@@ -187,18 +185,14 @@ struct InspectCommand: ParsableCommand {
             ("--mapping", archive.mapping != nil),
         ]
         guard let first = given.first(where: \.isGiven) else { return }
-        throw CommandFailure(
-            code: CommandFailure.usage,
-            phrase: Phrase("\(first.name) does not go with --stream", "\(first.name) 不能与 --stream 同用"))
+        throw CommandFailure.misuse("\(first.name) does not go with --stream", "\(first.name) 不能与 --stream 同用")
     }
 
     private func namedTable(_ text: String) throws -> CSVReport.Table {
         guard let table = CSVReport.Table(rawValue: text) else {
-            throw CommandFailure(
-                code: CommandFailure.usage,
-                phrase: Phrase(
-                    "--table takes agents, groups, rules, days, scores, exemptions or procedures",
-                    "--table 取 agents、groups、rules、days、scores、exemptions 或 procedures"))
+            throw CommandFailure.misuse(
+                "--table takes agents, groups, rules, days, scores, exemptions or procedures",
+                "--table 取 agents、groups、rules、days、scores、exemptions 或 procedures")
         }
         return table
     }
@@ -206,8 +200,7 @@ struct InspectCommand: ParsableCommand {
     private func inspectionOptions() throws -> InspectionOptions {
         var options = try selection.options(archive)
         options.writesFindings = format == .ndjson || out != nil
-        if format == .html || html != nil || out != nil || format == .json { options.caseLimit = 20_000 }
-        if format == .json, html == nil, out == nil { options.caseLimit = 0 }
+        if format == .html || html != nil || out != nil { options.caseLimit = 20_000 }
         if let roster = selection.roster {
             options.roster = try SelectionArguments.readRoster(roster, isQuiet: quiet)
                 .holding(from: options.firstDay, to: options.lastDay)
@@ -217,10 +210,8 @@ struct InspectCommand: ParsableCommand {
 
     private func severity(_ text: String) throws -> Severity {
         guard let severity = Severity(rawValue: text) else {
-            throw CommandFailure(
-                code: CommandFailure.usage,
-                phrase: Phrase(
-                    "--fail-on takes info, minor, major or critical", "--fail-on 取 info、minor、major 或 critical"))
+            throw CommandFailure.misuse(
+                "--fail-on takes info, minor, major or critical", "--fail-on 取 info、minor、major 或 critical")
         }
         return severity
     }
@@ -228,8 +219,7 @@ struct InspectCommand: ParsableCommand {
     /// What makes two runs the same run: inputs with size and change time, rules, options.
     private func runKey(inputs: [ArchiveInput], rules: String) throws -> String {
         var parts = [
-            Version.engine, rules, "\(archive)",
-            selection.key,
+            Version.engine, rules, archive.key, selection.key,
         ]
         let beside = [selection.roster, archive.mapping, try archive.time.path()].compactMap { $0 }.map {
             ArchivePath($0)

@@ -68,11 +68,9 @@ struct KeywordFrequencies {
         if let conversationsPerDay { return Double(conversationsPerDay) / Double(conversations) }
         let days = found.tally.byDay.keys.count { CalendarDay($0) != nil }
         guard days > 0 else {
-            throw CommandFailure(
-                code: CommandFailure.usage,
-                phrase: Phrase(
-                    "the corpus has no days: say with --per-day how many conversations the shop has a day",
-                    "语料没有日期：请用 --per-day 给出店铺每天的会话数"))
+            throw CommandFailure.misuse(
+                "the corpus has no days: say with --per-day how many conversations the shop has a day",
+                "语料没有日期：请用 --per-day 给出店铺每天的会话数")
         }
         return 1 / Double(days)
     }

@@ -40,9 +40,8 @@ struct MonitorArguments: ParsableArguments {
     func policy() throws -> MonitorPolicy {
         let time = try policyArguments.timePolicy()
         guard let policy = MonitorPolicy(time: time, slotMinutes: slotMinutes, pendingUntil: pendingUntil) else {
-            throw CommandFailure(
-                code: CommandFailure.usage,
-                phrase: Phrase("--slot takes a divisor of a day from 1 to 30 minutes", "--slot 取 1 到 30 分钟，且整除一天"))
+            throw CommandFailure.misuse(
+                "--slot takes a divisor of a day from 1 to 30 minutes", "--slot 取 1 到 30 分钟，且整除一天")
         }
         return policy
     }
@@ -76,11 +75,9 @@ func openLog(
 func instant(_ text: String?) throws -> Instant {
     guard let text else { return try Surroundings.now() }
     guard let instant = Instant(rfc3339: text) else {
-        throw CommandFailure(
-            code: CommandFailure.usage,
-            phrase: Phrase(
-                "--at takes a time like 2026-03-02T10:00:00+08:00, or milliseconds",
-                "--at 的写法如 2026-03-02T10:00:00+08:00，或毫秒数"))
+        throw CommandFailure.misuse(
+            "--at takes a time like 2026-03-02T10:00:00+08:00, or milliseconds",
+            "--at 的写法如 2026-03-02T10:00:00+08:00，或毫秒数")
     }
     return instant
 }
@@ -120,9 +117,7 @@ private func liveFailure(_ error: any Error) -> any Error {
                 "the snapshot was taken under another policy or by another version, and the log's beginning was removed",
                 "快照来自别的策略或版本，而日志的开头已被清理"))
     case LiveQueryError.beforeRetention:
-        return CommandFailure(
-            code: CommandFailure.usage,
-            phrase: Phrase("--at lies further back than the log reaches", "--at 早于日志保留的范围"))
+        return CommandFailure.misuse("--at lies further back than the log reaches", "--at 早于日志保留的范围")
     case LiveQueryError.noSuchName(let name):
         return CommandFailure(
             code: 1,

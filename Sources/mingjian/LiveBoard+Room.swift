@@ -119,7 +119,7 @@ extension LiveBoard {
     }
 
     func paint(_ cell: Cell) -> String {
-        guard isColoured, cell.level > .normal else { return cell.text }
+        guard isColored, cell.level > .normal else { return cell.text }
         return "\u{1B}[\(cell.level == .alarm ? 31 : 33)m\(cell.text)\u{1B}[0m"
     }
 
@@ -147,16 +147,16 @@ extension LiveBoard {
     /// The beginning of a text that is too long, with a sign for the rest.
     static func cut(_ text: String, to columns: Int) -> String {
         guard width(of: text) > columns else { return text }
-        var (result, room, isColoured) = ("", columns - 1, false)
+        var (result, room, isColored) = ("", columns - 1, false)
         for stretch in stretches(text) {
             guard stretch.isShown else {
                 result += stretch.text
-                isColoured = true
+                isColored = true
                 continue
             }
             for character in stretch.text {
                 room -= CharacterClass.displayWidth(of: String(character))
-                if room < 0 { return result + (columns > 0 ? "…" : "") + (isColoured ? "\u{1B}[0m" : "") }
+                if room < 0 { return result + (columns > 0 ? "…" : "") + (isColored ? "\u{1B}[0m" : "") }
                 result.append(character)
             }
         }

@@ -6,7 +6,7 @@ import Monitoring
 /// The figures of a shop as text: shop, groups, agents. What is undefined is `—`.
 struct LiveBoard {
     let zone: Zone
-    let isColoured: Bool
+    let isColored: Bool
     /// From where on figures are marked; nil: none is.
     var thresholds: BoardThresholds?
 
@@ -232,7 +232,7 @@ struct LiveBoard {
         marked(text, .activeOnline, isWaited ? active : nil, settings)
     }
 
-    func emphasis(_ text: String) -> String { isColoured ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
+    func emphasis(_ text: String) -> String { isColored ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
     private func stamp(_ instant: Instant) -> String { instant.localText(offset: zone.offset(at: instant)) }
     private func clock(_ instant: Instant) -> String { String(stamp(instant).suffix(8).prefix(5)) }
 

@@ -83,7 +83,7 @@ extension LiveCommand {
                 case .text:
                     let text = ExplanationText(
                         zone: policy.time.zone, language: Surroundings.language,
-                        isColoured: Surroundings.usesColour(STDOUT_FILENO))
+                        isColored: Surroundings.usesColor(STDOUT_FILENO))
                     try Output().write(text.text(of: explanation, name: name, shop: shop))
                 case .json:
                     let json = FiguresJSON(zone: policy.time.zone)
@@ -98,33 +98,27 @@ extension LiveCommand {
         /// What is asked for; an error where there is no such figure.
         private func question() throws -> (FigureName, Explanation.Figure) {
             guard let name = FigureName(rawValue: figure) else {
-                throw CommandFailure(
-                    code: CommandFailure.usage,
-                    phrase: Phrase(
-                        "no such figure: '\(figure)'; figures: "
-                            + FigureName.allCases.map(\.rawValue).joined(separator: ", "),
-                        "没有指标 “\(figure)”；指标有：" + FigureName.allCases.map(\.rawValue).joined(separator: "、")))
+                throw CommandFailure.misuse(
+                    "no such figure: '\(figure)'; figures: "
+                        + FigureName.allCases.map(\.rawValue).joined(separator: ", "),
+                    "没有指标 “\(figure)”；指标有：" + FigureName.allCases.map(\.rawValue).joined(separator: "、"))
             }
             guard let asked = name.figure(group: group, agent: agent, isAssistant: assistant, entry: entry) else {
                 let options = [("--group", FigureName.Scope.group), ("--agent", .agent), ("--assistant", .assistant)]
                     .filter { name.scopes.contains($0.1) }.map(\.0)
-                throw CommandFailure(
-                    code: CommandFailure.usage,
-                    phrase: Phrase(
-                        options.isEmpty
-                            ? "\(figure) is a figure of the whole shop"
-                                + (entry == nil ? "" : "; --entry is for clicks")
-                            : "\(figure) is told of the shop, or with one of \(options.joined(separator: ", "))",
-                        options.isEmpty
-                            ? "\(figure) 只有全店的" + (entry == nil ? "" : "；--entry 只用于 clicks")
-                            : "\(figure) 是全店的，或只带 \(options.joined(separator: "、")) 之一"))
+                throw CommandFailure.misuse(
+                    options.isEmpty
+                        ? "\(figure) is a figure of the whole shop"
+                            + (entry == nil ? "" : "; --entry is for clicks")
+                        : "\(figure) is told of the shop, or with one of \(options.joined(separator: ", "))",
+                    options.isEmpty
+                        ? "\(figure) 只有全店的" + (entry == nil ? "" : "；--entry 只用于 clicks")
+                        : "\(figure) 是全店的，或只带 \(options.joined(separator: "、")) 之一")
             }
             guard day == .today || asked.isOfDay else {
-                throw CommandFailure(
-                    code: CommandFailure.usage,
-                    phrase: Phrase(
-                        "\(figure) is no figure of a whole day: --at says of when it is",
-                        "\(figure) 不是按天统计的指标：用 --at 指定时刻"))
+                throw CommandFailure.misuse(
+                    "\(figure) is no figure of a whole day: --at says of when it is",
+                    "\(figure) 不是按天统计的指标：用 --at 指定时刻")
             }
             return (name, asked)
         }

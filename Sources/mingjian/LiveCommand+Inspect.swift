@@ -58,9 +58,7 @@ extension LiveCommand {
         private func inspect() throws -> Int32 {
             let pace = try factor()
             guard (0...1440).contains(lateness) else {
-                throw CommandFailure(
-                    code: CommandFailure.usage,
-                    phrase: Phrase("--lateness takes 0 to 1440 minutes", "--lateness 取 0 到 1440 分钟"))
+                throw CommandFailure.misuse("--lateness takes 0 to 1440 minutes", "--lateness 取 0 到 1440 分钟")
             }
             try checkBadRecordLimit(maxBad)
             // From here on a signal ends the command in good order.
@@ -85,10 +83,8 @@ extension LiveCommand {
         private func factor() throws -> Double? {
             if speed == "max" { return nil }
             guard let factor = Double(speed), factor > 0, factor <= 1_000_000 else {
-                throw CommandFailure(
-                    code: CommandFailure.usage,
-                    phrase: Phrase(
-                        "--speed takes max, or a number above 0 up to 1000000", "--speed 取 max，或大于 0、不超过 1000000 的数"))
+                throw CommandFailure.misuse(
+                    "--speed takes max, or a number above 0 up to 1000000", "--speed 取 max，或大于 0、不超过 1000000 的数")
             }
             return factor
         }
@@ -200,11 +196,8 @@ private struct PlayClock {
         self.origin = origin
         let played = Double(instant.milliseconds) - Double(origin.played.milliseconds)
         let due = origin.real.advanced(by: .milliseconds(played / factor))
-        while clock.now < due {
-            try checkInterruption()
-            let rest = clock.now.duration(to: due)
-            Thread.sleep(forTimeInterval: min(0.1, max(0.001, rest / .seconds(1))))
-        }
+        Surroundings.pause(until: due)
+        try checkInterruption()
     }
 }
 

@@ -85,11 +85,7 @@ extension LiveCommand {
                         let start = first ?? newest
                         first = start
                         let due = min(1e12, (Double(newest.milliseconds) - Double(start.milliseconds)) / factor)
-                        while began.duration(to: .now) < .milliseconds(Int64(due)),
-                            !Surroundings.isInterrupted.load(ordering: .relaxed)
-                        {
-                            usleep(20_000)
-                        }
+                        Surroundings.pause(until: began.advanced(by: .milliseconds(Int64(due))))
                     }
                     if Surroundings.isInterrupted.load(ordering: .relaxed) { break }
                 }
@@ -141,7 +137,7 @@ private final class LineInput {
 
     init(path: String) throws {
         self.path = path == "-" ? "<stdin>" : path
-        descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+        descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw LineInput.failure(path) }
     }
 

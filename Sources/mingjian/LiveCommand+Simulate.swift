@@ -71,24 +71,18 @@ extension LiveCommand {
         private func simulate() throws -> Int32 {
             let factor = try paceFactor(speed)
             guard (1...Self.mostShops).contains(shops) else {
-                throw CommandFailure(
-                    code: CommandFailure.usage,
-                    phrase: Phrase("--shops takes 1 to \(Self.mostShops)", "--shops 取 1 到 \(Self.mostShops)"))
+                throw CommandFailure.misuse("--shops takes 1 to \(Self.mostShops)", "--shops 取 1 到 \(Self.mostShops)")
             }
             guard [out, directory, server].count(where: { $0 != nil }) <= 1 else {
-                throw CommandFailure(
-                    code: CommandFailure.usage,
-                    phrase: Phrase("give one of --out, --log and --to", "--out、--log 与 --to 只能给一个"))
+                throw CommandFailure.misuse("give one of --out, --log and --to", "--out、--log 与 --to 只能给一个")
             }
             let policy = try monitorArguments.policy()
             let time = policy.time
             guard let calendarDay = CalendarDay(day), case let start = time.zone.start(of: calendarDay),
                 LivePipeline.instants.contains(start)
             else {
-                throw CommandFailure(
-                    code: CommandFailure.usage,
-                    phrase: Phrase(
-                        "--day takes a day like 2026-03-02, from 1970 to 2199", "--day 的写法如 2026-03-02，1970 到 2199 年"))
+                throw CommandFailure.misuse(
+                    "--day takes a day like 2026-03-02, from 1970 to 2199", "--day 的写法如 2026-03-02，1970 到 2199 年")
             }
             _ = Surroundings.interruption
             let end = time.zone.start(of: CalendarDay(daysSince1970: calendarDay.daysSince1970 + 1))
@@ -118,7 +112,7 @@ extension LiveCommand {
                 let part = simulation.take(
                     until: factor == nil ? LivePipeline.instants.upperBound : now, limit: Self.batchEvents)
                 if part.count == 0 {
-                    usleep(20_000)
+                    Surroundings.pause(until: .now.advanced(by: .milliseconds(20)))
                     continue
                 }
                 try sink.write(part.bytes)
@@ -197,9 +191,7 @@ private final class LogSink: EventSink {
 func paceFactor(_ speed: String) throws -> Double? {
     if speed == "max" { return nil }
     guard let factor = Double(speed), factor.isFinite, factor >= 0.001, factor <= 1_000_000 else {
-        throw CommandFailure(
-            code: CommandFailure.usage,
-            phrase: Phrase("--speed takes 0.001 to 1000000, or max", "--speed 取 0.001 到 1000000，或 max"))
+        throw CommandFailure.misuse("--speed takes 0.001 to 1000000, or max", "--speed 取 0.001 到 1000000，或 max")
     }
     return factor
 }

@@ -69,7 +69,7 @@ struct LiveCommand: ParsableCommand {
             _ pipeline: LivePipeline, at now: Instant, zone: Zone
         ) throws -> (bytes: [UInt8], isFound: Bool) {
             let (wanted, format) = (shop, format)
-            let board = LiveBoard(zone: zone, isColoured: Surroundings.usesColour(STDOUT_FILENO))
+            let board = LiveBoard(zone: zone, isColored: Surroundings.usesColor(STDOUT_FILENO))
             return try waiting {
                 var (bytes, isFound) = ([UInt8](), wanted == nil)
                 let sequence = await pipeline.position.index
@@ -136,15 +136,13 @@ struct LiveCommand: ParsableCommand {
         func run() throws {
             try mingjian.run {
                 guard (1...3600).contains(every) else {
-                    throw CommandFailure(
-                        code: CommandFailure.usage,
-                        phrase: Phrase("--every takes 1 to 3600 seconds", "--every 取 1 到 3600 秒"))
+                    throw CommandFailure.misuse("--every takes 1 to 3600 seconds", "--every 取 1 到 3600 秒")
                 }
                 let thresholds = try BoardThresholds(thresholds)
                 let policy = try arguments.policy()
                 let isTerminal = Surroundings.isTerminal(STDOUT_FILENO)
                 let board = LiveBoard(
-                    zone: policy.time.zone, isColoured: Surroundings.usesColour(STDOUT_FILENO), thresholds: thresholds)
+                    zone: policy.time.zone, isColored: Surroundings.usesColor(STDOUT_FILENO), thresholds: thresholds)
                 _ = Surroundings.interruption
                 repeat {
                     let now = try Surroundings.now()
@@ -160,11 +158,7 @@ struct LiveCommand: ParsableCommand {
                     let room = isTerminal ? Surroundings.terminal : nil
                     let text = board.text(figures, shop: shop, sequence: found.1, room: room)
                     try Output().write(isTerminal ? "\u{1B}[H\u{1B}[2J" + text : text)
-                    var rest = isTerminal ? every * 10 : 0
-                    while rest > 0, !Surroundings.isInterrupted.load(ordering: .relaxed) {
-                        usleep(100_000)
-                        rest -= 1
-                    }
+                    if isTerminal { Surroundings.pause(until: .now.advanced(by: .seconds(every))) }
                 } while isTerminal && !Surroundings.isInterrupted.load(ordering: .relaxed)
                 if isTerminal { try Output().write("\n") }
                 return 0
@@ -176,11 +170,9 @@ struct LiveCommand: ParsableCommand {
 /// The line of a shop for `--format digest`.
 private func digest(of shop: String, _ state: ShopMonitor, until now: Instant, _ zone: Zone) throws -> String {
     guard let instants = state.instants(ofDayUntil: now) else {
-        throw CommandFailure(
-            code: CommandFailure.usage,
-            phrase: Phrase(
-                "--format digest: the day of --at is further back than 48 hours before the end of the log",
-                "--format digest：--at 所在的一天早于日志末尾之前的 48 小时"))
+        throw CommandFailure.misuse(
+            "--format digest: the day of --at is further back than 48 hours before the end of the log",
+            "--format digest：--at 所在的一天早于日志末尾之前的 48 小时")
     }
     var digest = FiguresDigest(zone: zone)
     for instant in instants { digest.add(state.figures(at: instant), of: shop) }

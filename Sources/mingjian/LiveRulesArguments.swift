@@ -79,6 +79,6 @@ struct LiveRulesArguments: ParsableArguments {
     }
 
     private static func usage(_ english: String, _ chinese: String) -> CommandFailure {
-        CommandFailure(code: CommandFailure.usage, phrase: Phrase(english, chinese))
+        CommandFailure.misuse(english, chinese)
     }
 }

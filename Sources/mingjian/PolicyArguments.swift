@@ -20,6 +20,9 @@ struct PolicyArguments: ParsableArguments {
     @Option(help: "Minutes of silence after which a conversation is closed (default: the policy's, 30).")
     var closeAfter: Int?
 
+    /// What is asked for, in words.
+    var key: String { "\(policy ?? "") \(zone ?? "") \(closeAfter.map { String($0) } ?? "")" }
+
     /// The policy; prints what is wrong with its file and ends with 66.
     ///
     /// - Parameter base: the zone where neither the file nor an option names one; default Asia/Shanghai.
@@ -44,9 +47,7 @@ struct PolicyArguments: ParsableArguments {
     func closeAfterMilliseconds() throws -> Int64? {
         guard let closeAfter else { return nil }
         guard closeAfter > 0, closeAfter <= 7 * 24 * 60 else {
-            throw CommandFailure(
-                code: CommandFailure.usage,
-                phrase: Phrase("--close-after takes 1 to 10080 minutes", "--close-after 取 1 到 10080 分钟"))
+            throw CommandFailure.misuse("--close-after takes 1 to 10080 minutes", "--close-after 取 1 到 10080 分钟")
         }
         return Int64(closeAfter) * 60_000
     }
@@ -62,15 +63,16 @@ struct PolicyArguments: ParsableArguments {
     func file() throws -> SourceFile? {
         guard let path = try path() else { return nil }
         return SourceFile(
-            path: path, bytes: try InputFiles.read(path, Phrase("policy", "时间策略"), limit: 16 << 20))
+            path: path,
+            bytes: try InputFiles.read(
+                path, Phrase("policy", "时间策略"), limit: 16 << 20, code: CommandFailure.badRules))
     }
 
     /// `policy` with the zone that the option names.
     func inZone(_ policy: TimePolicy) throws -> TimePolicy {
         guard let zone else { return policy }
         guard let known = Surroundings.zone(zone) else {
-            throw CommandFailure(
-                code: CommandFailure.usage, phrase: Phrase("unknown time zone '\(zone)'", "未知的时区 “\(zone)”"))
+            throw CommandFailure.misuse("unknown time zone '\(zone)'", "未知的时区 “\(zone)”")
         }
         var result = policy
         result.zone = known
@@ -117,7 +119,7 @@ struct PolicyArguments: ParsableArguments {
             }
         }
         throw CommandFailure(
-            code: CommandFailure.usage,
+            code: CommandFailure.badRules,
             phrase: Phrase(
                 "no policy '\(visible(policy))': no such file, and no preset \(searched)",
                 "没有时间策略 “\(visible(policy))”：没有这个文件，也没有预设（\(searched)）"))

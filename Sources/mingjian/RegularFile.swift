@@ -1,3 +1,4 @@
+import Archives
 import Diagnostics
 import Foundation
 
@@ -8,6 +9,8 @@ enum RegularFile {
     struct Fault: Error {
         var path: String
         var reason: Phrase
+        /// Somebody ended the run while it waited.
+        var isInterrupted = false
     }
 
     /// What stands below a folder.
@@ -36,14 +39,17 @@ enum RegularFile {
     /// What is left to read of an open file or pipe, whatever it is.
     static func contents(of descriptor: Int32, path: String, limit: Int) throws(Fault) -> [UInt8] {
         var status = stat()
-        if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > limit {
-            throw Fault(path: path, reason: tooLarge(limit))
-        }
+        let isRegular = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        if isRegular, status.st_size > limit { throw Fault(path: path, reason: tooLarge(limit)) }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
+            // Whatever else it is may keep us waiting for ever.
+            if !isRegular, (try? Surroundings.interruption.wait(toRead: descriptor)) == nil {
+                throw Fault(path: path, reason: Phrase("interrupted", "已中断"), isInterrupted: true)
+            }
             let count = buffer.withUnsafeMutableBytes { Foundation.read(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
+            if count < 0, errno == EINTR || errno == EAGAIN { continue }
             guard count >= 0 else { throw Fault(path: path, reason: systemReason()) }
             if count == 0 { return bytes }
             bytes += buffer[0..<count]

@@ -77,14 +77,10 @@ struct ReportCommand: ParsableCommand {
         try checkBadRecordLimit(maxBad)
         let csvTable = try table.map(namedTable) ?? .agents
         if table != nil, !(format == .csv) {
-            throw CommandFailure(
-                code: CommandFailure.usage,
-                phrase: Phrase("--table goes with --format csv", "--table 要与 --format csv 同用"))
+            throw CommandFailure.misuse("--table goes with --format csv", "--table 要与 --format csv 同用")
         }
         guard selection.from == nil, selection.to == nil else {
-            throw CommandFailure(
-                code: CommandFailure.usage,
-                phrase: Phrase("the days of a report follow from --on", "报告的日期由 --on 决定，不用 --from、--to"))
+            throw CommandFailure.misuse("the days of a report follow from --on", "报告的日期由 --on 决定，不用 --from、--to")
         }
         let policy = try RulesArguments.policy(
             archive.time, versions: choice.versions, asVersion: choice.asVersion, cuts: archive.cut)
@@ -151,9 +147,8 @@ struct ReportCommand: ParsableCommand {
         let kind = Period.Kind(rawValue: kind.rawValue) ?? .daily
         if let on {
             guard let day = CalendarDay(on) else {
-                throw CommandFailure(
-                    code: CommandFailure.usage,
-                    phrase: Phrase("--on takes a day as YYYY-MM-DD, not '\(on)'", "--on 的日期写作 YYYY-MM-DD，而不是 “\(on)”"))
+                throw CommandFailure.misuse(
+                    "--on takes a day as YYYY-MM-DD, not '\(on)'", "--on 的日期写作 YYYY-MM-DD，而不是 “\(on)”")
             }
             return Period(kind, holding: day)
         }
@@ -165,9 +160,7 @@ struct ReportCommand: ParsableCommand {
 
     private func namedTable(_ text: String) throws -> PeriodCSVReport.Table {
         guard let table = PeriodCSVReport.Table(rawValue: text) else {
-            throw CommandFailure(
-                code: CommandFailure.usage,
-                phrase: Phrase("--table takes agents, rules or days", "--table 取 agents、rules 或 days"))
+            throw CommandFailure.misuse("--table takes agents, rules or days", "--table 取 agents、rules 或 days")
         }
         return table
     }
@@ -178,7 +171,7 @@ struct ReportCommand: ParsableCommand {
         switch format {
         case .table:
             let text = PeriodTextReport(
-                width: Surroundings.width, usesColour: Surroundings.usesColour(STDOUT_FILENO),
+                width: Surroundings.width, usesColor: Surroundings.usesColor(STDOUT_FILENO),
                 rowLimit: all ? nil : 40, displayWidth: { CharacterClass.displayWidth(of: $0) })
             try output.write(text.render(report))
         case .json: try PeriodJSONReport().write(report) { try output.write($0) }

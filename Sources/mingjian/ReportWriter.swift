@@ -43,10 +43,10 @@ struct ReportWriter {
         switch format {
         case .table:
             let text = TextReport(
-                width: Surroundings.width, usesColour: Surroundings.usesColour(STDOUT_FILENO),
+                width: Surroundings.width, usesColor: Surroundings.usesColor(STDOUT_FILENO),
                 rowLimit: rowLimit, displayWidth: { CharacterClass.displayWidth(of: $0) })
             try output.write(text.render(report))
-        case .json: try JSONReport(includesContext: !report.cases.isEmpty).write(report) { try output.write($0) }
+        case .json: try JSONReport().write(report) { try output.write($0) }
         case .csv: try CSVReport(table: csvTable).write(report) { try output.write($0) }
         case .html: try HTMLReport().write(report) { try output.write($0) }
         case .ndjson: break

@@ -156,6 +156,21 @@ struct RuleSources {
         return all.filter { scheme.takes($0.id) }
     }
 
+    /// What the values of schemes make of their rules that is not so with the defaults, told at the schemes: what
+    /// compiling and the static checks say, less what is among `known`.
+    func schemeProblems(besides known: [Diagnostic]) -> [Diagnostic] {
+        let known = Set(known)
+        return schemes.schemes.filter { !$0.parameters.isEmpty }.flatMap { scheme in
+            let rules = self.rules(of: scheme).filter { scheme.parameters[$0.id] != nil }
+            let compiled = RuleCompiler.compile(
+                rules, digest: "", table: Surroundings.foldTable, cache: Surroundings.cache, sources: files)
+            let checked = RuleChecks.diagnostics(
+                of: rules, table: Surroundings.foldTable, cache: Surroundings.cache)
+            return scheme.problems(
+                (compiled.diagnostics + checked).filter { !known.contains($0) }, of: self.rules)
+        }
+    }
+
     /// The rules in which none of `errors` stands.
     func rules(without errors: [Diagnostic]) -> [Rule] {
         let starts = Dictionary(grouping: errors, by: \.place.path).mapValues { $0.compactMap(\.place.range?.start) }
@@ -251,7 +266,7 @@ struct RuleSources {
     /// The renderer of diagnostics for standard error.
     static func renderer(_ format: DiagnosticRenderer.Format = .full) -> DiagnosticRenderer {
         DiagnosticRenderer(
-            format: format, language: Surroundings.language, usesColor: Surroundings.usesColour(STDERR_FILENO),
+            format: format, language: Surroundings.language, usesColor: Surroundings.usesColor(STDERR_FILENO),
             displayWidth: { CharacterClass.displayWidth(of: $0) })
     }
 }

@@ -147,7 +147,7 @@ extension RulesCommand {
             switch format {
             case .table:
                 let text = BacktestTextReport(
-                    width: Surroundings.width, usesColour: Surroundings.usesColour(STDOUT_FILENO),
+                    width: Surroundings.width, usesColor: Surroundings.usesColor(STDOUT_FILENO),
                     rowLimit: all ? nil : 40, displayWidth: { CharacterClass.displayWidth(of: $0) })
                 try output.write(text.render(report))
             case .json: try BacktestJSONReport().write(report) { try output.write($0) }

@@ -40,11 +40,9 @@ extension RulesCommand {
         func run() throws {
             try mingjian.run {
                 guard arguments.count == 3 else {
-                    throw CommandFailure(
-                        code: CommandFailure.usage,
-                        phrase: Phrase(
-                            "diff takes three things: the store, the older side and the newer one (mingjian rules diff shop 1 2)",
-                            "diff 需要三项：版本目录、旧的一边、新的一边（例如 mingjian rules diff shop 1 2）"))
+                    throw CommandFailure.misuse(
+                        "diff takes three things: the store, the older side and the newer one (mingjian rules diff shop 1 2)",
+                        "diff 需要三项：版本目录、旧的一边、新的一边（例如 mingjian rules diff shop 1 2）")
                 }
                 return try compare()
             }

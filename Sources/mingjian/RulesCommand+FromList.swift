@@ -40,17 +40,13 @@ extension RulesCommand {
 
         private func write() throws -> Int32 {
             guard let fold = FoldLevel(rawValue: fold), fold != .evasion else {
-                throw CommandFailure(
-                    code: CommandFailure.usage,
-                    phrase: Phrase("--fold takes exact or folded", "--fold 取 exact 或 folded"))
+                throw CommandFailure.misuse("--fold takes exact or folded", "--fold 取 exact 或 folded")
             }
             let lists: [(kind: ListedRules.Kind, path: String, file: String)] =
                 (keywords.map { [(.keyword, $0, "keywords.ndjson")] } ?? [])
                 + (regexes.map { [(.regex, $0, "regexes.ndjson")] } ?? [])
             guard !lists.isEmpty else {
-                throw CommandFailure(
-                    code: CommandFailure.usage,
-                    phrase: Phrase("give --keywords, --regexes or both", "请给出 --keywords、--regexes 或两者"))
+                throw CommandFailure.misuse("give --keywords, --regexes or both", "请给出 --keywords、--regexes 或两者")
             }
             // All lists are read before anything is written.
             let sources = try lists.map {

@@ -132,9 +132,8 @@ extension RulesCommand {
                 standard: RuleTemplate.keyword.rawValue
             ) { text in
                 guard let template = RuleTemplate(rawValue: text) else {
-                    throw CommandFailure(
-                        code: CommandFailure.usage,
-                        phrase: Phrase("no template '\(text)'; there are \(names)", "没有模板 “\(text)”；可用：\(names)"))
+                    throw CommandFailure.misuse(
+                        "no template '\(text)'; there are \(names)", "没有模板 “\(text)”；可用：\(names)")
                 }
                 return template
             }
@@ -165,30 +164,24 @@ extension RulesCommand {
 
         private static func id(_ text: String) throws -> String {
             if isKebab(text) { return text }
-            throw CommandFailure(
-                code: CommandFailure.usage,
-                phrase: Phrase(
-                    "--id takes lower-case English words joined by '-', like rude-words, not '\(visible(text))'",
-                    "--id 用小写英文单词以 “-” 相连，例如 rude-words，而不是 “\(visible(text))”"))
+            throw CommandFailure.misuse(
+                "--id takes lower-case English words joined by '-', like rude-words, not '\(visible(text))'",
+                "--id 用小写英文单词以 “-” 相连，例如 rude-words，而不是 “\(visible(text))”")
         }
 
         private static func severity(_ text: String) throws -> String {
             let names = Severity.allCases.map(\.rawValue)
             if names.contains(text) { return text }
-            throw CommandFailure(
-                code: CommandFailure.usage,
-                phrase: Phrase(
-                    "--severity takes \(names.joined(separator: ", ")), not '\(visible(text))'",
-                    "--severity 取 \(names.joined(separator: "、"))，而不是 “\(visible(text))”"))
+            throw CommandFailure.misuse(
+                "--severity takes \(names.joined(separator: ", ")), not '\(visible(text))'",
+                "--severity 取 \(names.joined(separator: "、"))，而不是 “\(visible(text))”")
         }
 
         private static func limit(_ text: String) throws -> (text: String, milliseconds: Int64) {
             if let time = DurationText.milliseconds(text), time > 0 { return (text, time) }
-            throw CommandFailure(
-                code: CommandFailure.usage,
-                phrase: Phrase(
-                    "--limit takes a duration like 30s, not '\(visible(text))'",
-                    "--limit 取 30s 这样的时长，而不是 “\(visible(text))”"))
+            throw CommandFailure.misuse(
+                "--limit takes a duration like 30s, not '\(visible(text))'",
+                "--limit 取 30s 这样的时长，而不是 “\(visible(text))”")
         }
 
         /// A space parts words of Chinese; between Latin words it belongs to a phrase.
@@ -208,7 +201,7 @@ extension RulesCommand {
         }
 
         private static func missing(_ option: String) -> CommandFailure {
-            CommandFailure(code: CommandFailure.usage, phrase: Phrase("\(option) is missing", "缺少 \(option)"))
+            CommandFailure.misuse("\(option) is missing", "缺少 \(option)")
         }
     }
 }

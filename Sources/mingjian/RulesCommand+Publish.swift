@@ -116,18 +116,14 @@ extension RulesCommand {
         /// What is kept for ever is one line without tricks.
         private func checkTexts() throws {
             guard (effective == .now) == (reason != nil) else {
-                throw CommandFailure(
-                    code: CommandFailure.usage,
-                    phrase: Phrase(
-                        "--effective now and --reason go together", "--effective now 与 --reason 须一起使用"))
+                throw CommandFailure.misuse(
+                    "--effective now and --reason go together", "--effective now 与 --reason 须一起使用")
             }
             for (option, text) in [("--author", author), ("--note", note), ("--reason", reason ?? "-")] {
                 let isBlank = text.allSatisfy(\.isWhitespace)
                 guard !isBlank, text.unicodeScalars.count <= 2000, visible(text) == text else {
-                    throw CommandFailure(
-                        code: CommandFailure.usage,
-                        phrase: Phrase(
-                            "\(option) takes one line of 1 to 2000 characters", "\(option) 须为 1 到 2000 字的一行文字"))
+                    throw CommandFailure.misuse(
+                        "\(option) takes one line of 1 to 2000 characters", "\(option) 须为 1 到 2000 字的一行文字")
                 }
             }
         }
@@ -139,10 +135,8 @@ extension RulesCommand {
             }
             let store = whole(to)
             guard let path = paths.first(where: { store.starts(with: whole($0)) }) else { return }
-            throw CommandFailure(
-                code: CommandFailure.usage,
-                phrase: Phrase(
-                    "the store '\(to)' lies in the rules '\(path)'", "版本目录 “\(to)” 位于规则目录 “\(path)” 之内"))
+            throw CommandFailure.misuse(
+                "the store '\(to)' lies in the rules '\(path)'", "版本目录 “\(to)” 位于规则目录 “\(path)” 之内")
         }
 
         /// The rules of `files`, which compile, pass their examples and have enough of them.

@@ -50,9 +50,7 @@ extension RulesCommand {
 
         private func show() throws -> Int32 {
             guard on == nil || version == nil else {
-                throw CommandFailure(
-                    code: CommandFailure.usage,
-                    phrase: Phrase("give --on or --version", "--on 与 --version 只能给出一个"))
+                throw CommandFailure.misuse("give --on or --version", "--on 与 --version 只能给出一个")
             }
             let store = VersionStore(path: store)
             let index = try store.index()
@@ -86,10 +84,8 @@ extension RulesCommand {
                 } ?? []
             }
             guard let day = CalendarDay(on) else {
-                throw CommandFailure(
-                    code: CommandFailure.usage,
-                    phrase: Phrase(
-                        "--on takes a day as YYYY-MM-DD, not '\(on)'", "--on 的日期写作 YYYY-MM-DD，而不是 “\(on)”"))
+                throw CommandFailure.misuse(
+                    "--on takes a day as YYYY-MM-DD, not '\(on)'", "--on 的日期写作 YYYY-MM-DD，而不是 “\(on)”")
             }
             return index.inForce(on: day, in: zone).map {
                 Shown(version: $0.1.version, from: $0.from, isRetroactive: $0.1.isRetroactive)

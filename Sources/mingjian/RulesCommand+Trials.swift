@@ -71,7 +71,7 @@ extension RulesCommand.Test {
                 }
                 say(Phrase("waiting for changes; Ctrl-C ends", "等待文件变化；Ctrl-C 结束"), severity: "note")
             }
-            usleep(1_000_000)
+            Surroundings.pause(until: .now.advanced(by: .seconds(1)))
         }
         return 130
     }

@@ -23,7 +23,7 @@ struct RulesCommand: ParsableCommand {
             // Diagnostics are what these commands are for: they go to standard output.
             var renderer = RuleSources.renderer(
                 DiagnosticRenderer.Format(rawValue: rawValue) ?? .full)
-            renderer.usesColor = Surroundings.usesColour(STDOUT_FILENO)
+            renderer.usesColor = Surroundings.usesColor(STDOUT_FILENO)
             return renderer
         }
     }
@@ -82,6 +82,7 @@ struct RulesCommand: ParsableCommand {
             // Of rules that are not whole nothing more can be said.
             diagnostics += RuleChecks.diagnostics(
                 of: sources.rules(without: errors), table: Surroundings.foldTable, cache: Surroundings.cache)
+            if errors.isEmpty { diagnostics += sources.schemeProblems(besides: diagnostics) }
             if errors.isEmpty, !corpus.isEmpty {
                 let counts = KeywordFrequencies(corpus: corpus, conversationsPerDay: perDay, threshold: common)
                 diagnostics += try counts.warnings(sources.rules)

@@ -67,12 +67,10 @@ struct SelectionArguments: ParsableArguments {
         options.firstDay = try day(from, "--from")
         options.lastDay = try day(to, "--to")
         if let first = options.firstDay, let last = options.lastDay, first > last {
-            throw CommandFailure(
-                code: CommandFailure.usage, phrase: Phrase("--from is after --to", "--from 晚于 --to"))
+            throw CommandFailure.misuse("--from is after --to", "--from 晚于 --to")
         }
         if let threads, threads < 1 {
-            throw CommandFailure(
-                code: CommandFailure.usage, phrase: Phrase("--threads takes 1 or more", "--threads 至少为 1"))
+            throw CommandFailure.misuse("--threads takes 1 or more", "--threads 至少为 1")
         }
         options.groups = Set(group)
         options.agents = Set(agent)
@@ -97,10 +95,8 @@ struct SelectionArguments: ParsableArguments {
     private func day(_ text: String?, _ option: String) throws -> CalendarDay? {
         guard let text else { return nil }
         guard let day = CalendarDay(text) else {
-            throw CommandFailure(
-                code: CommandFailure.usage,
-                phrase: Phrase(
-                    "\(option) takes a day as YYYY-MM-DD, not '\(text)'", "\(option) 的日期写作 YYYY-MM-DD，而不是 “\(text)”"))
+            throw CommandFailure.misuse(
+                "\(option) takes a day as YYYY-MM-DD, not '\(text)'", "\(option) 的日期写作 YYYY-MM-DD，而不是 “\(text)”")
         }
         return day
     }
@@ -109,9 +105,7 @@ struct SelectionArguments: ParsableArguments {
     static func instant(_ text: String) throws -> Instant {
         // Digits alone are milliseconds there: a year would be one of the first seconds of 1970.
         guard Int64(text) == nil, let instant = Instant(rfc3339: text) else {
-            throw CommandFailure(
-                code: CommandFailure.usage,
-                phrase: Phrase("--as-of takes an RFC 3339 time with offset", "--as-of 取带时区偏移的 RFC 3339 时间"))
+            throw CommandFailure.misuse("--as-of takes an RFC 3339 time with offset", "--as-of 取带时区偏移的 RFC 3339 时间")
         }
         return instant
     }

@@ -55,16 +55,13 @@ struct ServeCommand: ParsableCommand {
     func run() throws {
         try mingjian.run {
             guard (1...65535).contains(port) else {
-                throw CommandFailure(
-                    code: CommandFailure.usage, phrase: Phrase("--port takes 1 to 65535", "--port 取 1 到 65535"))
+                throw CommandFailure.misuse("--port takes 1 to 65535", "--port 取 1 到 65535")
             }
             let known = try accessTokens()
             guard !known.isEmpty || ["127.0.0.1", "::1", "localhost"].contains(host) else {
-                throw CommandFailure(
-                    code: CommandFailure.usage,
-                    phrase: Phrase(
-                        "without --tokens or MINGJIAN_TOKEN only this machine is served (--host 127.0.0.1)",
-                        "没有 --tokens 或 MINGJIAN_TOKEN 时只能服务本机（--host 127.0.0.1）"))
+                throw CommandFailure.misuse(
+                    "without --tokens or MINGJIAN_TOKEN only this machine is served (--host 127.0.0.1)",
+                    "没有 --tokens 或 MINGJIAN_TOKEN 时只能服务本机（--host 127.0.0.1）")
             }
             let policy = try arguments.policy()
             let rules = try self.rules.rules(log: arguments.directory, policy: policy.time)
@@ -105,23 +102,18 @@ struct ServeCommand: ParsableCommand {
                         "cannot read '\(tokens)': \(error.reason.english)", "无法读取 “\(tokens)”：\(error.reason.chinese)"))
             }
             guard bytes.contains(where: { $0 > 0x20 }) else {
-                throw CommandFailure(
-                    code: CommandFailure.usage, phrase: Phrase("'\(tokens)' has no hash", "“\(tokens)” 中没有散列"))
+                throw CommandFailure.misuse("'\(tokens)' has no hash", "“\(tokens)” 中没有散列")
             }
             guard let read = AccessTokens(file: String(decoding: bytes, as: UTF8.self)) else {
-                throw CommandFailure(
-                    code: CommandFailure.usage,
-                    phrase: Phrase(
-                        "'\(tokens)' has a line that is no SHA-256 hash, or none that is one",
-                        "“\(tokens)” 中有一行不是 SHA-256 散列，或一个也没有"))
+                throw CommandFailure.misuse(
+                    "'\(tokens)' has a line that is no SHA-256 hash, or none that is one",
+                    "“\(tokens)” 中有一行不是 SHA-256 散列，或一个也没有")
             }
             known = read
         }
         if let token = ProcessInfo.processInfo.environment["MINGJIAN_TOKEN"], !token.isEmpty {
             guard token.utf8.count >= 16 else {
-                throw CommandFailure(
-                    code: CommandFailure.usage,
-                    phrase: Phrase("MINGJIAN_TOKEN has fewer than 16 bytes", "MINGJIAN_TOKEN 少于 16 字节"))
+                throw CommandFailure.misuse("MINGJIAN_TOKEN has fewer than 16 bytes", "MINGJIAN_TOKEN 少于 16 字节")
             }
             known.add(token: token)
         }

@@ -33,11 +33,9 @@ final class ServerSink: EventSink {
                             "服务尚无应答（\(visible(reason))）：最多重试 60 秒"), severity: "note")
                 })
         } catch {
-            throw CommandFailure(
-                code: CommandFailure.usage,
-                phrase: Phrase(
-                    "--to takes http://HOST[:PORT][/PATH]; TLS is a proxy's, and a token is printable ASCII",
-                    "--to 的写法是 http://主机[:端口][/路径]；TLS 由代理负责，令牌为可打印的 ASCII 字符"))
+            throw CommandFailure.misuse(
+                "--to takes http://HOST[:PORT][/PATH]; TLS is a proxy's, and a token is printable ASCII",
+                "--to 的写法是 http://主机[:端口][/路径]；TLS 由代理负责，令牌为可打印的 ASCII 字符")
         }
     }
 

@@ -19,7 +19,7 @@ enum Surroundings {
         return .english
     }()
 
-    static func usesColour(_ descriptor: Int32) -> Bool {
+    static func usesColor(_ descriptor: Int32) -> Bool {
         let environment = ProcessInfo.processInfo.environment
         if let value = environment["NO_COLOR"], !value.isEmpty { return false }
         return isatty(descriptor) != 0 && environment["TERM"] != "dumb"
@@ -63,11 +63,9 @@ enum Surroundings {
             return Instant(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded(.down)))
         }
         guard let instant = Instant(utcText: text) else {
-            throw CommandFailure(
-                code: CommandFailure.usage,
-                phrase: Phrase(
-                    "MINGJIAN_NOW is written like 2026-03-02T01:04:12.000Z",
-                    "MINGJIAN_NOW 的写法如 2026-03-02T01:04:12.000Z"))
+            throw CommandFailure.misuse(
+                "MINGJIAN_NOW is written like 2026-03-02T01:04:12.000Z",
+                "MINGJIAN_NOW 的写法如 2026-03-02T01:04:12.000Z")
         }
         return instant
     }
@@ -110,6 +108,14 @@ enum Surroundings {
 
     /// Set by the first SIGINT or SIGTERM once `interruption` was asked for; the second one kills.
     static let isInterrupted = Atomic<Bool>(false)
+
+    /// Waits until `instant`, or until the first signal, where `interruption` was asked for.
+    static func pause(until instant: ContinuousClock.Instant) {
+        while !isInterrupted.load(ordering: .relaxed), ContinuousClock.now < instant {
+            let rest = ContinuousClock.now.duration(to: instant)
+            Thread.sleep(forTimeInterval: min(0.1, max(0.001, rest / .seconds(1))))
+        }
+    }
 
     /// Comes with the first SIGINT or SIGTERM. Who never asks for it is killed by them as usual.
     static let interruption: Interruption = {
@@ -158,6 +164,11 @@ struct CommandFailure: Error {
     static let `internal`: Int32 = 70
     static let inputOutput: Int32 = 74
     static let interrupted: Int32 = 130
+
+    /// The command line asks for what cannot be.
+    static func misuse(_ english: String, _ chinese: String) -> CommandFailure {
+        CommandFailure(code: usage, phrase: Phrase(english, chinese))
+    }
 }
 
 /// Runs a command's body and turns what it throws into one line and an exit code.

@@ -70,11 +70,9 @@ extension RulesArguments {
         if index.versions.allSatisfy({ $0.policy != nil }) { try refuse(time) }
         let all = try store.policies(of: index, fallback: given)
         if cuts, Set(all.map { Set($0.waits.noAnswer) }).count > 1 {
-            throw CommandFailure(
-                code: CommandFailure.usage,
-                phrase: Phrase(
-                    "--cut does not go with versions whose 'noAnswer' phrases differ: which message keeps a conversation open is told while the log is read, before its version is known; cut the log with 'mingjian cut' before",
-                    "各版本的 noAnswer 短语不同，不能与 --cut 同用：读取日志时就要判断哪条消息需要回复，而那时还不知道会话属于哪个版本；请先用 mingjian cut 切分"))
+            throw CommandFailure.misuse(
+                "--cut does not go with versions whose 'noAnswer' phrases differ: which message keeps a conversation open is told while the log is read, before its version is known; cut the log with 'mingjian cut' before",
+                "各版本的 noAnswer 短语不同，不能与 --cut 同用：读取日志时就要判断哪条消息需要回复，而那时还不知道会话属于哪个版本；请先用 mingjian cut 切分")
         }
         guard let kept = try store.policy(of: first) else { return given }
         return try time.inZone(kept)
@@ -96,10 +94,8 @@ extension RulesArguments {
     private static func refuse(_ time: PolicyArguments) throws {
         let given = time.policy != nil ? "--policy" : time.closeAfter != nil ? "--close-after" : nil
         guard let given else { return }
-        throw CommandFailure(
-            code: CommandFailure.usage,
-            phrase: Phrase(
-                "\(given) does not go with versions that keep the time policy they were published with",
-                "规则版本带有发布时的时间策略，不能再用 \(given)"))
+        throw CommandFailure.misuse(
+            "\(given) does not go with versions that keep the time policy they were published with",
+            "规则版本带有发布时的时间策略，不能再用 \(given)")
     }
 }

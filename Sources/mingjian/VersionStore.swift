@@ -38,11 +38,9 @@ struct VersionStore {
     /// The newest version, or another one by its number; 64 where there is none such.
     func version(_ number: Int, in index: RuleVersionIndex) throws -> RuleVersion {
         guard let version = index[number] else {
-            throw CommandFailure(
-                code: CommandFailure.usage,
-                phrase: Phrase(
-                    "no version \(number) in '\(path)'; the newest is \(index.versions.count)",
-                    "“\(path)” 里没有第 \(number) 版，最新为第 \(index.versions.count) 版"))
+            throw CommandFailure.misuse(
+                "no version \(number) in '\(path)'; the newest is \(index.versions.count)",
+                "“\(path)” 里没有第 \(number) 版，最新为第 \(index.versions.count) 版")
         }
         return version
     }

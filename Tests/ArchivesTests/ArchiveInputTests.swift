@@ -61,6 +61,19 @@ import Testing
         }
     }
 
+    @Test("a pipe under an archive's name is neither waited for nor passed over")
+    func pipesInDirectories() throws {
+        let directory = try TemporaryDirectory()
+        let pipe = directory.path("a.ndjson")
+        #expect(pipe.withCString { mkfifo($0, 0o600) } == 0)
+        #expect(throws: ArchiveError.notRegular(path: pipe.description)) {
+            try ArchiveInput.resolve([ArchivePath(directory.path)])
+        }
+        // Of another name it is nobody's archive.
+        #expect(directory.path("b.fifo").withCString { mkfifo($0, 0o600) } == 0)
+        #expect(try ArchiveInput.resolve([pipe]).count == 1)
+    }
+
     @Test func linksThatGoInCirclesEnd() throws {
         let directory = try TemporaryDirectory()
         try directory.write("a/x.ndjson", "x")

@@ -101,6 +101,24 @@ struct CheckTests {
         #expect(try problems() == ["a.json:1 syntax"])
     }
 
+    @Test("what the values of a scheme make of a rule is told at the scheme")
+    func schemeValues() throws {
+        try write(
+            "a.json",
+            """
+            {"id": "lure", "name": "引流", "polarity": "negative",
+             "parameters": {"words": {"type": "keywords", "default": ["微信号码"]}},
+             "when": {"message": {"from": "agent", "keywords": ["加我微信", "${words}"], "fold": "evasion"}}}
+            """)
+        try write(
+            "schemes.json",
+            """
+            {"schemes": [
+              {"id": "one", "name": "一", "groups": ["甲组"], "parameters": {"lure": {"words": ["微信"]}}}]}
+            """)
+        #expect(try problems() == ["schemes.json:2 short-evasion-keyword"])
+    }
+
     @Test("warnings of sound rules do not wait for others to be mended")
     func warningsBesideErrors() throws {
         try write("a.json", #"{"id": "a", "name": "甲"}"#)

@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// The built command, run as its users run it.
 enum Command {
@@ -38,6 +39,12 @@ enum Command {
         _ arguments: [String], in directory: TemporaryDirectory, input: String? = nil,
         environment: [String: String] = [:]
     ) throws -> (process: Process, output: String, errors: String) {
+        // The library's threads block signals, and a child inherits that.
+        var mask = sigset_t()
+        sigemptyset(&mask)
+        sigaddset(&mask, SIGINT)
+        sigaddset(&mask, SIGTERM)
+        pthread_sigmask(SIG_UNBLOCK, &mask, nil)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path ?? "/nonexistent")
         process.arguments = arguments
@@ -58,6 +65,23 @@ enum Command {
         process.standardError = FileHandle(forWritingAtPath: errors)
         process.standardInput = FileHandle(forReadingAtPath: input ?? "/dev/null")
         return (process, output, errors)
+    }
+
+    /// A port of this machine that nobody listens at, as the system gives them.
+    static func freePort() throws -> UInt16 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isKnown = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+            }
+        }
+        try #require(isKnown, "\(errno)")
+        return UInt16(bigEndian: address.sin_port)
     }
 
     /// Runs the command to its end; `input` is a file that standard input reads.

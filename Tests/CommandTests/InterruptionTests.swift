@@ -21,12 +21,6 @@ struct InterruptionTests {
     ) throws -> (code: Int32, wasKilled: Bool, output: String, errors: String)? {
         let (process, output, errors) = try Command.process(arguments, in: directory)
         if let input { process.standardInput = input }
-        // The library's threads block signals, and a child inherits that.
-        var mask = sigset_t()
-        sigemptyset(&mask)
-        sigaddset(&mask, SIGINT)
-        sigaddset(&mask, SIGTERM)
-        pthread_sigmask(SIG_UNBLOCK, &mask, nil)
         try process.run()
         begin()
         // It catches signals when its handler is in place, and waits soon after.

@@ -109,11 +109,11 @@ struct LiveBoardTests {
     @Test("on a terminal marked figures are yellow or red, with NO_COLOR they are not")
     func colours() throws {
         try feed()
-        for isColoured in [true, false] {
+        for isColored in [true, false] {
             let terminal = try Terminal()
             let (process, _, _) = try Command.process(
                 ["live", "board", "--log", log, "--shop", "店", "--threshold", "longest-wait=60,110"], in: directory,
-                environment: now.merging(["TERM": "xterm", "NO_COLOR": isColoured ? "" : "1"]) { $1 })
+                environment: now.merging(["TERM": "xterm", "NO_COLOR": isColored ? "" : "1"]) { $1 })
             process.standardOutput = terminal.user
             try process.run()
             let text = terminal.text(until: "乙 ")
@@ -121,8 +121,8 @@ struct LiveBoardTests {
             process.waitUntilExit()
             #expect(process.terminationReason == .exit && process.terminationStatus == 0)
             #expect(text.contains("120.0 s!!") && text.contains("6!"))
-            #expect(text.contains("\u{1B}[31m120.0 s!!\u{1B}[0m") == isColoured, "\(text)")
-            #expect(text.contains("\u{1B}[33m6!\u{1B}[0m") == isColoured)
+            #expect(text.contains("\u{1B}[31m120.0 s!!\u{1B}[0m") == isColored, "\(text)")
+            #expect(text.contains("\u{1B}[33m6!\u{1B}[0m") == isColored)
         }
     }
 

@@ -111,11 +111,6 @@ struct ResumeTests {
         for attempt in 0..<6 {
             let out = "run-\(attempt)"
             let (process, _, errors) = try Command.process(arguments(out), in: directory)
-            // The library's threads block signals, and a child inherits that.
-            var mask = sigset_t()
-            sigemptyset(&mask)
-            sigaddset(&mask, SIGINT)
-            pthread_sigmask(SIG_UNBLOCK, &mask, nil)
             try process.run()
             // Wait for findings, the last times for a checkpoint, but not for ever.
             let awaited = attempt < 3 ? "/findings.ndjson" : "/.checkpoint"

@@ -15,6 +15,15 @@ struct RulePagesTests {
         #expect(run.code == 0, "run `mingjian rules docs Rules --out docs/rules`: \(run.errors)")
     }
 
+    @Test("whatever a shipped rule says is said in words on its page")
+    func pagesHaveNoJSON() throws {
+        let folder = Command.root + "/docs/rules"
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder) where name.hasSuffix(".md") {
+            let page = try String(contentsOfFile: folder + "/" + name, encoding: .utf8)
+            #expect(!page.contains("：`{"), "\(name)")
+        }
+    }
+
     @Test("rules shown as examples pass their own examples")
     func examplesPass() throws {
         let run = try Command.run(["rules", "test", "docs/examples"], in: directory)

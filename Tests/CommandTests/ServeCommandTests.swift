@@ -14,7 +14,7 @@ struct ServeCommandTests {
             try Command.run(
                 ["live", "replay", "Corpora/live/assistant-rates/events.ndjson", "--log", log], in: directory
             ).code == 0)
-        let port = UInt16.random(in: 20_000..<60_000)
+        let port = try Command.freePort()
         let (process, _, errors) = try Command.process(
             ["serve", "--log", log, "--port", String(port)], in: directory)
         try process.run()

@@ -51,7 +51,7 @@ struct ServeRulesTests {
         let directory = try TemporaryDirectory()
         let (log, findings) = (directory.path + "/log", directory.path + "/findings.ndjson")
         try Self.rules.write(toFile: directory.path + "/rules.json", atomically: true, encoding: .utf8)
-        let port = UInt16.random(in: 20_000..<60_000)
+        let port = try Command.freePort()
         func serve() throws -> Process {
             let (process, _, _) = try Command.process(
                 [

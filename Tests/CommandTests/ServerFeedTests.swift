@@ -27,7 +27,7 @@ struct ServerFeedTests {
 
     /// A server on a log of its own while the body runs.
     private func serving(_ log: String, _ options: [String] = [], _ body: (UInt16) throws -> Void) throws {
-        let port = UInt16.random(in: 20_000..<60_000)
+        let port = try Command.freePort()
         let (process, _, errors) = try Command.process(
             ["serve", "--log", directory.path + "/" + log, "--port", String(port)] + options, in: directory,
             environment: environment)

@@ -198,10 +198,6 @@ struct VersionedInspectTests {
         /// Whether the run was stopped before its end.
         func stop(_ out: String) throws -> Bool {
             let (process, _, _) = try Command.process(arguments(out), in: directory, environment: now)
-            var mask = sigset_t()
-            sigemptyset(&mask)
-            sigaddset(&mask, SIGINT)
-            pthread_sigmask(SIG_UNBLOCK, &mask, nil)
             try process.run()
             for _ in 0..<20_000 where process.isRunning {
                 if !directory.contents(out + "/findings.ndjson").isEmpty { break }

@@ -90,6 +90,16 @@ struct ExampleRunnerTests {
         #expect(try run(rule(#"{"hit": ["发微信"], "clean": [[{"buyer": "在吗"}]]}"#)).warnings == [])
     }
 
+    @Test("a hit example that the rule does not apply to is told so")
+    func hitButNotApplicable() throws {
+        let more = #""appliesTo": {"message": {"from": "buyer", "keywords": ["投诉"]}},"#
+        let examples = #"{"hit": ["发微信", [{"buyer": "投诉"}, {"agent": "好"}]], "clean": []}"#
+        let found = try run(rule(examples, more: more)).diagnostics
+        #expect(found.map(\.code) == ["example-missed", "example-missed"])
+        #expect(found.map { $0.message.english.contains("does not apply to it, 'appliesTo'") } == [true, false])
+        #expect(found.map { $0.help?.english.contains("notApplicable") } == [true, false])
+    }
+
     @Test("a clean example that meets appliesTo and has no trigger is not sent to appliesTo")
     func cleanWithoutATrigger() throws {
         let report = try run(

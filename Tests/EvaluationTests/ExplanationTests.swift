@@ -124,7 +124,72 @@ struct ExplanationTests {
             rule(
                 #"{"message": {"from": "agent", "keywords": ["微信"], "unless": [{"keywords": ["谨防"]}]}}"#),
             [message(.agent, "谨防加微信", at: 0)])
-        #expect(result.reason.chinese.contains("谨防"))
+        #expect(result.reason.english.contains("the exception holds: any keyword of (谨防) at #0"), "\(result.reason)")
+        let outside = try explain(
+            rule(
+                #"{"all": [{"message": {"from": "agent", "keywords": ["微信"]}}], "unless": [{"message": {"from": "buyer", "keywords": ["谢谢"]}}]}"#
+            ),
+            [message(.agent, "加微信", at: 0), message(.buyer, "谢谢", at: 3)])
+        #expect(outside.reason.english.contains("the exception holds"), "\(outside.reason)")
+        #expect(outside.reason.english.hasSuffix("at #1)"), "\(outside.reason)")
+    }
+
+    @Test("what decides is blamed: what is false where the whole is false, what is unknown where it is unknown")
+    func blamesWhatDecides() throws {
+        let fact = #"{"fact": {"name": "order.state", "is": "paid"}}"#
+        let keyword = #"{"message": {"from": "agent", "keywords": ["滚"]}}"#
+        let talk = [message(.buyer, "在吗", at: 0), message(.agent, "在", at: 3)]
+        let all = try explain(rule(#"{"all": [\#(fact), \#(keyword)]}"#), talk)
+        #expect(all.outcome == .clean && all.condition.blamedChild == 1)
+        let any = try explain(rule(#"{"any": [\#(keyword), \#(fact)]}"#), talk)
+        #expect(any.outcome == .notEvaluated && any.condition.blamedChild == 1)
+        let untimed = try explain(
+            rule(
+                #"{"after": {"message": {"from": "buyer"}}, "expect": {"message": {"from": "agent"}}, "report": "missed", "within": {"time": "3m"}}"#
+            ),
+            [Message(speaker: .buyer, text: "在吗")])
+        #expect(untimed.outcome == .notEvaluated)
+        #expect(!untimed.reason.english.contains("no trigger") && untimed.reason.english.contains("no-times"))
+    }
+
+    @Test("a duty that was missed by the number of messages is not explained by times")
+    func missedByMessages() throws {
+        let duty = #"""
+            {"after": {"message": {"from": "buyer"}}, "expect": {"message": {"from": "agent", "keywords": ["抱歉"]}},
+             "report": "missed", "within": {"messages": 2, "time": "10m"}}
+            """#
+        let talk = [
+            message(.buyer, "坏了", at: 0), message(.agent, "嗯", at: 10), message(.agent, "啊", at: 30),
+            message(.agent, "抱歉", at: 40),
+        ]
+        let result = try explain(rule(duty), talk)
+        #expect(result.outcome == .hit)
+        #expect(result.findings.map(\.gap) == [nil])
+        let text = result.text(in: .english)
+        #expect(text.contains("#0 has no answer within 2 messages"), "\(text)")
+        #expect(text.contains("the answer #3 comes after too many messages") && !text.contains("too late"), "\(text)")
+        let scope = #"""
+            {"scope": {"after": {"message": {"from": "buyer"}}, "within": {"messages": 1},
+             "find": {"message": {"from": "agent", "keywords": ["抱歉"]}}}}
+            """#
+        #expect(try explain(rule(scope), talk).reason.english.contains("#3 lies outside the window of #0)"))
+    }
+
+    @Test("what is alike and does not count says why")
+    func alikeAndNotCounted() throws {
+        let talk = [message(.agent, "好的", at: 0), message(.agent, "好的", at: 9)]
+        let short = try explain(rule(#"{"message": {"from": "agent", "repeats": {"minLength": 6}}}"#), talk)
+        #expect(short.reason.english.contains("is too short, or may be repeated"), "\(short.reason)")
+        let soon = try explain(rule(#"{"message": {"from": "agent", "repeats": {"minGap": "1m"}}}"#), talk)
+        #expect(soon.reason.english.contains("comes too soon after it"), "\(soon.reason)")
+    }
+
+    @Test("of many messages that fail the rest is counted")
+    func manyFail() throws {
+        let talk = (0..<8).map { message(.agent, "好\($0)", at: Int64($0)) }
+        let result = try explain(
+            rule(#"{"count": {"of": {"message": {"from": "agent", "keywords": ["您"]}}, "every": true}}"#), talk)
+        #expect(result.reason.english.contains("not in #0, #1, #2, #3, #4 and 3 more"), "\(result.reason)")
     }
 
     @Test func missingTimesAreUnknownNotFalse() throws {

@@ -51,6 +51,12 @@ struct RepeatsTests {
         #expect(found.first?.evidence.map(\.label) == ["match", "earlier"])
     }
 
+    @Test("a message of one character repeats its equals, and nothing else")
+    func oneCharacter() throws {
+        #expect(try anchors(#"{"similarity": 100}"#, talk("a 在", "a 在", "a 好", "a 在的", "a 在")) == [1, 4])
+        #expect(try anchors(#"{"times": 3}"#, talk("b ？", "b ?", "b 1", "b ？"), from: "buyer") == [3])
+    }
+
     @Test func ofSaysWhoseMessagesAreCompared() throws {
         let messages = talk("z 请您耐心等待", "b 请您耐心等待", "t 请您耐心等待", "a 请您耐心等待")
         #expect(try anchors(#"{"of": "self"}"#, messages) == [])

@@ -108,7 +108,8 @@ private struct TwoSets {
     }
 
     static func joined(_ old: [Rule], _ new: [Rule], changedOnly: Bool = false) throws -> RuleSet {
-        let (rules, comparison) = ComparedRules.joined(old: old, new: new, changedOnly: changedOnly)
+        let (rules, comparison) = ComparedRules.joined(
+            old: old, new: new, only: changedOnly ? ComparedRules.differing(old: old, new: new) : nil)
         return try compiled(rules, comparison: comparison)
     }
 }

@@ -337,26 +337,49 @@ struct OracleJudge {
         // "otherwise each exposure whose owner has no hit in that unit"
         guard value.unknowns.isEmpty else { return [] }
         let missed = exposures.filter { exposure in !hits.contains { $0.owner == exposure.owner } }
-        // "each agent with a message in the subject's population": once, in whichever branch of an `any`.
+        // Branches of an `any` expose an owner more than once: each obligation that he missed, else once.
+        let duties = missedDuties(of: root)
         let once = missed.filter { exposure in
-            !isOfMessages(root)
-                || !missed.contains { $0.owner == exposure.owner && ($0.anchor ?? -1) < (exposure.anchor ?? -1) }
+            if !hasBranches(root) { return true }
+            if duties.contains(where: { $0.owner == exposure.owner }) { return duties.contains(exposure) }
+            return !missed.contains { $0.owner == exposure.owner && ($0.anchor ?? .max) < (exposure.anchor ?? .max) }
         }
         return once.map { OracleMatch(anchor: $0.anchor, owner: $0.owner, spans: []) }
     }
 
-    /// Whether its exposures are those of populations of messages, and of nothing else.
-    private func isOfMessages(_ condition: Condition) -> Bool {
+    /// The exposures of a condition that are obligations missed.
+    private func missedDuties(of condition: Condition) -> [OracleExposure] {
         switch condition.kind {
-        case .message: return true
-        case .any(let children): return children.allSatisfy { isOfMessages($0) }
-        case .all(let children): return subject(of: children).map { isOfMessages(children[$0]) } ?? false
-        case .unless(let child, _): return isOfMessages(child)
-        case .scope(let scope): return isOfMessages(scope.find)
+        case .expectation(let expectation):
+            return obligations(of: expectation).compactMap { obligation in
+                guard case .missed(let debtor) = obligation.fate else { return nil }
+                return OracleExposure(owner: debtor, anchor: obligation.trigger)
+            }
+        case .sequence(let sequence):
+            guard let first = runs(of: sequence).runs.first, case .missed(let owner) = first.fate else { return [] }
+            return [OracleExposure(owner: owner, anchor: first.lastRow)]
+        case .any(let children): return children.flatMap { missedDuties(of: $0) }
+        case .all(let children): return subject(of: children).map { missedDuties(of: children[$0]) } ?? []
+        case .unless(let child, _): return missedDuties(of: child)
+        case .scope(let scope): return missedDuties(of: scope.find)
         case .count(let count):
-            if case .atLeast = count.bound { return isOfMessages(count.of) }
+            if case .atLeast = count.bound { return missedDuties(of: count.of) }
+            return []
+        case .message, .silence, .gap, .unit, .not: return []
+        }
+    }
+
+    /// Whether its exposures are those of the branches of an `any`.
+    private func hasBranches(_ condition: Condition) -> Bool {
+        switch condition.kind {
+        case .any: return true
+        case .all(let children): return subject(of: children).map { hasBranches(children[$0]) } ?? false
+        case .unless(let child, _): return hasBranches(child)
+        case .scope(let scope): return hasBranches(scope.find)
+        case .count(let count):
+            if case .atLeast = count.bound { return hasBranches(count.of) }
             return false
-        case .expectation, .silence, .gap, .sequence, .unit, .not: return false
+        case .message, .expectation, .silence, .gap, .sequence, .unit, .not: return false
         }
     }
 

@@ -11,8 +11,10 @@ extension OracleJudge {
         let earlier = unit.rows(of: source).filter { $0 < row && isSameSender($0, row, plan) }
         let alike = earlier.suffix(plan.lookBack).filter { other in
             if plan.minimumGap > 0, unit.time(row) - unit.time(other) < plan.minimumGap { return false }
-            return counts(other, plan)
-                && OracleText.isAlike(compared(row), compared(other), percent: plan.similarity)
+            guard counts(other, plan) else { return false }
+            // Texts of one character have no pair; equal ones are as alike as can be.
+            if compared(row).count == 1, compared(row) == compared(other) { return true }
+            return OracleText.isAlike(compared(row), compared(other), percent: plan.similarity)
         }
         return alike.count + 1 >= plan.times
     }

@@ -61,7 +61,7 @@ extension OracleJudge {
         case .agent: return text(conversation.agent)
         case .tag: return decide((facts.tags ?? []).map { .text($0) }, isComplete: facts.tags != nil)
         case .attribute(let key):
-            return decide(facts.attributes[key].map { [$0] } ?? [], isComplete: facts.attributes[key] != nil)
+            return value(of: facts.attributes[key], condition.test)
         case .orderCount:
             return decide(facts.orders.map { [.number(Int64($0.count))] } ?? [], isComplete: facts.orders != nil)
         case .orderID: return ofOrders { $0.id.map { .text($0) } }
@@ -75,6 +75,32 @@ extension OracleJudge {
             guard case .ended(_, let agent) = previous else { return OracleValue(unknowns: ["no-fact"]) }
             return text(agent)
         case .previousGap: return gapValue(condition.test)
+        }
+    }
+
+    /// An attribute is a number whether it is written as one or as a text; of another text nobody knows how much it is.
+    private func value(of attribute: FactValue?, _ test: FactCondition.Test) -> OracleValue {
+        let unknown = OracleValue(unknowns: ["no-fact"])
+        guard let attribute else { return unknown }
+        func number(_ value: FactValue) -> Double? {
+            switch value {
+            case .text(let text): Double(FoldedText(text, level: .folded).string)
+            case .number(let number, let hasFraction): Double(number) + (hasFraction ? 0.5 : 0)
+            case .flag: nil
+            }
+        }
+        switch test {
+        case .present: return whole(true)
+        case .range(let minimum, let maximum):
+            guard let amount = number(attribute) else {
+                if case .text = attribute { return unknown }
+                return whole(false)
+            }
+            return whole(
+                amount >= minimum.map(Double.init) ?? -.infinity && amount <= maximum.map(Double.init) ?? .infinity)
+        case .oneOf(let wanted):
+            if holds(test, attribute) { return whole(true) }
+            return whole(wanted.contains { number($0) != nil && number($0) == number(attribute) })
         }
     }
 

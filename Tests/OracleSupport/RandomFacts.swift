@@ -31,7 +31,9 @@ enum RandomFacts {
         if draw.chance(60) { facts.tags = draw.chance(25) ? [] : draw.some(of: tags, atMost: 2) }
         if draw.chance(50) {
             facts.attributes["level"] = draw.one(of: [
-                .text("3"), .number(3), .number(2, hasFraction: true), .flag(true), .flag(false),
+                .text("3"), .text("３"), .text("2.5"), .text("高"), .number(3), .number(2, hasFraction: true),
+                .flag(true),
+                .flag(false),
             ])
         }
         if draw.chance(60) {

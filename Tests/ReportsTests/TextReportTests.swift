@@ -75,7 +75,7 @@ import Testing
         var report = SampleReport(findings: 20).report
         report.title = "a\u{1B}[2J\nb\u{202E}c\u{9B}31m"
         report.tally.rules[0].name = "开始\r语\u{2066}"
-        let text = TextReport(usesColour: false, displayWidth: testWidth).render(report)
+        let text = TextReport(usesColor: false, displayWidth: testWidth).render(report)
         let unsafe: Set<Unicode.Scalar> = ["\u{1B}", "\r", "\u{202E}", "\u{2066}", "\u{9B}"]
         #expect(!text.unicodeScalars.contains { unsafe.contains($0) })
         #expect(text.hasPrefix("明鉴质检报告  a\u{FFFD}[2J\u{FFFD}b\u{FFFD}c\u{FFFD}31m\n"))
@@ -84,7 +84,7 @@ import Testing
     @Test func colourOnlyWhereAsked() {
         let report = SampleReport(findings: 30).report
         #expect(
-            TextReport(usesColour: true, displayWidth: testWidth).render(report).contains(
+            TextReport(usesColor: true, displayWidth: testWidth).render(report).contains(
                 "\u{1B}[1;31m"))
         #expect(!TextReport(displayWidth: testWidth).render(report).contains("\u{1B}"))
     }

@@ -37,7 +37,7 @@ import Testing
     @Test func readsPopulationsAndPositions() throws {
         let result = decodeWhen(
             """
-            {"message": {"from": ["bot", "agent", "agent"], "auto": true, "kind": ["image", "text"],
+            {"message": {"from": ["bot", "agent", "agent"], "auto": "any", "kind": ["image", "text"],
              "position": {"last": "5m"}}}
             """)
         guard case .message(let message)? = result.kind else {
@@ -285,6 +285,18 @@ import Testing
     func listsInOnePhrase(phrase: String, isWarned: Bool) {
         let codes = decodeWhen(#"{"message": {"from": "agent", "keywords": ["\#(phrase)"]}}"#).codes
         #expect(codes == (isWarned ? ["spaced-keyword"] : []))
+    }
+
+    @Test(
+        "a keyword that looks like a pattern or like the name of a word list",
+        arguments: [
+            ("退.*款", true), ("滚*", true), ("*包邮", true), (#"\\d天"#, true), ("@骂人", true), ("@words.txt", true),
+            ("138****1111", false), ("f*k", false), ("满3.5折", false), ("@所有人", false), ("@163.com", false),
+            ("@@骂人", false), ("ok.", false),
+        ])
+    func literalKeywords(phrase: String, isWarned: Bool) {
+        let codes = decodeWhen(#"{"message": {"from": "agent", "keywords": ["\#(phrase)"]}}"#).codes
+        #expect(codes == (isWarned ? ["literal-keyword"] : []))
     }
 
     @Test(

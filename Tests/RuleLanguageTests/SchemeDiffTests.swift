@@ -40,8 +40,14 @@ struct SchemeDiffTests {
 
                 """)
         #expect(text(new, old, .english).contains("~ scheme after (售后方案): slow.limit 6m → 5m\n"))
-        #expect(text(side(), old) == "+ 方案 售后方案 [一组]\n")
-        #expect(text(old, side(), .english) == "- scheme after (售后方案) [一组]\n")
+        #expect(text(side(), old) == "+ 方案 售后方案 [一组]\n+ 方案 售后方案：slow.limit 无 → 5m\n")
+        #expect(
+            text(new, side(), .english) == """
+                - scheme after (售后方案) [一组、二组]
+                - scheme after (售后方案): off -slow
+                - scheme after (售后方案): slow.limit 6m → none
+
+                """)
         let plain = side(scheme(#""groups": ["一组"]"#))
         #expect(text(plain, old) == "~ 方案 售后方案：slow.limit 无 → 5m\n")
         #expect(text(old, old) == "" && SchemeDiff(from: old, to: old).isEmpty)

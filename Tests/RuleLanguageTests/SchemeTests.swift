@@ -47,6 +47,30 @@ import Testing
         #expect(table.scheme(of: "售后") == (1, false))
     }
 
+    @Test("a value that leaves a rule with an error is told at the scheme")
+    func impossibleValue() throws {
+        let rules = #"""
+            [{"id":"late","name":"迟答","polarity":"negative","category":"speed",
+              "parameters":{"limit":{"type":"duration","default":"3m"}},
+              "when":{"after":{"message":{"from":"buyer"}},"report":"missed","expect":{"message":{"from":"agent"}},
+                      "within":{"earliest":"1m","time":"${limit}"}}}]
+            """#
+        func errors(_ scheme: String) -> [Diagnostic] {
+            loadRuleBook(files: [
+                SourceFile(path: "rules.json", bytes: Array(rules.utf8)),
+                SourceFile(path: "schemes.json", bytes: Array("{\"schemes\":[\n\(scheme)]}".utf8)),
+            ]).diagnostics.filter { $0.severity == .error }
+        }
+        let found = errors(#"{"id":"fast","name":"快","groups":["甲"],"parameters":{"late":{"limit":"30s"}}}"#)
+        #expect(found.map(\.code) == ["impossible-window"])
+        #expect(found.first?.place == Place(path: "schemes.json", range: SourceRange(13, 14)))
+        #expect(found.first?.message.english.hasPrefix("with the values of scheme 'fast', rule 'late': ") == true)
+        #expect(errors(#"{"id":"fast","name":"快","groups":["甲"],"parameters":{"late":{"limit":"2m"}}}"#).isEmpty)
+        // A rule that the scheme leaves out is not judged by it.
+        let without = #"{"id":"fast","name":"快","groups":["甲"],"off":["late"],"parameters":{"late":{"limit":"30s"}}}"#
+        #expect(errors(without).isEmpty)
+    }
+
     @Test("without a default scheme all rules count for the groups that none names")
     func noDefault() {
         let table = SchemeTable(book(#"[{"id":"one","name":"一","groups":["甲"],"on":["rude"]}]"#).schemes)

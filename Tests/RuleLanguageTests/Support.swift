@@ -15,7 +15,7 @@ let columns: @Sendable (String) -> Int = { text in
     }
 }
 
-/// The folder of facts shared by the projects, where `MINGJIAN_SHARED` names it.
+/// The folder of corpora and test suites, where `MINGJIAN_SHARED` names it.
 let sharedFolder = ProcessInfo.processInfo.environment["MINGJIAN_SHARED"]
 
 /// A rule file of `text`, named as the tests see it.

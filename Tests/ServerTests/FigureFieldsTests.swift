@@ -218,7 +218,7 @@ import Testing
         }
     }
 
-    private static func value(of part: Part, in explanation: Explanation, _ json: FiguresJSON) -> JSONValue {
+    private static func value(of part: Part, in explanation: Explanation, _ json: FiguresJSON) -> ResponseJSON {
         let (sum, count) = (explanation.sum, Int64(explanation.terms.count))
         return switch part {
         case .value: .integer(explanation.value)
@@ -235,14 +235,14 @@ import Testing
     /// A value without members, where it stands, and whose it is.
     private struct Leaf {
         var path = ""
-        var value = JSONValue.null
+        var value = ResponseJSON.null
         var group: String?
         var agent: String?
         var entry: String?
 
-        static func all(of value: JSONValue) -> [Leaf] { Leaf().leaves(value) }
+        static func all(of value: ResponseJSON) -> [Leaf] { Leaf().leaves(value) }
 
-        private func leaves(_ value: JSONValue) -> [Leaf] {
+        private func leaves(_ value: ResponseJSON) -> [Leaf] {
             switch value {
             case .object(let members):
                 var whose = self
@@ -280,7 +280,7 @@ import Testing
         let json = FiguresJSON(zone: .chinaStandard)
         let schemas = try #require(
             try JSONSerialization.jsonObject(with: Data(OpenAPISchemas.all.bytes)) as? [String: Any])
-        func problems(_ value: JSONValue, _ schema: Any?, _ path: String) -> [String] {
+        func problems(_ value: ResponseJSON, _ schema: Any?, _ path: String) -> [String] {
             guard let schema = schema as? [String: Any] else { return ["\(path): no schema"] }
             if let reference = schema["$ref"] as? String {
                 return problems(value, schemas[String(reference.split(separator: "/").last ?? "")], path)

@@ -71,7 +71,7 @@ struct StreamTests {
         let json = FiguresJSON(zone: .chinaStandard)
         var monitor = ShopMonitor(policy: MonitorPolicy())
         let lines = shopLines(400, seed: 9, shops: 1)
-        var before: JSONValue?
+        var before: ResponseJSON?
         for (number, line) in lines.enumerated() {
             for case .event(let event) in EventReader().read(bytes([line])) { monitor.apply(event) }
             guard number % 20 == 0 else { continue }
@@ -84,13 +84,13 @@ struct StreamTests {
             }
             before = now
         }
-        let one = JSONValue.members([
+        let one = ResponseJSON.members([
             "groups": .list([.members(["group": .text("甲")]), .members(["group": .text("乙")])])
         ])
-        let two = JSONValue.members(["groups": .list([.members(["group": .text("乙")])])])
+        let two = ResponseJSON.members(["groups": .list([.members(["group": .text("乙")])])])
         #expect(two.changes(since: one) == nil)
         #expect(one.changes(since: two)?.bytes == Array(#"{"groups":[{"group":"甲"}]}"#.utf8))
-        #expect(JSONValue.null.changes(since: one) == nil)
+        #expect(ResponseJSON.null.changes(since: one) == nil)
     }
 
     /// JSON in one form: members and named entries sorted.
@@ -105,12 +105,12 @@ struct StreamTests {
 
     private static let lists = ["groups": "group", "agents": "agent"]
 
-    private static func object(_ value: JSONValue) throws -> [String: Any] {
+    private static func object(_ value: ResponseJSON) throws -> [String: Any] {
         try #require(try JSONSerialization.jsonObject(with: Data(value.bytes)) as? [String: Any])
     }
 
     /// What a reader of the stream does, written without the server's types.
-    private static func put(_ changes: JSONValue, over snapshot: JSONValue) throws -> [String: Any] {
+    private static func put(_ changes: ResponseJSON, over snapshot: ResponseJSON) throws -> [String: Any] {
         var result = try object(snapshot)
         for (name, value) in try object(changes) {
             guard let key = lists[name], let entries = value as? [[String: Any]],
