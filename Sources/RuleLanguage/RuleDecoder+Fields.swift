@@ -124,10 +124,14 @@ extension RuleDecoder {
     ) -> JSONMember? {
         if let member = fields[key] { return member }
         let owner = owner ?? fields.name
+        let help =
+            key == "polarity"
+            ? Phrase(
+                "add \"polarity\": \"negative\" (hits are faults) or \"positive\" (hits are what is asked for)",
+                "请加上 \"polarity\": \"negative\"（命中是不该有的）或 \"positive\"（命中是该做到的）")
+            : Phrase("add \"\(key)\": …", "请加上 \"\(key)\": …")
         diagnose(
-            .missingField, fields.head,
-            Phrase("'\(owner)' needs '\(key)'", "\(owner) 缺少 “\(key)”"),
-            help: Phrase("add \"\(key)\": …", "请加上 \"\(key)\": …"))
+            .missingField, fields.head, Phrase("'\(owner)' needs '\(key)'", "\(owner) 缺少 “\(key)”"), help: help)
         return nil
     }
 

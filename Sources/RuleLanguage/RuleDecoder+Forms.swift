@@ -29,7 +29,8 @@ enum ValueForm {
             if elements.count == 1, let sample = elements[0].sample { return ValueForm.write(sample) }
             return Phrase("only one value may stand here, without [ ]", "这里只能写一个值，不加 [ ]")
         case (.wholeNumber, .string(let digits)):
-            return Int64(digits).map { ValueForm.write("\($0)") }
+            // "60", "60%", "500元"
+            return Int64(digits.prefix { $0.isASCII && $0.isNumber }).map { ValueForm.write("\($0)") }
         case (.wholeNumber, .number):
             return Phrase("write it without a fraction or an exponent", "请不要写小数或指数")
         case (.boolean, .string(let word)):
@@ -40,6 +41,8 @@ enum ValueForm {
             }
         case (.boolean, .number("1")): return ValueForm.write("true")
         case (.boolean, .number("0")): return ValueForm.write("false")
+        case (.object, .array) where known.count == 1:
+            return ValueForm.write("{ \"\(known[0])\": [ … ] }")
         case (.object, .array(let elements)):
             if elements.count == 1, case .object = elements[0].content {
                 return Phrase("write it without the brackets [ ]", "请去掉方括号 [ ]")

@@ -17,7 +17,7 @@ extension HTTPInterface {
         let (pipeline, json, now, options) = (pipeline, json, now, options)
         let lease = try streamLease()
         return .stream(lease, on: connection) { writer, reader in
-            var last: (figures: ShopFigures, value: JSONValue)?
+            var last: (figures: ShopFigures, value: ResponseJSON)?
             var pause = 0
             while !Task.isCancelled, !Task.isShuttingDownGracefully, !reader.isGone {
                 if pause == 0 {
@@ -62,90 +62,6 @@ extension HTTPInterface {
             "too-many-streams", .serviceUnavailable, "\(options.streams) streams are open",
             field: HTTPField(name: .retryAfter, value: "30"))
     }
-
-    /// Points of a day, each beside the one of the day before; those before the horizon are null.
-    func series(_ shop: String, _ query: Query) async throws -> Response {
-        let name = try figureName(query)
-        let now = now()
-        var day = zone.day(of: now)
-        if let text = query["day"] {
-            guard let named = CalendarDay(text) else { throw HTTPProblem.badParameter("day", "YYYY-MM-DD") }
-            day = named
-        }
-        let sequence = await pipeline.position.index
-        guard let monitor = await pipeline.shop(shop) else { throw HTTPProblem.noShop }
-        guard let every = query["every"].map({ Int64($0) }) ?? monitor.policy.slotLength / 60_000,
-            (1...1440).contains(every)
-        else {
-            throw HTTPProblem.badParameter("every", "1 to 1440 minutes")
-        }
-        // A day on which clocks are changed has 23 or 25 hours.
-        let start = zone.start(of: day)
-        let end = zone.start(of: CalendarDay(daysSince1970: day.daysSince1970 + 1))
-        let minutes = (end.milliseconds - start.milliseconds) / 60_000
-        // Many figures of one state, which is a value: computed here, nobody waits for it.
-        func point(_ instant: Instant) -> JSONValue {
-            guard instant <= now, instant >= monitor.oldestAnswer ?? instant else { return .null }
-            return .integer(name.value(in: monitor.figures(at: instant)))
-        }
-        var stops = Array(stride(from: every, through: minutes, by: Int64.Stride(every)))
-        // The last stretch may be shorter.
-        if stops.last != minutes { stops.append(minutes) }
-        let points = stops.map { minute in
-            let instant = start.advanced(by: minute * 60_000)
-            // At 24:00 the next day has begun, and all that is counted for days with it.
-            let asked = instant < end ? instant : end.advanced(by: -1)
-            return JSONValue.members([
-                "at": json.time(instant), "value": point(asked),
-                "yesterday": point(monitor.sameTimeYesterday(asked)),
-            ])
-        }
-        return .bytes(
-            JSONValue.members([
-                "shop": .text(shop), "figure": .text(name.rawValue), "day": .text(day.description),
-                "asOf": json.time(now), "watermark": json.time(monitor.watermark),
-                "sequence": .integer(Int64(clamping: sequence)), "points": .list(points),
-            ]).bytes, "application/json")
-    }
-
-    /// Prometheus' text format, 0.0.4.
-    func metrics() async -> String {
-        let sources = await pipeline.sources(now: now())
-        let position = await pipeline.position.index
-        var lines: [String] = []
-        func add(_ name: String, _ type: String, _ help: String, _ values: [(labels: String, value: String)]) {
-            lines.append("# HELP \(name) \(help)")
-            lines.append("# TYPE \(name) \(type)")
-            lines += values.map { "\(name)\($0.labels) \($0.value)" }
-        }
-        state.counts.withLock { counts in
-            add(
-                "mingjian_events_total", "counter", "Events that came in by HTTP.",
-                [("taken", counts.taken), ("duplicate", counts.duplicate), ("refused", counts.refused)].map {
-                    ("{outcome=\"\($0.0)\"}", String($0.1))
-                })
-            add(
-                "mingjian_http_responses_total", "counter", "Responses by status.",
-                counts.statuses.sorted { $0.key < $1.key }.map { ("{status=\"\($0.key)\"}", String($0.value)) })
-            add("mingjian_streams", "gauge", "Streams that are open.", [("", String(counts.streams))])
-        }
-        add("mingjian_log_records", "gauge", "The position behind the last record folded.", [("", String(position))])
-        add("mingjian_shops", "gauge", "Shops that are known.", [("", String(sources.count))])
-        add(
-            "mingjian_shops_silent", "gauge", "Shops from which nothing comes.",
-            [("", String(sources.count(where: \.isSilent)))])
-        add(
-            "mingjian_events_late_total", "counter", "Events that came later than the lateness allows.",
-            [("", String(sources.reduce(0) { $0 + $1.counters.late }))])
-        add(
-            "mingjian_events_over_limit_total", "counter",
-            "Events beyond what one buyer may have in memory: in the log, and in no figure.",
-            [("", String(sources.reduce(0) { $0 + $1.counters.overLimit }))])
-        add(
-            "mingjian_log_up", "gauge", "Whether the log takes events.", [("", pipeline.failure == nil ? "1" : "0")])
-        if let rules { lines += rules.board.metrics(end: pipeline.log.end.index) }
-        return lines.joined(separator: "\n") + "\n"
-    }
 }
 
 /// A place among the streams, given back once.
@@ -164,29 +80,4 @@ final class StreamLease: Sendable {
     }
 
     deinit { end() }
-}
-
-/// What a server does beside answering: ticks of silent shops, snapshots, retention.
-public struct LiveUpkeep: Service {
-    private let pipeline: LivePipeline
-    private let now: @Sendable () -> Instant
-
-    /// For a pipeline that nobody else keeps up; `now` is the clock.
-    public init(_ pipeline: LivePipeline, now: @escaping @Sendable () -> Instant) {
-        self.pipeline = pipeline
-        self.now = now
-    }
-
-    /// Runs until the server stops, or the log does.
-    public func run() async throws {
-        try? await cancelWhenGracefulShutdown {
-            while pipeline.failure == nil {
-                try await Task.sleep(for: .seconds(30))
-                _ = try await pipeline.tick(now: now())
-                try await pipeline.maintain(now: now())
-            }
-        }
-        // A log that has stopped is told by /readyz; a server that ends would take the figures with it.
-        try? await gracefulShutdown()
-    }
 }
