@@ -3,9 +3,19 @@ extension TimePolicy {
     private func openings(on day: CalendarDay) -> [(start: Instant, end: Instant)] {
         guard openHours.count == 7 else { return [] }
         let midnight = Int64(day.daysSince1970) * 86_400_000
-        return openHours[day.weekday - 1].map { hours in
-            (zone.instant(local: midnight + hours.start), zone.instant(local: midnight + hours.end))
+        var result: [(start: Instant, end: Instant)] = []
+        for hours in openHours[day.weekday - 1] {
+            let start = zone.instant(local: midnight + hours.start)
+            let end = zone.instant(local: midnight + hours.end)
+            // A day that never was has no hours, and those that a change of clocks moves into one another are open once.
+            guard start < end, zone.day(of: start) == day else { continue }
+            if let last = result.indices.last, start <= result[last].end {
+                result[last].end = max(result[last].end, end)
+            } else {
+                result.append((start, end))
+            }
         }
+        return result
     }
 
     private var isAlwaysOpen: Bool { openHours.count != 7 || openHours.allSatisfy(\.isEmpty) }

@@ -14,6 +14,9 @@ public struct Phrase: Hashable, Sendable {
     }
 }
 
+/// A number with its noun: `1 rule`, `2 rules`.
+package func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
 /// The language of messages, chosen by the composition root from `LC_ALL`, `LC_MESSAGES`, `LANG`.
 public enum Language: Sendable, Hashable {
     case english, chinese

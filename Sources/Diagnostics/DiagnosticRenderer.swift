@@ -64,9 +64,6 @@ public struct DiagnosticRenderer: Sendable {
             if diagnostics.isEmpty { return "\(fileCount) 个规则文件，没有问题\n" }
             return "\(fileCount) 个规则文件中 \(files) 个有问题：\(errors) 个错误，\(warnings) 个警告\n"
         }
-        func counted(_ count: Int, _ noun: String) -> String {
-            "\(count) \(noun)\(count == 1 ? "" : "s")"
-        }
         if diagnostics.isEmpty { return "no problems in \(counted(fileCount, "rule file"))\n" }
         var parts: [String] = []
         if errors > 0 { parts.append(counted(errors, "error")) }

@@ -164,13 +164,13 @@ final class ConditionShape {
             return ConstantTruth(
                 false, at: place,
                 Phrase(
-                    "\(needed) are asked for among \(most) messages", "要求至少 \(needed) 条，而只看 \(most) 条消息"))
+                    "\(needed) are asked for among \(counted(most, "message"))", "要求至少 \(needed) 条，而只看 \(most) 条消息"))
         case .atMost(let allowed):
             if let never { return never.negated }
             guard let most, allowed >= most else { return nil }
             return ConstantTruth(
                 true, at: place,
-                Phrase("\(allowed) are allowed among \(most) messages", "至多 \(allowed) 条，而只看 \(most) 条消息"))
+                Phrase("\(allowed) are allowed among \(counted(most, "message"))", "至多 \(allowed) 条，而只看 \(most) 条消息"))
         default: return nil
         }
     }

@@ -20,11 +20,11 @@ extension Evaluator {
         let size = scope.count
         let population = rows(of: compiled.populationNumber)
         if compiled.position == nil {
-            result.notes.append(Phrase("\(size) messages looked at", "范围内有 \(size) 条消息"))
+            result.notes.append(Phrase("\(counted(size, "message")) looked at", "范围内有 \(size) 条消息"))
         } else {
             let total = population.count
             result.notes.append(
-                Phrase("\(size) of \(total) messages looked at", "\(total) 条消息中看其中 \(size) 条"))
+                Phrase("\(size) of \(counted(total, "message")) looked at", "\(total) 条消息中看其中 \(size) 条"))
         }
         if let repeats = message.repeats, !value.isTrue {
             result.notes += near(repeats, compiled, in: compiled.text.map { holds($0, in: scope) } ?? scope)

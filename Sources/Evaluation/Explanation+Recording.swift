@@ -207,7 +207,7 @@ extension Evaluator {
         case .share, .every:
             guard let population = positionedPopulation(node) else { return }
             let total = population.count
-            result.notes.append(Phrase("\(found) of \(total) messages", "\(total) 条消息中满足 \(found) 条"))
+            result.notes.append(Phrase("\(found) of \(counted(total, "message"))", "\(total) 条消息中满足 \(found) 条"))
             let mark = arena.mark
             population.subtract(value(node).matches)
             release(to: mark)

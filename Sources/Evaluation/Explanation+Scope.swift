@@ -29,7 +29,7 @@ extension Evaluator {
         if i < 0 {
             let found = anchor.matchCount
             result.notes.append(
-                Phrase("only \(found) anchors were found", "只找到 \(found) 个锚点"))
+                Phrase("only \(counted(found, "anchor")) found", "只找到 \(found) 个锚点"))
         }
         var named = 0
         while i >= 0, named < Evaluator.anchorLimit {
@@ -85,7 +85,7 @@ extension ConditionWords {
         var english = "messages \(side.english) \(which.english)"
         var chinese = "\(which.chinese)\(side.chinese)的消息"
         if let messages = scope.messages {
-            english += ", within \(messages) messages"
+            english += ", within \(counted(messages, "message"))"
             chinese += "，\(messages) 条以内"
         }
         if let time = scope.time {

@@ -58,7 +58,7 @@ extension ConditionWords {
             chinese.append("\(DurationText.text(time)) 内")
         }
         if let messages = step.messages {
-            english.append("within \(messages) messages")
+            english.append("within \(counted(messages, "message"))")
             chinese.append("\(messages) 条消息内")
         }
         if step.isOptional {

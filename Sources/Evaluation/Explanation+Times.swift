@@ -24,7 +24,7 @@ extension Evaluator {
             if result.truth == .isUnknown { return }
             if case .nth(let wanted) = plan.trigger, after.truth == .isTrue, after.matchCount < wanted {
                 let found = after.matchCount
-                result.notes.append(Phrase("only \(found) triggers were found", "只找到 \(found) 次触发"))
+                result.notes.append(Phrase("only \(counted(found, "trigger")) found", "只找到 \(found) 次触发"))
                 return
             }
             let isSilent = plan.promise != nil && after.truth == .isTrue
@@ -39,7 +39,7 @@ extension Evaluator {
             result.notes += notes(obligation, plan, answers)
         }
         let more = own.count - Evaluator.obligationLimit
-        if more > 0 { result.notes.append(Phrase("\(more) more duties", "另有 \(more) 个义务")) }
+        if more > 0 { result.notes.append(Phrase("\(more) more \(more == 1 ? "duty" : "duties")", "另有 \(more) 个义务")) }
     }
 
     private func notes(
@@ -61,7 +61,8 @@ extension Evaluator {
             if obligation.isExhausted, let limit = plan.messages {
                 notes.append(
                     Phrase(
-                        "\(trigger) has no answer within \(limit) messages", "\(trigger) 之后的 \(limit) 条消息里没有应答"))
+                        "\(trigger) has no answer within \(counted(limit, "message"))",
+                        "\(trigger) 之后的 \(limit) 条消息里没有应答"))
             } else if hasTimes, !obligation.isUnanswered, obligation.at != MessageTable.noTime {
                 let wait = ConditionWords.duration(obligation.at - time(obligation.trigger))
                 notes.append(

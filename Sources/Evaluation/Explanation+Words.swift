@@ -32,7 +32,7 @@ enum ConditionWords {
         case .not: return Phrase("not", "不成立")
         case .unless(_, let exceptions):
             return Phrase(
-                "a condition unless any of \(exceptions.count) exceptions",
+                "a condition unless any of \(counted(exceptions.count, "exception"))",
                 "条件满足，且 \(exceptions.count) 个例外都不成立")
         }
     }
@@ -127,7 +127,7 @@ enum ConditionWords {
         case .not: return Phrase("not this text", "文本条件不成立")
         case .unless(_, let exceptions):
             return Phrase(
-                "a text unless any of \(exceptions.count) exceptions in the message",
+                "a text unless any of \(counted(exceptions.count, "exception")) in the message",
                 "文本满足，且同一消息里 \(exceptions.count) 个例外都不成立")
         }
     }
@@ -152,7 +152,7 @@ enum ConditionWords {
             chinese.append("承诺时间内")
         }
         if let messages = plan.messages {
-            english.append("within \(messages) messages")
+            english.append("within \(counted(messages, "message"))")
             chinese.append("\(messages) 条消息内")
         }
         if plan.earliest > 0 {

@@ -110,7 +110,7 @@ public struct ListedRules: Sendable {
         let condition =
             switch kind {
             case .keyword:
-                "\"keywords\":[\(JSONString.quoted(entry))],\"boundary\":\"substring\""
+                "\"keywords\":[\(JSONString.quoted(writtenPhrase(entry)))],\"boundary\":\"substring\""
             case .regex: "\"regex\":\(JSONString.quoted(entry))"
             }
         return "{\"id\":\"\(id)\",\"name\":\(JSONString.quoted(name)),\"polarity\":\"negative\","

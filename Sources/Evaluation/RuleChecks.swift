@@ -42,13 +42,24 @@ public struct RuleChecks {
         return checks.found.sorted(by: Diagnostic.precedes)
     }
 
-    /// Places of keywords of which several of a list must occur, so that each counts for itself.
+    /// Places of keywords that count for themselves although others cover them: several of a list must occur, or what
+    /// is said is told apart by its marks (`distinct`).
     public static func countedKeywords(of rules: [Rule]) -> Set<Place> {
         var result: Set<Place> = []
-        for condition in rules.flatMap({ [$0.when] + ($0.appliesTo.map { [$0] } ?? []) }) {
-            for keywords in KeywordChecks.lists(in: condition) {
-                if case .atLeast = keywords.quantity { result.formUnion(keywords.places) }
+        func add(_ condition: Condition, isDistinct: Bool) {
+            if case .message = condition.kind {
+                for keywords in KeywordChecks.lists(in: condition) {
+                    if case .atLeast = keywords.quantity { result.formUnion(keywords.places) }
+                    if isDistinct { result.formUnion(keywords.places) }
+                }
+                return
             }
+            var isDistinct = isDistinct
+            if case .count(let count) = condition.kind, count.isDistinct { isDistinct = true }
+            for part in condition.parts { add(part, isDistinct: isDistinct) }
+        }
+        for condition in rules.flatMap({ [$0.when] + ($0.appliesTo.map { [$0] } ?? []) }) {
+            add(condition, isDistinct: false)
         }
         return result
     }

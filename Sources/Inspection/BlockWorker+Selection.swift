@@ -34,8 +34,11 @@ extension BlockWorker {
         }
         guard asksForDays else { return nil }
         guard row.hasTimes, let first = row.messages.first, let last = row.messages.last else { return .unasked }
-        if let end = options.lastDay, day(of: first, table) > end { return .unasked }
-        if let start = options.firstDay, day(of: last, table) < start { return .unasked }
+        // A clock that is put back over midnight makes the day of a later message an earlier one: parts say it exactly.
+        if let end = options.lastDay, day(of: first, table).daysSince1970 > end.daysSince1970 + 1 { return .unasked }
+        if let start = options.firstDay, day(of: last, table).daysSince1970 + 1 < start.daysSince1970 {
+            return .unasked
+        }
         return nil
     }
 

@@ -29,6 +29,7 @@ struct CheckpointData: Codable {
 
     struct Note: Codable {
         var code: String
+        var isError: Bool
         var english: String
         var chinese: String
         var path: String
@@ -36,7 +37,7 @@ struct CheckpointData: Codable {
     }
 
     /// Raised with every change of this form or of how blocks are cut: others are no checkpoints.
-    static let currentFormat = 7
+    static let currentFormat = 8
 
     var format = currentFormat
     var key: String
@@ -75,7 +76,7 @@ struct CheckpointData: Codable {
         recordsOfSource = totals.recordsOfSource
         notes = totals.diagnostics.map {
             Note(
-                code: $0.code, english: $0.message.english, chinese: $0.message.chinese,
+                code: $0.code, isError: $0.severity == .error, english: $0.message.english, chinese: $0.message.chinese,
                 path: $0.place.path, record: $0.place.record)
         }
     }
@@ -126,7 +127,7 @@ struct CheckpointData: Codable {
         totals.recordsOfSource = recordsOfSource
         totals.diagnostics = notes.map {
             Diagnostic(
-                $0.code, severity: .warning, Phrase($0.english, $0.chinese),
+                $0.code, severity: $0.isError ? .error : .warning, Phrase($0.english, $0.chinese),
                 at: Place(path: $0.path, record: $0.record))
         }
         return totals

@@ -33,9 +33,18 @@ public struct DiskCache: Sendable {
         }.joined()
     }
 
+    /// Of an entry's name, too: a file under another name is another entry's.
+    private static func digest(of content: some DataProtocol, in name: String) -> SHA256.Digest {
+        var hash = SHA256()
+        hash.update(data: Data(name.utf8))
+        hash.update(data: content)
+        return hash.finalize()
+    }
+
     /// The content stored under `key`, or nil.
     public func value(for key: [UInt8]) -> [UInt8]? {
-        guard let url = directory?.appendingPathComponent(DiskCache.name(key)) else { return nil }
+        let name = DiskCache.name(key)
+        guard let url = directory?.appendingPathComponent(name) else { return nil }
         var status = stat()
         // A file that others could have written is not ours.
         guard stat(url.path, &status) == 0, status.st_uid == geteuid(), status.st_mode & 0o022 == 0,
@@ -43,7 +52,7 @@ public struct DiskCache: Sendable {
             let data = try? Data(contentsOf: url)
         else { return nil }
         let content = data.dropFirst(32)
-        guard Array(SHA256.hash(data: content)) == Array(data.prefix(32)) else { return nil }
+        guard Array(DiskCache.digest(of: content, in: name)) == Array(data.prefix(32)) else { return nil }
         // The time of change is that of the last use.
         utimes(url.path, nil)
         return Array(content)
@@ -57,7 +66,7 @@ public struct DiskCache: Sendable {
             at: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let name = DiskCache.name(key)
         let temporary = directory.appendingPathComponent(".\(name).\(getpid())")
-        let content = Data(SHA256.hash(data: value)) + Data(value)
+        let content = Data(DiskCache.digest(of: value, in: name)) + Data(value)
         guard
             manager.createFile(
                 atPath: temporary.path, contents: content, attributes: [.posixPermissions: 0o600])

@@ -2,6 +2,47 @@ import Diagnostics
 
 /// Takes elements out of the lists of a rule file, and changes nothing else.
 public enum KeywordRemoval {
+    /// The strings of lists of keywords that hold nothing but phrases.
+    ///
+    /// A list that names a parameter or a word list has other phrases in another scheme, or aliases; a word list has other uses,
+    /// at other levels. What is double there is not so everywhere.
+    public static func plainKeywords(of file: SourceFile) -> Set<SourceRange> {
+        var result: Set<SourceRange> = []
+        if let value = try? JSONReader.read(file.bytes) {
+            collect(value, offset: 0, into: &result)
+            return result
+        }
+        // A rule a line.
+        var start = 0
+        for line in file.bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
+            if let value = try? JSONReader.read(Array(line)) { collect(value, offset: start, into: &result) }
+            start += line.count + 1
+        }
+        return result
+    }
+
+    private static func collect(_ value: JSONValue, offset: Int, into result: inout Set<SourceRange>) {
+        switch value.content {
+        case .array(let elements): for element in elements { collect(element, offset: offset, into: &result) }
+        case .object(let members):
+            for member in members where member.key != "wordLists" {
+                guard member.key == "keywords", case .array(let elements) = member.value.content else {
+                    collect(member.value, offset: offset, into: &result)
+                    continue
+                }
+                let isPlain = elements.allSatisfy { element in
+                    guard case .string(let text) = element.content else { return false }
+                    return !text.hasPrefix("${") && listName(text) == nil
+                }
+                guard isPlain else { continue }
+                for range in elements.map(\.range) {
+                    result.insert(SourceRange(range.start + offset, range.end + offset))
+                }
+            }
+        default: break
+        }
+    }
+
     /// The file without the strings at `ranges`, each with the comma that parts it from its neighbour.
     ///
     /// What is not a string in a list at exactly such a place stays, and so does the first element of a

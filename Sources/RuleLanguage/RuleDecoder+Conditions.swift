@@ -21,9 +21,7 @@ extension RuleDecoder {
         "expect", "within", "trigger", "excuse", "atClose", "report", "onTransfer",
     ]
     static let conditionKeys = operators + expectationKeys + ["unless", "subject"]
-    static let laterOperators = [
-        "entity", "hours", "condition", "conditions",
-    ]
+    static let laterOperators = ["hours"]
     static let messageKeys = ["from", "auto", "kind", "position", "sent", "phone", "repeats"]
 
     /// A condition over the messages of a unit.
@@ -32,8 +30,7 @@ extension RuleDecoder {
         guard
             let fields = fields(
                 of: value, "condition",
-                known: Self.conditionKeys,
-                later: Self.laterOperators,
+                known: Self.conditionKeys, later: Self.laterOperators,
                 elsewhere: [
                     (
                         Self.messageKeys + Self.textKeys,

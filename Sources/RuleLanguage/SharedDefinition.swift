@@ -97,6 +97,11 @@ func listName(_ text: String) -> String? {
     return String(Substring(name))
 }
 
+/// A phrase as it is written in a list of phrases: `@insults` as `@@insults`, or it would name a word list.
+public func writtenPhrase(_ text: String) -> String {
+    listName("@" + text.drop { $0 == "@" }) == nil || !text.hasPrefix("@") ? text : "@" + text
+}
+
 /// `text` without the `@` that keeps it from naming a list.
 func unescapedPhrase(_ text: String) -> String {
     guard text.hasPrefix("@@") else { return text }

@@ -49,7 +49,7 @@ extension ConditionProse {
 
     private func gap(_ gap: [String: Any]) -> Item {
         let side = Self.names(gap["of"], of: Self.speakers) ?? "一方"
-        let after = Self.names(gap["after"], of: Self.speakers) ?? "任何一方"
+        let after = Self.names(gap["after"], of: Self.speakers) ?? "其他人"
         let since = gap["since"] as? String == "first-unanswered" ? "第一条没有答复的消息" : "最近一条消息"
         return Item(text: "\(side)在\(after)的\(since)之后没有说话：" + Self.range(gap))
     }
@@ -68,7 +68,7 @@ extension ConditionProse {
         return Item(text: "\(name)：" + Self.range(fact))
     }
 
-    private static func phrase(_ value: Any) -> String { value is String ? phrases([value]) : self.value(value) }
+    private static func phrase(_ value: Any) -> String { value is String ? phrases([value]) : code(json(value)) }
 
     private func measure(_ measure: [String: Any]) -> Item {
         let name = (measure["of"] as? String).flatMap { Self.measures[$0] } ?? ""

@@ -17,6 +17,16 @@ struct ConditionProse {
         }
     }
 
+    /// Names of shared conditions that have a place of their own to be looked up.
+    var shared: Set<String> = []
+    /// The level at which texts are compared where a condition says none.
+    var fold: String?
+
+    /// Keys of what is about a unit, not about one message's text.
+    static let unitKeys = [
+        "message", "after", "count", "scope", "sequence", "silence", "gap", "fact", "measure", "started",
+    ]
+
     /// Phrases of a list that are shown; the rest is counted.
     static let shownPhrases = 24
     /// Characters of a pattern that are shown.
@@ -29,7 +39,7 @@ struct ConditionProse {
         if let count = condition["count"] as? [String: Any] { result.append(self.count(count)) }
         if let scope = condition["scope"] as? [String: Any] { result.append(self.scope(scope)) }
         result += wholes(condition)
-        if let name = condition["use"] as? String { result.append(Item(text: "共享条件 " + Self.code(name))) }
+        if let name = condition["use"] as? String { result.append(Item(text: sharedCondition(name))) }
         for (key, title) in [("all", "同时满足"), ("any", "满足任一")] {
             guard let children = condition[key] as? [[String: Any]] else { continue }
             result.append(Item(text: title + "：", items: children.flatMap(child)))
@@ -50,6 +60,10 @@ struct ConditionProse {
         var items = items(condition)
         if condition["subject"] as? Bool == true, !items.isEmpty { items[0].text += "（命中位置取自它）" }
         return items
+    }
+
+    private func sharedCondition(_ name: String) -> String {
+        "共享条件 " + (shared.contains(name) ? "[\(Self.code(name))](\(RulePages.sharedPage)#\(name))" : Self.code(name))
     }
 
     /// What no sentence was made for.
@@ -118,7 +132,7 @@ struct ConditionProse {
         }
         if let length = text["length"] { result.append(Item(text: "字数：" + Self.range(length))) }
         if let entity = text["entity"] { result.append(self.entity(entity)) }
-        if let name = text["use"] as? String { result.append(Item(text: "共享条件 " + Self.code(name))) }
+        if let name = text["use"] as? String { result.append(Item(text: sharedCondition(name))) }
         for (key, title) in [("all", "同时满足："), ("any", "满足任一：")] {
             guard let children = text[key] as? [[String: Any]] else { continue }
             result.append(Item(text: title, items: children.flatMap(self.text)))
@@ -145,7 +159,14 @@ struct ConditionProse {
             }
         let isNone = text["match"] as? String == "none"
         var item = Item(text: (isNone ? "不含：" : "含\(quantity)：") + Self.phrases(phrases))
-        if text["fold"] as? String == "evasion" {
+        switch text["boundary"] as? String {
+        case "word": item.items.append(Item(text: "两端须是词的边界"))
+        case "substring": item.items.append(Item(text: "在更长的英文单词、数字里面也算"))
+        default: break
+        }
+        let fold = text["fold"] as? String ?? fold
+        if fold == "exact" { item.items.append(Item(text: "大小写、全半角、繁简都要写得一样")) }
+        if fold == "evasion" {
             let reading = text["homophones"] as? Bool == false ? "" : "、谐音"
             item.items.append(Item(text: "夹符号、拆字、形近\(reading)的写法也算"))
         }
@@ -162,7 +183,7 @@ struct ConditionProse {
         if let domains = object?["allowedDomains"] as? [Any] {
             item.items.append(Item(text: "这些域名不算：" + Self.phrases(domains)))
         }
-        if object?["fold"] as? String == "evasion" {
+        if (object?["fold"] as? String ?? fold) == "evasion" {
             item.items.append(Item(text: "用汉字数字、带圈数字或夹符号写的号码和账号也算"))
         }
         if let allow = object?["allow"] as? [Any] {
@@ -201,7 +222,7 @@ struct ConditionProse {
         if let within = object["within"] as? [String: Any] { items.append(Item(text: "时限：" + limits(within))) }
         if let excuse = object["excuse"] as? [String: Any] {
             var text = "缓冲（最多 \(excuse["times"].map(Self.value) ?? "1") 次"
-            if let extend = excuse["extend"] { text += "，每次再给 \(Self.value(extend))" }
+            text += "，每次" + (excuse["extend"].map { "再给 \(Self.value($0))" } ?? "重新给足原来的时限")
             items.append(Item(text: text + "）：", items: self.items(excuse["when"] as? [String: Any] ?? [:])))
         }
         switch object["atClose"] as? String {
@@ -296,9 +317,24 @@ extension ConditionProse {
 
     /// A number, a duration or the name of a parameter.
     static func value(_ value: Any) -> String {
-        if let text = value as? String { return text.hasPrefix("$") ? code(text) : plain(text) }
+        if let text = value as? String { return text.hasPrefix("$") ? code(text) : duration(text) ?? plain(text) }
         if let number = value as? NSNumber { return number.stringValue }
         return code(json(value))
+    }
+
+    /// A duration in words: `1h30m` as 1 小时 30 分钟; nil for any other text.
+    private static func duration(_ text: String) -> String? {
+        let units = [("ms", "毫秒"), ("d", "天"), ("h", "小时"), ("m", "分钟"), ("s", "秒")]
+        var rest = Substring(text)
+        var parts: [String] = []
+        while !rest.isEmpty {
+            let number = rest.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+            rest.removeFirst(number.count)
+            guard !number.isEmpty, let unit = units.first(where: { rest.hasPrefix($0.0) }) else { return nil }
+            rest.removeFirst(unit.0.count)
+            parts.append("\(number) \(unit.1)")
+        }
+        return parts.isEmpty ? nil : parts.joined(separator: " ")
     }
 
     static func range(_ value: Any) -> String {

@@ -14,26 +14,56 @@ struct RulePages {
     /// - Parameter link: the way from a page to a rule file.
     init(_ sources: RuleSources, rules: [Rule], link: (String) -> String) {
         var objects: [String: [String: Any]] = [:]
+        var conditions: [String: [String: Any]] = [:]
         for file in sources.files {
             let json = try? JSONSerialization.jsonObject(with: Data(file.bytes))
             for object in json as? [[String: Any]] ?? [json as? [String: Any] ?? [:]] {
                 if let id = object["id"] as? String { objects[id] = object }
+                conditions.merge(object["conditions"] as? [String: [String: Any]] ?? [:]) { first, _ in first }
             }
         }
+        let shared = Set(conditions.keys)
         let sorted = rules.sorted { ($0.category, $0.id.value) < ($1.category, $1.id.value) }
-        var pages = [(name: "README.md", text: RulePages.index(sorted))]
+        var pages = [(name: "README.md", text: RulePages.index(sorted, hasShared: !conditions.isEmpty))]
         for rule in sorted {
-            let page = RulePage(rule: rule, object: objects[rule.id.value] ?? [:], link: link(rule.place.path))
+            let page = RulePage(
+                rule: rule, object: objects[rule.id.value] ?? [:], link: link(rule.place.path), shared: shared)
             pages.append((name: rule.id.value + ".md", text: page.text))
         }
+        if !conditions.isEmpty { pages.append((name: RulePages.sharedPage, text: RulePages.shared(conditions))) }
         self.pages = pages
     }
 
-    private static func index(_ rules: [Rule]) -> String {
+    /// The page of conditions that rules share; no rule has such an id.
+    static let sharedPage = "_shared.md"
+
+    private static func shared(_ conditions: [String: [String: Any]]) -> String {
+        let prose = ConditionProse(shared: Set(conditions.keys))
+        var text = mark + "\n\n# 共享条件\n\n规则里用名字引用的条件，改一处，引用它的规则都跟着变。\n"
+        for name in conditions.keys.sorted() {
+            text += "\n## \(name)\n\n"
+            let condition = conditions[name] ?? [:]
+            text += (isOfUnits(condition) ? prose.items(condition) : prose.text(condition)).map { $0.markdown() }
+                .joined()
+        }
+        return text
+    }
+
+    /// Whether a condition is about a unit: it or a part of it names what only units have.
+    private static func isOfUnits(_ condition: [String: Any]) -> Bool {
+        if ConditionProse.unitKeys.contains(where: { condition[$0] != nil }) { return true }
+        return ["all", "any", "not", "unless"].contains { key in
+            let parts = condition[key].map { $0 as? [[String: Any]] ?? [$0 as? [String: Any] ?? [:]] } ?? []
+            return parts.contains(where: isOfUnits)
+        }
+    }
+
+    private static func index(_ rules: [Rule], hasShared: Bool) -> String {
         var text = mark + "\n\n# 规则手册\n\n"
         let negative = rules.count { $0.polarity == .negative }
         text += "共 \(rules.count) 条规则：负面 \(negative) 条，正面 \(rules.count - negative) 条。"
-        text += "本目录由 `mingjian rules docs` 从规则文件生成，请改规则文件，不要改这里。\n"
+        text += "本目录由 `mingjian rules docs` 从规则文件生成，请改规则文件，不要改这里。"
+        text += hasShared ? "规则共用的条件见[共享条件](\(sharedPage))。\n" : "\n"
         var category = ""
         for rule in rules {
             if rule.category != category {
@@ -58,6 +88,8 @@ struct RulePage {
     let object: [String: Any]
     /// The way to that file.
     let link: String
+    /// Names of conditions that have a place on the page of shared ones.
+    let shared: Set<String>
 
     var text: String {
         var text = "\(RulePages.mark)\n\n# \(ConditionProse.plain(rule.name))\n\n"
@@ -69,9 +101,11 @@ struct RulePage {
         text += "| 分 | \(Self.score(rule)) |\n"
         text += "| 分类 | \(Self.categoryName(rule.category)) |\n"
         text += "| 单位 | \(Self.word(rule.unit.rawValue, "unit")) |\n"
-        if let family = object["family"] as? String { text += "| 同族 | \(ConditionProse.code(family))，同族只计一次 |\n" }
+        if let family = object["family"] as? String {
+            text += "| 同族 | \(ConditionProse.code(family))，计分可以给同族的扣分合计封顶 |\n"
+        }
         text += parameters
-        let prose = ConditionProse()
+        let prose = ConditionProse(shared: shared, fold: object["fold"] as? String)
         if let condition = object["appliesTo"] as? [String: Any] {
             text += "\n## 只评这样的\(Self.word(rule.unit.rawValue, "unit"))\n\n其余为不适用。\n\n"
             text += prose.items(condition).map { $0.markdown() }.joined()
@@ -112,18 +146,22 @@ struct RulePage {
         if mentions("\"keywords\"", "\"regex\"", "\"equals\"", "\"use\"", "\"similar\"") {
             limits.append("按字面判定：换一种没有收录的说法会漏；图片、语音和视频里的内容看不到。")
         }
-        if mentions("\"time\":", "\"earliest\"", "\"minGap\"", "\"silence\"", "\"gap\"", "\"extend\"") {
+        if mentions(
+            "\"time\":", "\"earliest\"", "\"minGap\"", "\"silence\"", "\"gap\"", "\"extend\"", "\"sent\"",
+            "\"started\"",
+            "-response\"", "\"of\":\"duration\"")
+        {
             limits.append("要用消息的时间：没有时间的会话不评。")
         }
-        if mentions("\"auto\":\"any\"", "\"auto\":true") {
+        if mentions("\"auto\":\"any\"") {
             limits.append("自动回复也查；自动回复的命中记在店铺名下，不记给客服。")
-        } else if mentions("\"agent\"") {
+        } else if mentions("\"agent\""), !mentions("\"auto\":\"only\"") {
             limits.append("自动回复不算客服说的话。")
         }
-        if mentions("\"last\"", "\"atMost\"", "\"share\"", "\"atClose\":\"missed\"") {
+        if mentions("\"last\"", "\"atMost\"", "\"share\"", "\"every\"", "\"measure\"", "\"atClose\":\"missed\"") {
             limits.append("要等会话结束才能判定；缺了结尾的会话不评。")
         }
-        if rule.polarity == .positive { limits.append("没有做到的记为未达成，逐条列出，但不是扣分。") }
+        if rule.polarity == .positive { limits.append("没有做到的记为未达成，逐条列出；扣不扣分、扣多少，由计分公式决定。") }
         return limits.isEmpty ? ["没有特别的局限。"] : limits
     }
 
@@ -179,7 +217,7 @@ struct RulePage {
     static func categoryName(_ category: String) -> String {
         let names = [
             "attitude": "态度", "compliance": "合规", "greeting": "礼仪", "process": "流程", "response": "响应",
-            "service": "服务", "custom": "自定义",
+            "service": "服务", "sop": "接待流程（SOP）", "custom": "自定义",
         ]
         return names[category] ?? ConditionProse.plain(category)
     }

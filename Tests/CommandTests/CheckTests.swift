@@ -169,6 +169,26 @@ struct CheckTests {
             ])
     }
 
+    @Test("--fix leaves lists alone whose phrases are others elsewhere: with parameters, word lists, or told apart")
+    func fixReferences() throws {
+        let texts = [
+            #"{"id": "a", "name": "甲", "polarity": "negative", "parameters": {"words": {"type": "keywords", "default": ["加微信", "加我微信"]}}, "when": {"message": {"from": "agent", "keywords": ["加微信", "${words}", "私聊我"]}}}"#,
+            #"{"id": "b", "name": "乙", "polarity": "negative", "when": {"count": {"of": {"message": {"from": "agent", "keywords": ["微信", "加微信"]}}, "distinct": true, "atLeast": 2}}}"#,
+            #"[{"wordLists": {"polite": ["谢谢", "谢谢您"]}}, {"id": "c", "name": "丙", "polarity": "negative", "when": {"message": {"from": "agent", "keywords": ["@polite"]}}}, {"id": "d", "name": "丁", "polarity": "negative", "when": {"message": {"from": "agent", "equals": ["@polite"]}}}]"#,
+        ]
+        for (number, text) in texts.enumerated() {
+            try write("f\(number).json", text)
+            let path = directory.path + "/rules/f\(number).json"
+            #expect(try Command.run(["rules", "check", path, "--fix"], in: directory).code == 0, "\(number)")
+            #expect(try String(contentsOfFile: path, encoding: .utf8) == text, "\(number)")
+        }
+        // What is plain goes.
+        try write("g.json", Self.rule("g", #""keywords": ["加V信", "加v信"]"#))
+        let path = directory.path + "/rules/g.json"
+        #expect(try Command.run(["rules", "check", path, "--fix"], in: directory).code == 0)
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == Self.rule("g", #""keywords": ["加V信"]"#))
+    }
+
     @Test("--fix leaves lists alone of which several must occur")
     func fixCounted() throws {
         let text = Self.rule("a", #""keywords": ["加V信", "加v信", "加v信吧"], "match": {"atLeast": 2}"#)

@@ -3,7 +3,8 @@ import Testing
 
 /// The fenced blocks of the documents that show commands and what they print: each is run where what it reads is here.
 ///
-/// A line "…" in a block stands for any number of lines. A command without lines below it may print anything.
+/// A line "…" in a block stands for any number of lines, "…" in a line for any text. A command without lines below it may
+/// print anything.
 @Suite(.enabled(if: Command.isBuilt)) struct ConsoleBlockTests {
     static let pages = ["README.md", "README.zh-CN.md", "docs/cli.md"]
     /// Folders of the reader's own; a path with a slash or a known ending is looked for as well.
@@ -76,6 +77,19 @@ import Testing
             .map { $0.prefix($0.count - $0.reversed().prefix { $0 == " " }.count) }
     }
 
+    /// Whether a printed line is what a document shows, some of it perhaps left out.
+    private func stands(_ printed: Substring, for expected: Substring) -> Bool {
+        let pieces = expected.split(separator: "…", omittingEmptySubsequences: false)
+        guard let first = pieces.first, let last = pieces.last, printed.hasPrefix(first) else { return false }
+        if pieces.count == 1 { return printed == expected }
+        var rest = printed.dropFirst(first.count)
+        for piece in pieces.dropFirst().dropLast() where !piece.isEmpty {
+            guard let range = rest.firstRange(of: piece) else { return false }
+            rest = rest[range.upperBound...]
+        }
+        return rest.hasSuffix(last)
+    }
+
     /// The first expected line that does not stand where it must; nil where all do.
     private func firstDifference(_ expected: [Substring], _ printed: [Substring]) -> Substring? {
         var next = 0
@@ -86,7 +100,8 @@ import Testing
                 continue
             }
             let rest = printed[next...]
-            guard let place = isFree ? rest.firstIndex(of: line) : rest.first == line ? next : nil else { return line }
+            let found = isFree ? rest.firstIndex { stands($0, for: line) } : rest.startIndex
+            guard let place = found, place < rest.endIndex, stands(rest[place], for: line) else { return line }
             next = place + 1
             isFree = false
         }

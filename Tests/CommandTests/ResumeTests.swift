@@ -5,9 +5,12 @@ import Testing
 struct ResumeTests {
     let directory: TemporaryDirectory
     let archive: String
+    /// With a bad line, which a checkpoint must keep, too.
+    let first: String
     let rules: String
     static let files = [
         "findings.ndjson", "report.json", "report.html", "agents.csv", "groups.csv", "rules.csv", "days.csv",
+        "bad-records.txt",
     ]
 
     init() throws {
@@ -18,6 +21,7 @@ struct ResumeTests {
         let made = try Command.run(
             ["corpus", "generate", "--megabytes", "\(megabytes)", "--seed", "7", "--out", archive], in: directory)
         try #require(made.code == 0, "\(made.errors)")
+        first = try directory.write("a.ndjson", ExitCodeTests.line + "\nnonsense\n")
         rules = try directory.write(
             "rule.json",
             """
@@ -27,7 +31,10 @@ struct ResumeTests {
     }
 
     private func arguments(_ out: String, threads: Int = 2) -> [String] {
-        ["inspect", archive, "--rules", rules, "--out", directory.path + "/" + out, "--threads", "\(threads)"]
+        [
+            "inspect", first, archive, "--max-bad", "100", "--rules", rules, "--out", directory.path + "/" + out,
+            "--threads", "\(threads)",
+        ]
     }
 
     @Test("of many findings, more than are kept with their context, a run killed between two checkpoints loses none")
@@ -41,7 +48,10 @@ struct ResumeTests {
               "when":{"message":{"from":"buyer","length":{"min":3}}}}]
             """)
         func arguments(_ out: String) -> [String] {
-            ["inspect", archive, "--rules", rules, "--out", directory.path + "/" + out, "--threads", "2"]
+            [
+                "inspect", first, archive, "--max-bad", "100", "--rules", rules, "--out", directory.path + "/" + out,
+                "--threads", "2",
+            ]
         }
         let whole = try Command.run(arguments("whole"), in: directory)
         try #require(whole.code == 0, "\(whole.errors)")

@@ -50,12 +50,14 @@ struct RulePagesTests {
         let rules = try hostileRule(name: "*粗* <i>")
         let out = directory.path + "/pages"
         let run = try Command.run(["rules", "docs", rules, "--out", out], in: directory)
-        #expect(run.code == 0 && run.text.hasPrefix("2 pages, 2 written, 0 removed"), "\(run.errors)")
+        #expect(run.code == 0 && run.text.hasPrefix("3 pages, 3 written, 0 removed"), "\(run.errors)")
         let page = String(decoding: directory.contents("pages/odd.md"), as: UTF8.self)
         #expect(page.contains("# \\*粗\\* \\<i\\>"))
         #expect(page.contains("a\\|b \\<script\\>x\\</script\\> \\[y\\](z) \\`c\\`"))
         #expect(page.contains("``` ``x` ```") && page.contains("`甲|乙`"))
-        #expect(page.contains("共享条件 `named`") && page.contains("](../rules/odd.json)"))
+        #expect(page.contains("共享条件 [`named`](_shared.md#named)") && page.contains("](../rules/odd.json)"))
+        let shared = String(decoding: directory.contents("pages/_shared.md"), as: UTF8.self)
+        #expect(shared.contains("## named\n\n- 含任一：`戊己`\n"), "\(shared)")
         #expect(page.contains("1. 客服：\\`\\`x\\` \\<b\\>"))
     }
 

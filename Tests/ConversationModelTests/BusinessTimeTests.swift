@@ -45,6 +45,41 @@ struct BusinessTimeTests {
         (china("2026-03-02", 9), 60 * 103 / 2, china("2026-03-08", 0)),
     ]
 
+    @Test("hours that a change of clocks moves into one another are open once, and a day that never was has none")
+    func changesOfClocks() {
+        // New York, 8 March 2026: at 02:00 it is 03:00.
+        let change = Instant(milliseconds: 1_772_953_200_000)
+        let newYork = Zone(
+            name: "America/New_York",
+            transitions: [
+                Zone.Transition(start: Instant(milliseconds: .min), offset: -5 * Self.hour),
+                Zone.Transition(start: change, offset: -4 * Self.hour),
+            ])
+        let hours = [
+            TimePolicy.OpenHours(start: 0, end: 2 * Self.hour + 30 * Self.minute),
+            TimePolicy.OpenHours(start: 3 * Self.hour, end: 6 * Self.hour),
+        ]
+        let night = TimePolicy(zone: newYork, openHours: Array(repeating: hours, count: 7))
+        let one = change.advanced(by: -Self.hour)
+        let half = change.advanced(by: 3 * Self.hour + 30 * Self.minute)
+        #expect(night.openTime(from: one, to: half) == 4 * Self.hour)
+        #expect(night.addingOpenTime(4 * Self.hour, to: one) == change.advanced(by: 3 * Self.hour))
+        // Apia went from 29 to 31 December 2011.
+        let leap = Instant(milliseconds: 1_325_239_200_000)
+        let apia = Zone(
+            name: "Pacific/Apia",
+            transitions: [
+                Zone.Transition(start: Instant(milliseconds: .min), offset: -10 * Self.hour),
+                Zone.Transition(start: leap, offset: 14 * Self.hour),
+            ])
+        let day = [TimePolicy.OpenHours(start: 9 * Self.hour, end: 18 * Self.hour)]
+        let office = TimePolicy(zone: apia, openHours: Array(repeating: day, count: 7))
+        let start = leap.advanced(by: -7 * Self.hour)
+        let end = leap.advanced(by: 10 * Self.hour)
+        #expect(office.openTime(from: start, to: end) == 2 * Self.hour)
+        #expect(office.addingOpenTime(2 * Self.hour, to: start) == end)
+    }
+
     @Test("open time passes only while the shop is open", arguments: golden.indices)
     func openTimePasses(index: Int) {
         let (start, minutes, end) = Self.golden[index]

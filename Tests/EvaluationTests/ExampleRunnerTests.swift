@@ -112,7 +112,7 @@ struct ExampleRunnerTests {
             """#)
         #expect(report.diagnostics == [])
         #expect(report.warnings.map(\.code) == ["example-not-applicable"])
-        #expect(report.warnings.first?.message.english.hasSuffix("any keyword of (投诉) (1 messages looked at)") == true)
+        #expect(report.warnings.first?.message.english.hasSuffix("any keyword of (投诉) (1 message looked at)") == true)
         #expect(report.warnings.first?.help?.english.contains("appliesTo") == false)
     }
 

@@ -40,6 +40,17 @@ import Testing
         #expect((1...5).map { cache.value(for: key($0)) != nil } == [false, false, false, false, true])
     }
 
+    @Test("an entry under another one's name is a miss")
+    func otherName() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let cache = DiskCache(directory: folder.path)
+        for number in 1...2 { cache.store([UInt8(number)], for: key(number)) }
+        try FileManager.default.removeItem(atPath: path(2))
+        try FileManager.default.copyItem(atPath: path(1), toPath: path(2))
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path(2))
+        #expect(cache.value(for: key(1)) == [1] && cache.value(for: key(2)) == nil)
+    }
+
     @Test("a changed byte, another owner's mode or a short file is a miss")
     func doubt() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
