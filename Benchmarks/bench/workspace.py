@@ -37,6 +37,8 @@ class Workspace:
     def shown(self, command: list[str]) -> str:
         """A command without the folders of this machine."""
         text = " ".join(map(str, command))
+        if self.outside:
+            text = text.replace(self.outside.rstrip("/") + "/", "BENCH/")
         for path, name in (
             (str(self.root) + "/", ""), (str(HERE) + "/", ""), (str(HERE.parent) + "/", "../"),
             (str(self.binary), "mingjian"), (sys.executable, "python"),
