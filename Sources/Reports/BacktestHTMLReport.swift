@@ -267,7 +267,7 @@ extension BacktestHTMLReport {
             if let time = message.time { page.element("<time>", zone.text(of: time), "</time>") }
             if message.isAutomatic { page.raw("<span class=\"badge\">自动</span>") }
             page.raw("</div><div class=\"say\" dir=\"auto\">")
-            if message.kind != .text { page.element("<span class=\"media\">［", message.kind.name, "］</span>") }
+            if message.kind != .text { page.element("<span class=\"media\">［", message.kind.label, "］</span>") }
             marked(message, &page)
             page.raw("</div></li>\n")
         }
@@ -319,7 +319,7 @@ extension BacktestHTMLReport {
         .differences{margin:0 0 10px 18px;list-style:disc;color:var(--soft);unicode-bidi:isolate}
         details.panel{padding:10px 16px;margin-bottom:8px}
         details.panel summary{cursor:pointer;display:flex;flex-wrap:wrap;gap:8px;align-items:center}
-        details.panel time{margin-left:auto;color:var(--soft);font-size:12.5px}
+        details.panel summary time{margin-left:auto;color:var(--soft);font-size:12.5px}
         details.panel h3{margin:12px 18px 0;font-size:13px;color:var(--soft)}
         .gained{color:var(--c2)}
         .lost{color:var(--accent)}
@@ -328,5 +328,5 @@ extension BacktestHTMLReport {
         """#
 
     /// SHA-256 of `style`, in Base64.
-    static let styleDigest: StaticString = "OKC9QLGAxJ5dewAvCFMk8J+rPogXcgl5WhtVwOm3OJI="
+    static let styleDigest: StaticString = "AT6nMFOs8D8sTyhbdr9/7slTdqSgtDXpoA+C2fbMb0M="
 }

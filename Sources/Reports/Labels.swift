@@ -68,3 +68,22 @@ private let reasonLabels: [String: String] = [
     "out-of-order": "买家的会话次序颠倒", "buyers-forgotten": "买家太多，较早的已不记得",
     "buyer-left-out": "策略排除的买家",
 ]
+
+extension MessageKind {
+    /// The word of reports.
+    var label: String {
+        switch self {
+        case .text: "文字"
+        case .image: "图片"
+        case .video: "视频"
+        case .audio: "语音"
+        case .card: "卡片"
+        case .link: "链接"
+        case .file: "文件"
+        case .recall: "撤回"
+        case .transfer: "转接"
+        case .event: "事件"
+        case .other: "其他"
+        }
+    }
+}
