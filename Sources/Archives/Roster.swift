@@ -26,7 +26,7 @@ public struct RosterEntry: Hashable, Sendable {
 
 /// Accounts and the people behind them, dated.
 public struct Roster: Sendable {
-    /// Rows that are read, and of them those of one account: more is no roster.
+    /// Rows that count, and of them those of one account; those beyond are left out.
     static let rowLimit = 200_000
     static let rowsOfAccountLimit = 1_000
 

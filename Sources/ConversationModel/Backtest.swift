@@ -13,6 +13,7 @@ public struct BacktestCounts: Sendable, Hashable {
 
     /// Whether the draft makes any difference.
     public var differ: Bool { gained > 0 || lost > 0 || changed > 0 || old != new }
+
     /// Findings of both that the draft counts here and the rules in force elsewhere, less those of the other way: charged
     /// to somebody else, or of the other polarity.
     public var moved: Int { (new - old) - (gained - lost) }
