@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// A set of three-byte patterns, and the quick question whether a text holds one of them.
 ///
 /// Each pattern owns a bit; a table for each of the three places says which patterns a byte suits.
@@ -8,6 +16,9 @@ struct BytePresence: Sendable {
     private var second = [UInt16](repeating: 0, count: 256)
     private var third = [UInt16](repeating: 0, count: 256)
     private var count = 0
+    /// Where they all begin with one of a few bytes, those: most texts hold none of them.
+    private var heads: [UInt8] = []
+    private static let headLimit = 2
 
     /// One pattern a character of three UTF-8 bytes; at most 16 patterns in all.
     init(characters: String = "") {
@@ -22,7 +33,10 @@ struct BytePresence: Sendable {
         precondition(count < Self.limit)
         let bit: UInt16 = 1 << count
         count += 1
-        for byte in a { first[Int(byte)] |= bit }
+        for byte in a {
+            if heads.count <= Self.headLimit, !heads.contains(byte) { heads.append(byte) }
+            first[Int(byte)] |= bit
+        }
         for byte in b ?? Array(0...255) { second[Int(byte)] |= bit }
         for byte in c ?? Array(0...255) { third[Int(byte)] |= bit }
     }
@@ -30,6 +44,9 @@ struct BytePresence: Sendable {
     /// Whether a pattern stands anywhere; behind the text there are zero bytes.
     func isIn(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let base = text.baseAddress else { return false }
+        if heads.count <= Self.headLimit, !heads.contains(where: { memchr(base, Int32($0), text.count) != nil }) {
+            return false
+        }
         return first.withUnsafeBufferPointer { first in
             second.withUnsafeBufferPointer { second in
                 third.withUnsafeBufferPointer { third in

@@ -86,6 +86,7 @@ public struct EntityFinder: Sendable {
     /// Walks a text by the steps of one kind.
     ///
     /// Every step takes the reader past what it has read, or one code point further.
+    @inline(__always)
     private func collect(
         _ kind: EntityKind, _ text: EntityText, outsideLinks: Bool = true, _ step: (Int) -> EntityStep
     ) -> [Entity] {

@@ -33,8 +33,10 @@ struct WrittenNumbers {
     }
 
     /// Reads a valid folded text; nil where nothing in it is turned. Linear; allocates only where something may be.
-    init?(_ source: UnsafeBufferPointer<UInt8>, table: SkeletonTable) {
-        guard Self.mayDiffer(source, table) else { return nil }
+    ///
+    /// - Parameter looksFirst: leave out most texts by a quick look, which decides nothing; tests read them all.
+    init?(_ source: UnsafeBufferPointer<UInt8>, table: SkeletonTable, looksFirst: Bool = true) {
+        guard !looksFirst || Self.mayDiffer(source, table) else { return nil }
         self.source = source
         bytes.reserveCapacity(source.count)
         read(table)
@@ -66,21 +68,26 @@ struct WrittenNumbers {
         var letters = 0
         var disguised = 0
         var isBehindDigit = false
+        var row = DigitRow()
         var i = 0
         while i < source.count {
             if source[i] < 0x80 {
                 if source[i] &- 0x30 < 10 {
                     digits += 1
                     isBehindDigit = true
+                    row.add()
                 } else if source[i] == UInt8(ascii: "o"), isBehindDigit {
                     digits += 1
                     disguised += 1
                 } else {
                     isBehindDigit = false
+                    if source[i] &- 0x61 < 26 { row.end() } else { row.part() }
                 }
                 i += 1
                 continue
             }
+            // The common ideographs part no digits, unless they are some.
+            if source[i] &- 0xE4 < 6 { row.end() } else { row.part() }
             let (codePoint, length) = EvasionText.decode(source, at: i)
             i += length
             isBehindDigit = false
@@ -100,7 +107,29 @@ struct WrittenNumbers {
             case .separator: break
             }
         }
-        return letters > 0 || disguised > 0 && digits >= shortest || digits >= longest
+        return letters > 0 || disguised > 0 && digits >= shortest || row.isLong
+    }
+
+    /// Plain digits in pieces, with what may stand between them: order numbers, which are in one piece, are none.
+    private struct DigitRow {
+        private var digits = 0
+        private var isApart = false
+        private var isParted = false
+        /// A row in pieces had as many digits as a mobile number.
+        private(set) var isLong = false
+
+        mutating func add() {
+            if isApart, digits > 0 { isParted = true }
+            isApart = false
+            digits += 1
+            if isParted, digits >= WrittenNumbers.longest { isLong = true }
+        }
+
+        mutating func part() { isApart = true }
+
+        mutating func end() { self = DigitRow(isLong: isLong) }
+
+        init(isLong: Bool = false) { self.isLong = isLong }
     }
 
     private enum Meaning {

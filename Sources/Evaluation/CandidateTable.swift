@@ -65,6 +65,16 @@ struct CandidateTable {
         masks[Int(slots[Int(leaf)])].rows.insert(row)
     }
 
+    /// Says of a candidate that a closer look would find nothing against it.
+    @inline(__always)
+    func confirm(_ row: Int, of leaf: Int32) {
+        if isShort {
+            checked[Int(leaf)] |= 1 &<< UInt64(row)
+        } else {
+            masks[Int(slots[Int(leaf)])].checked.insert(row)
+        }
+    }
+
     /// The candidates of a leaf, and those among them that were looked at closely; nil where there are none.
     @inline(__always)
     func masks(of leaf: Int) -> (rows: Mask, checked: Mask)? {

@@ -114,6 +114,8 @@ public final class CompiledRules: Sendable {
     let placesOfAtom: FlatLists<LeafPlace>
     /// Those of them of which the atom makes a candidate by itself.
     let leavesOfAtom: FlatLists<Int32>
+    /// Those that need no closer look where the atom stands.
+    let certainLeavesOfAtom: FlatLists<Int32>
     /// The places in the others, which need atoms of all their parts.
     let partsOfAtom: FlatLists<LeafPlace>
     /// Per level, bit `speaker * 2 + automatic`: texts of such messages are looked at.
@@ -196,7 +198,10 @@ public final class CompiledRules: Sendable {
             }
         }
         placesOfAtom = FlatLists(places)
-        leavesOfAtom = FlatLists(places.map { $0.filter { $0.all == 1 }.map(\.leaf) })
+        let leaves = parts.leaves
+        func isCertain(_ place: LeafPlace) -> Bool { leaves[Int(place.leaf)].isCertain(part: Int(place.part)) }
+        leavesOfAtom = FlatLists(places.map { $0.filter { $0.all == 1 && !isCertain($0) }.map(\.leaf) })
+        certainLeavesOfAtom = FlatLists(places.map { $0.filter { $0.all == 1 && isCertain($0) }.map(\.leaf) })
         partsOfAtom = FlatLists(places.map { $0.filter { $0.all != 1 } })
         textSenders = parts.textSenders
         exposureClasses = parts.exposureClasses

@@ -92,7 +92,7 @@ extension Evaluator {
 
     /// The short way for one message condition over one leaf: no node is walked.
     private func judge(plain: CompiledRule.PlainRule, rule: Int) {
-        guard let rows = candidates.masks(of: plain.leaf)?.rows else { return }
+        guard let (rows, checked) = candidates.masks(of: plain.leaf) else { return }
         let firstFinding = Int32(judgement.findings.count)
         let firstExposure = Int32(judgement.exposures.count)
         var i = rows.first(from: 0)
@@ -102,7 +102,7 @@ extension Evaluator {
                 speaker: table.speakers[row], isAutomatic: table.automatic[row], kind: table.kinds[row]),
                 unit.members.contains(i)
             {
-                addPlainHit(rule: rule, leaf: plain.leaf, row: i)
+                addPlainHit(rule: rule, leaf: plain.leaf, row: i, isCertain: checked.contains(i))
             }
             i = rows.first(from: i + 1)
         }
@@ -120,10 +120,10 @@ extension Evaluator {
                 findings: firstFinding..<Int32(judgement.findings.count), sharesExposures: true))
     }
 
-    private func addPlainHit(rule: Int, leaf number: Int, row i: Int) {
+    private func addPlainHit(rule: Int, leaf number: Int, row i: Int, isCertain: Bool) {
         let firstEvidence = Int32(judgement.evidence.count)
         let traits = rules.leafTraits[number]
-        if traits.needsVerification, !confirms(number, at: i) { return }
+        if traits.needsVerification, !isCertain, !confirms(number, at: i) { return }
         if collectsEvidence(of: .hit, anchor: i) {
             let found = foundSpans(number, at: i)
             let firstSpan = Int32(judgement.spans.count)

@@ -182,6 +182,10 @@ extension Evaluator {
             let message = hit.pointee.message
             let row = Int(message) - base
             for leaf in rules.leavesOfAtom[Int(hit.pointee.atom)] { candidates.insert(row, of: leaf, &arena) }
+            for leaf in rules.certainLeavesOfAtom[Int(hit.pointee.atom)] {
+                candidates.insert(row, of: leaf, &arena)
+                candidates.confirm(row, of: leaf)
+            }
             for place in rules.partsOfAtom[Int(hit.pointee.atom)] {
                 // Hits come message by message: parts that were found in an earlier one are over.
                 let found = partsFound + Int(place.leaf)

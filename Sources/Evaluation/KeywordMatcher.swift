@@ -71,6 +71,12 @@ final class KeywordMatcher: Sendable {
         needed == 1 && allow.isEmpty && phrases.allSatisfy { !$0.wordAtStart && !$0.wordAtEnd }
     }
 
+    /// Whether an occurrence of a phrase is enough for the whole condition: nothing shields it, and its ends may stand
+    /// anywhere.
+    func isCertain(_ number: Int) -> Bool {
+        needed == 1 && phrases[number].shields.isEmpty && !phrases[number].wordAtStart && !phrases[number].wordAtEnd
+    }
+
     /// The places that count, sorted, or nil where too few different phrases occur.
     func spans(in text: [UInt8], breaker: WordBreaker) -> [Range<Int>]? {
         text.withUnsafeBufferPointer { spans(in: $0, phrases: Array(phrases.indices), breaker: breaker) }

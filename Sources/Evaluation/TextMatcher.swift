@@ -109,6 +109,12 @@ final class TextLeaf: Sendable {
     var needsVerification: Bool { traits.needsVerification }
     var isInverted: Bool { traits.isInverted }
 
+    /// Whether a closer look would be, but the leaf holds wherever this part of it stands.
+    func isCertain(part: Int) -> Bool {
+        guard needsVerification, case .keywords(let matcher) = kind else { return false }
+        return matcher.isCertain(part)
+    }
+
     /// Spans in a folded text (`readsOriginal`: in the original), nil where the leaf does not hold. Of `phrases` only these are
     /// looked for, those that the scanner found; nil: all. Ignores `isInverted`.
     func spans(

@@ -108,12 +108,15 @@ struct ScalarClasses: Sendable {
     /// How many classes there are.
     let count: Int
     /// Where a range of one class begins, ascending, and its class: all scalars.
-    private let ranges: [(begin: UInt32, number: UInt8)]
+    private let ranges: [(begin: UInt32, number: UInt16)]
     /// Per class a bit for each set.
     private let members: [UInt64]
     private let words: Int
 
-    /// Nil where there are more classes than a byte tells, one value of which says that the class is not known.
+    /// More classes than any pattern has that is worth the room: a state has a place for each.
+    static let limit = 4096
+
+    /// Nil where there are more classes than `limit`.
     init?(_ sets: [ScalarSet]) {
         words = sets.count / 64 + 1
         var toggles: [(at: UInt32, set: Int)] = []
@@ -127,7 +130,7 @@ struct ScalarClasses: Sendable {
         var active = [UInt64](repeating: 0, count: words)
         var numbers: [[UInt64]: Int] = [:]
         var members: [UInt64] = []
-        var ranges: [(begin: UInt32, number: UInt8)] = []
+        var ranges: [(begin: UInt32, number: UInt16)] = []
         var next = 0
         var begin: UInt32 = 0
         while true {
@@ -136,12 +139,12 @@ struct ScalarClasses: Sendable {
                 next += 1
             }
             let number = numbers[active] ?? numbers.count
-            guard number < 255 else { return nil }
+            guard number < ScalarClasses.limit else { return nil }
             if number == numbers.count {
                 numbers[active] = number
                 members += active
             }
-            ranges.append((begin, UInt8(number)))
+            ranges.append((begin, UInt16(number)))
             guard next < toggles.count else { break }
             begin = toggles[next].at
         }

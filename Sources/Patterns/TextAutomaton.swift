@@ -21,12 +21,10 @@ public final class TextAutomaton {
     private var table: UnsafeMutablePointer<UInt16>
     private var rows: Int
     private let shift: Int
-    /// By the number of a scalar its class, counted from 1, with `idle`; 0 before a text had it.
-    private var classes: UnsafeMutablePointer<UInt8>
-    /// On a class: scalars of it lead from `rest` to `rest`. Where there are few enough classes for the bit.
-    private static let idle: UInt8 = 0x80
-    /// A number of a class without `idle`.
-    private let classMask: UInt8
+    /// By the number of a scalar its class, counted from 1, with the highest bit where scalars of it lead from `rest` to
+    /// `rest`; 0 before a text had it. In bytes where there are few enough classes: more of them stay in the cache.
+    private var classes: UnsafeMutableRawPointer
+    private let classSize: Int
     private var classCapacity = 1024
     /// Per state, from `State.first` on: the steps it stands before, ascending, and whether the text may end there.
     private var steps: [[UInt16]] = []
@@ -52,14 +50,14 @@ public final class TextAutomaton {
         shift = program.classes.count.bitWidth - program.classes.count.leadingZeroBitCount
         rows = 16
         // A number of a state takes two bytes, a mark four.
-        guard space.take(rows << shift * 2 + classCapacity + program.steps.count * 8) else { return nil }
+        classSize = program.classes.count < 1 << 7 ? 1 : 2
+        guard space.take(rows << shift * 2 + classCapacity * classSize + program.steps.count * 8) else { return nil }
         self.program = program
         self.space = space
-        classMask = program.classes.count < Int(TextAutomaton.idle) - 1 ? ~TextAutomaton.idle : ~0
         table = .allocate(capacity: rows << shift)
         table.initialize(repeating: State.unknown, count: rows << shift)
-        classes = .allocate(capacity: classCapacity)
-        classes.initialize(repeating: 0, count: classCapacity)
+        classes = .allocate(byteCount: classCapacity * classSize, alignment: 16)
+        classes.initializeMemory(as: UInt8.self, repeating: 0, count: classCapacity * classSize)
         marks = [UInt32](repeating: 0, count: program.steps.count * 2)
         var walk = Walk()
         begin()
@@ -81,6 +79,15 @@ public final class TextAutomaton {
     public func matches(_ text: UnsafeBufferPointer<UInt16>) -> Bool? {
         guard !isExhausted else { return nil }
         if classCapacity < space.scalars.count, !makeRoomForClasses() { return nil }
+        return classSize == 1 ? walk(text, UInt8.self) : walk(text, UInt16.self)
+    }
+
+    @inline(__always)
+    private func walk<Class: FixedWidthInteger & UnsignedInteger>(
+        _ text: UnsafeBufferPointer<UInt16>, _: Class.Type
+    ) -> Bool? {
+        let classes = classes.assumingMemoryBound(to: Class.self)
+        let idle: Class = 1 << (Class.bitWidth - 1)
         var state = start
         if state <= State.match { return state == State.match }
         var i = 0
@@ -88,18 +95,19 @@ public final class TextAutomaton {
             var known = classes[Int(text[i])]
             if state == rest {
                 // Each scalar waits for none before it here.
-                while known & ~classMask != 0 {
+                while known & idle != 0 {
                     i += 1
                     if i == text.count { return endsMatch[Int(state) - State.first] }
                     known = classes[Int(text[i])]
                 }
             }
             if known == 0 {
-                known = learn(text[i])
+                known = learn(text[i], idle)
                 if isExhausted { return nil }
+                classes[Int(text[i])] = known
             }
             i += 1
-            let number = Int(known & classMask)
+            let number = Int(known & ~idle)
             var next = table[Int(state) &<< shift | number]
             if next <= State.match {
                 if next == State.unknown {
@@ -113,28 +121,26 @@ public final class TextAutomaton {
         return endsMatch[Int(state) - State.first]
     }
 
+    /// What stands in `classes` for a scalar that no text had before.
     @inline(never)
-    private func learn(_ scalar: UInt16) -> UInt8 {
+    private func learn<Class: FixedWidthInteger & UnsignedInteger>(_ scalar: UInt16, _ idle: Class) -> Class {
         let number = program.classes.number(of: space.scalars[Int(scalar)]) + 1
-        var known = UInt8(number)
-        if rest > State.match, ~classMask != 0 {
-            let next = table[Int(rest) &<< shift | number]
-            if (next == State.unknown ? following(rest, number) : next) == rest { known |= ~classMask }
-        }
-        if !isExhausted { classes[Int(scalar)] = known }
-        return known
+        guard rest > State.match else { return Class(number) }
+        let next = table[Int(rest) &<< shift | number]
+        return (next == State.unknown ? following(rest, number) : next) == rest ? Class(number) | idle : Class(number)
     }
 
     @inline(never)
     private func makeRoomForClasses() -> Bool {
         let capacity = max(classCapacity * 2, space.scalars.count)
-        guard space.take(capacity - classCapacity) else {
+        guard space.take((capacity - classCapacity) * classSize) else {
             isExhausted = true
             return false
         }
-        let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
-        larger.moveInitialize(from: classes, count: classCapacity)
-        (larger + classCapacity).initialize(repeating: 0, count: capacity - classCapacity)
+        let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity * classSize, alignment: 16)
+        larger.copyMemory(from: classes, byteCount: classCapacity * classSize)
+        (larger + classCapacity * classSize).initializeMemory(
+            as: UInt8.self, repeating: 0, count: (capacity - classCapacity) * classSize)
         classes.deallocate()
         classes = larger
         classCapacity = capacity

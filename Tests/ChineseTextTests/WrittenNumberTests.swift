@@ -1,6 +1,7 @@
-import ChineseText
 import TestSupport
 import Testing
+
+@testable import ChineseText
 
 /// Numbers and names that are written so as not to be found, as level `evasion` of entities reads them.
 struct WrittenNumberTests {
@@ -108,6 +109,31 @@ struct WrittenNumberTests {
                 }
             }
         }
+    }
+
+    @Test("what the quick look passes over has nothing to turn", arguments: 0..<30 as Range<UInt64>)
+    func quickLookLosesNothing(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        var texts = RandomText(seed: seed)
+        let pieces = [" ", "-", ".", "·", "❤", "，", "a", "o", "号", "一", "①", "138", "1381234", "5678", "订单", "䷀"]
+        var turned = 0
+        for _ in 0..<400 {
+            var text = Bool.random(using: &random) ? texts.next(pieces: 3) : ""
+            for _ in 0..<Int.random(in: 1...24, using: &random) {
+                let isDigit = Int.random(in: 0..<3, using: &random) > 0
+                text += isDigit ? String(Int.random(in: 0...9, using: &random)) : pieces.randomElement(using: &random) ?? ""
+            }
+            if Int.random(in: 0..<4, using: &random) == 0 {
+                let gap = pieces.prefix(6).randomElement(using: &random) ?? ""
+                text += "打138\(gap)1234\(gap)5678"
+            }
+            Array(Self.folding.folded(text).utf8).withUnsafeBufferPointer { bytes in
+                let all = WrittenNumbers(bytes, table: Self.table, looksFirst: false)
+                #expect(WrittenNumbers(bytes, table: Self.table)?.bytes == all?.bytes, "seed \(seed): \(text)")
+                if all != nil { turned += 1 }
+            }
+        }
+        #expect(turned > 20)
     }
 
     @Test("hostile texts take no longer than others", arguments: ["一", "1 ", "1❤", "洞", "o0", "企鹅", "🐧1", "🔟*"])

@@ -51,6 +51,29 @@ struct TextAutomatonTests {
         }
     }
 
+    @Test("patterns of hundreds of different characters have automata", arguments: [100, 126, 127, 128, 254, 300, 550])
+    func manyClasses(_ count: Int) throws {
+        let scalars = (0..<count).compactMap { Unicode.Scalar(0x4E00 + UInt32($0) * 7) }
+        // Each is told from the others, since another one must follow it.
+        let pairs = zip(scalars, scalars.dropFirst(3)).map { "\($0)\($1)" }
+        let pattern = try read("(?:\(pairs.joined(separator: "|")))退?款", level: .exact).get()
+        let matcher = try #require(SpanMatcher(pattern))
+        let space = AutomatonSpace()
+        let automaton = try #require(matcher.automaton(in: space))
+        var random = SeededGenerator(seed: UInt64(count))
+        var answers = [false: 0, true: 0]
+        for _ in 0..<400 {
+            let place = Int(random.next() % UInt64(count))
+            let next = place + (random.next() % 2 == 0 ? 3 : 2)
+            guard next < count else { continue }
+            let text = "您好\(scalars[place])\(scalars[next])\(random.next() % 2 == 0 ? "退" : "")款"
+            let expected = matcher.matches(Array(text.utf8))
+            #expect(answer(automaton, text, space) == expected, "\(text)")
+            answers[expected, default: 0] += 1
+        }
+        #expect(answers.values.allSatisfy { $0 > 50 })
+    }
+
     @Test("thousands of ends of the text in a row are one")
     func endsInARow() throws {
         let pattern = try read("a" + String(repeating: "$", count: 3000), level: .folded).get()
