@@ -11,7 +11,7 @@ public enum RuleLimits {
     /// Nested conditions, conditions on text included.
     public static let conditionDepth = 16
     /// Conditions of one rule, conditions on text included.
-    public static let conditions = 64
+    public static let conditions = 128
     /// Phrases of one list of keywords, allow-phrases or whole messages.
     public static let phrases = 10_000
     /// Steps of one sequence.

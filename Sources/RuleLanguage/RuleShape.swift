@@ -82,7 +82,7 @@ struct RuleShape {
 }
 
 /// Two lists of conditions side by side: equal ones first, then those of one operator by the words
-/// they share. O(n²) in the lists, which hold at most 64 conditions.
+/// they share. O(n²) in the lists, which hold at most 128 conditions.
 struct Alignment {
     /// By the index in the new list: the one in the old, nil where the condition is new.
     private(set) var partner: [Int?]
