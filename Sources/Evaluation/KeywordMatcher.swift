@@ -29,17 +29,15 @@ final class KeywordMatcher: Sendable {
         let level = TextLevel(keywords.fold)
         let allow = keywords.allow.map { Array(table.folded($0, level: level).utf8) }.filter { !$0.isEmpty }
         var seen: Set<ByteKey> = []
-        var phrases: [Phrase] = []
-        for text in keywords.phrases {
+        let folded = keywords.phrases.compactMap { text -> [UInt8]? in
             let bytes = Array(table.folded(text, level: level).utf8)
-            guard let first = bytes.first, let last = bytes.last, seen.insert(ByteKey(bytes)).inserted else { continue }
-            let shields = allow.flatMap { allowed in
-                KeywordMatcher.occurrences(of: bytes, in: allowed).map { (allowed, $0.lowerBound) }
-            }
-            phrases.append(
-                Phrase(
-                    bytes: bytes, wordAtStart: KeywordMatcher.isWord(keywords.boundary, first),
-                    wordAtEnd: KeywordMatcher.isWord(keywords.boundary, last), shields: shields))
+            return !bytes.isEmpty && seen.insert(ByteKey(bytes)).inserted ? bytes : nil
+        }
+        let shields = KeywordMatcher.shields(of: folded, in: allow)
+        let phrases = zip(folded, shields).map { bytes, shields in
+            Phrase(
+                bytes: bytes, wordAtStart: KeywordMatcher.isWord(keywords.boundary, bytes[0]),
+                wordAtEnd: KeywordMatcher.isWord(keywords.boundary, bytes[bytes.count - 1]), shields: shields)
         }
         self.phrases = phrases
         self.allow = allow
@@ -49,6 +47,31 @@ final class KeywordMatcher: Sendable {
             case .all: max(1, phrases.count)
             case .atLeast(let n): n
             }
+    }
+
+    /// Per phrase the allow-phrases that hold it, and where, in their order. Lists of a thousand phrases have hundreds of
+    /// allow-phrases: at each place of one only the phrases that begin like it are compared.
+    private static func shields(of phrases: [[UInt8]], in allow: [[UInt8]]) -> [[(phrase: [UInt8], offset: Int)]] {
+        var result = [[(phrase: [UInt8], offset: Int)]](repeating: [], count: phrases.count)
+        guard !allow.isEmpty else { return result }
+        // The first three bytes tell a Han character; shorter phrases are compared everywhere.
+        func head(_ bytes: [UInt8], _ at: Int) -> UInt32 {
+            UInt32(bytes[at]) << 16 | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2])
+        }
+        var byHead: [UInt32: [Int]] = [:]
+        var short: [Int] = []
+        for (number, phrase) in phrases.enumerated() {
+            if phrase.count < 3 { short.append(number) } else { byHead[head(phrase, 0), default: []].append(number) }
+        }
+        for allowed in allow {
+            for at in allowed.indices {
+                let alike = at + 2 < allowed.count ? byHead[head(allowed, at)] ?? [] : []
+                for number in alike + short where allowed[at...].starts(with: phrases[number]) {
+                    result[number].append((allowed, at))
+                }
+            }
+        }
+        return result
     }
 
     /// Matches nothing.
