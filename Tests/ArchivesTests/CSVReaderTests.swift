@@ -73,6 +73,16 @@ import Testing
         #expect(rows[2].fields == ["2", "y"])
     }
 
+    @Test("a row of more fields than there may be is given up, and takes no memory", arguments: [1_000, Int.max])
+    func fieldsAreBounded(size: Int) throws {
+        let most = CSVReader.fieldLimit
+        let widest = String(repeating: ",", count: most - 1)
+        let wider = String(repeating: ",", count: most * 40)
+        let rows = try rows(Array("a,b\n\(widest)\n\(wider)\n2,y\n".utf8), delimiter: 0x2C, by: size)
+        #expect(rows.map(\.issue) == [nil, nil, .tooLarge, nil])
+        #expect(rows[1].fields.count == most && rows[2].fields.count <= 1 && rows[3].fields == ["2", "y"])
+    }
+
     @Test func writtenRowsAreReadBackWhateverTheSizeOfReads() throws {
         var random = SeededGenerator(seed: 31)
         let alphabet = ["a", "\"", ",", "\n", "\r\n", "您", "😀", " ", ";", "\t"]

@@ -1,7 +1,8 @@
-import Archives
 import ConversationModel
 import Diagnostics
 import Testing
+
+@testable import Archives
 
 @Suite struct RosterTests {
     private func parse(_ text: String) throws -> (roster: Roster, diagnostics: [Diagnostic]) {
@@ -104,5 +105,29 @@ import Testing
             guard case .invalidRoster("roster.csv", _) = error else { throw error }
         }
         #expect(try parse("account,group\n").roster.entries.isEmpty)
+    }
+
+    @Test("rows of one account beyond their limit are told and do not count")
+    func rowsOfOneAccountAreBounded() throws {
+        let limit = Roster.rowsOfAccountLimit
+        let rows = (0..<limit + 2).map { "小美,组\($0),\(1900 + $0)-01-01,\(1900 + $0)-12-31" } + ["别人,甲组,,"]
+        let (roster, diagnostics) = try parse("account,group,from,to\n" + rows.joined(separator: "\n"))
+        let refused = diagnostics.filter { $0.code == "limit" }
+        #expect(refused.map(\.place.record) == [limit + 2, limit + 3])
+        #expect(roster.entries.count == limit + 1)
+        #expect(roster.entry(account: "小美", on: try day("\(1900 + limit - 1)-05-05"))?.group == "组\(limit - 1)")
+        #expect(roster.entry(account: "小美", on: try day("\(1900 + limit)-05-05")) == nil)
+        #expect(roster.entry(account: "别人", on: nil)?.group == "甲组")
+    }
+
+    @Test("rows beyond the limit of a roster are told and do not count")
+    func rowsAreBounded() throws {
+        let limit = Roster.rowLimit
+        var text = "account,group\n"
+        for number in 0..<limit + 1 { text += "a\(number),g\n" }
+        let (roster, diagnostics) = try parse(text)
+        #expect(roster.entries.count == limit && diagnostics.first { $0.code == "limit" }?.place.record == limit + 2)
+        #expect(roster.entry(account: "a\(limit - 1)", on: nil)?.group == "g")
+        #expect(roster.entry(account: "a\(limit)", on: nil) == nil)
     }
 }

@@ -139,6 +139,53 @@ struct BacktestTests {
         #expect(none.code == 0 && none.text.contains("另有 3 条没有改动、未评判"), "\(none.errors)")
     }
 
+    @Test("a finding that is charged to somebody else is told at both, in every form")
+    func chargedOtherwise() throws {
+        for file in ["old/a.json", "old/b.json", "old/c.json", "new/a.json", "new/c.json", "new/d.json"] {
+            try FileManager.default.removeItem(atPath: directory.path + "/" + file)
+        }
+        // Who owes an answer when three minutes are over, and who when six are: it was handed over in between.
+        for (name, limit) in [("old", "3m"), ("new", "6m")] {
+            try directory.write(
+                "\(name)/slow.json",
+                #"""
+                {"id": "slow", "name": "慢", "polarity": "negative",
+                 "when": {"after": {"message": {"from": "buyer"}}, "expect": {"message": {"from": "agent"}},
+                  "within": {"time": "\#(limit)"}, "onTransfer": "carry", "report": "missed"}}
+                """#)
+        }
+        func message(_ second: Int, _ fields: String) -> String {
+            "{\"time\":\(1_772_413_200_000 + second * 1000),\(fields)}"
+        }
+        let messages = [
+            message(0, #""from":"agent","agent":"甲","text":"您好""#), message(10, #""from":"buyer","text":"怎么还没发货""#),
+            message(250, #""from":"system","kind":"transfer","agent":"甲","to":"乙","text":"转接""#),
+            message(900, #""from":"agent","agent":"乙","text":"帮您看看""#),
+        ]
+        let archive = try directory.write(
+            "a.ndjson", #"{"id":"c","buyer":"b","agent":"甲","messages":["# + messages.joined(separator: ",") + "]}\n")
+        func report(_ format: String) throws -> Command.Outcome {
+            let sides = ["--draft", directory.path + "/new", "--against", directory.path + "/old"]
+            return try Command.run(["rules", "backtest"] + sides + [archive, "--format", format], in: directory)
+        }
+        let outcome = try report("json")
+        let object = try #require(
+            try JSONSerialization.jsonObject(with: Data(outcome.output)) as? [String: Any], "\(outcome.errors)")
+        let agents = try #require(object["agents"] as? [[String: Any]])
+        let hits = Dictionary(
+            uniqueKeysWithValues: agents.map { ($0["name"] as? String ?? "", $0["negativeHits"] as? [String: Int] ?? [:]) })
+        // The finding is the same one: nothing is gained or lost, and one less and one more are told.
+        #expect(hits.count == 2, "\(agents)")
+        #expect(hits["甲"]?["old"] == 1 && hits["甲"]?["new"] == 0 && hits["乙"]?["old"] == 0 && hits["乙"]?["new"] == 1)
+        #expect(hits.values.allSatisfy { $0["gained"] == 0 && $0["lost"] == 0 })
+        let rule = try #require((object["rules"] as? [[String: Any]])?.first?["hits"] as? [String: Int])
+        #expect(rule == ["old": 1, "new": 1, "gained": 0, "lost": 0, "changed": 1])
+        for format in ["table", "html"] {
+            let text = try report(format).text
+            #expect(text.contains("改归 −1") && text.contains("改归 +1"), "\(format)\n\(text)")
+        }
+    }
+
     @Test("a draft is compared with the version of each day")
     func againstVersions() throws {
         let store = directory.path + "/store"

@@ -113,6 +113,28 @@ struct SchemedBacktestTests {
         #expect(!text.errors.contains("scheme"), "\(text.errors)")
     }
 
+    @Test("only what differs for some group is judged where that is asked for, and for all groups")
+    func changedOnly() throws {
+        // What nobody changed: neither its condition nor who has it.
+        for name in ["old", "new"] {
+            try directory.write("\(name)/same.json", VersionTests.rule("same", ["帮您"]))
+        }
+        let sides = ["--draft", directory.path + "/new", "--against", directory.path + "/old", Self.archive]
+        let all = try object(command(["rules", "backtest"] + sides + ["--format", "json"]))
+        let some = try object(command(["rules", "backtest"] + sides + ["--format", "json", "--changed-only"]))
+        func hits(_ report: [String: Any]) throws -> [String: [String: Int]] {
+            let rules = try #require(report["rules"] as? [[String: Any]])
+            return Dictionary(
+                uniqueKeysWithValues: rules.map { ($0["id"] as? String ?? "", $0["hits"] as? [String: Int] ?? [:]) })
+        }
+        var (whole, changed) = (try hits(all), try hits(some))
+        #expect((whole.removeValue(forKey: "same")?["new"] ?? 0) > 0)
+        #expect(changed.removeValue(forKey: "same")?["new"] == 0 && some["unjudged"] as? Int == 1)
+        #expect(whole == changed && Set(whole.keys) == ["contact", "dear", "slow"])
+        // Off for one group only, and with another limit for one group only: both differ.
+        #expect(whole["dear"]?["gained"] ?? 0 > 0 && whole["slow"]?["gained"] ?? 0 > 0)
+    }
+
     @Test("against versions each conversation has the schemes of its version")
     func byVersions() throws {
         let store = directory.path + "/store"
