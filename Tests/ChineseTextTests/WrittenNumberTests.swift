@@ -121,7 +121,8 @@ struct WrittenNumberTests {
             var text = Bool.random(using: &random) ? texts.next(pieces: 3) : ""
             for _ in 0..<Int.random(in: 1...24, using: &random) {
                 let isDigit = Int.random(in: 0..<3, using: &random) > 0
-                text += isDigit ? String(Int.random(in: 0...9, using: &random)) : pieces.randomElement(using: &random) ?? ""
+                text +=
+                    isDigit ? String(Int.random(in: 0...9, using: &random)) : pieces.randomElement(using: &random) ?? ""
             }
             if Int.random(in: 0..<4, using: &random) == 0 {
                 let gap = pieces.prefix(6).randomElement(using: &random) ?? ""

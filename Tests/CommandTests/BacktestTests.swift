@@ -173,7 +173,9 @@ struct BacktestTests {
             try JSONSerialization.jsonObject(with: Data(outcome.output)) as? [String: Any], "\(outcome.errors)")
         let agents = try #require(object["agents"] as? [[String: Any]])
         let hits = Dictionary(
-            uniqueKeysWithValues: agents.map { ($0["name"] as? String ?? "", $0["negativeHits"] as? [String: Int] ?? [:]) })
+            uniqueKeysWithValues: agents.map {
+                ($0["name"] as? String ?? "", $0["negativeHits"] as? [String: Int] ?? [:])
+            })
         // The finding is the same one: nothing is gained or lost, and one less and one more are told.
         #expect(hits.count == 2, "\(agents)")
         #expect(hits["甲"]?["old"] == 1 && hits["甲"]?["new"] == 0 && hits["乙"]?["old"] == 0 && hits["乙"]?["new"] == 1)
