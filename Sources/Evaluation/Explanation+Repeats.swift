@@ -21,7 +21,7 @@ extension Evaluator {
         if best.times > 1 {
             notes.append(
                 Phrase(
-                    "\(later) says it the \(best.times). time, and \(plan.times) are asked for",
+                    "with \(later) it is said \(best.times) times, and \(plan.times) are asked for",
                     "\(later) 只算第 \(best.times) 次，要到第 \(plan.times) 次才算"))
         }
         guard best.nearest >= 0 else { return notes }
@@ -118,7 +118,7 @@ extension ConditionWords {
             chinese += "，至少相隔 \(duration(repeats.minimumGap))"
         }
         return Phrase(
-            "said the \(repeats.times). time, \(repeats.similarity) % alike to what \(source.english) said\(english)",
+            "said \(repeats.times) times with this one, \(repeats.similarity) % alike to what \(source.english) said\(english)",
             "第 \(repeats.times) 次重复\(source.chinese)说过的（相似 \(repeats.similarity)%\(chinese)）")
     }
 }

@@ -157,7 +157,7 @@ struct RepeatsTests {
     func explainsHowManyCounted() throws {
         let message = #"{"from": "agent", "repeats": {"similarity": 80, "times": 3}}"#
         let reason = try reason(message, talk("a 请您稍微等待", "a 请您耐心等待", "b 好", "a 请您耐心等待"))
-        let expected = "#3 says it the 2. time, and 3 are asked for; not alike enough is #0, 40 %"
+        let expected = "with #3 it is said 2 times, and 3 are asked for; not alike enough is #0, 40 %"
         #expect(reason.contains(expected), "\(reason)")
     }
 }
