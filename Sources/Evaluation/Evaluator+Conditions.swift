@@ -343,7 +343,8 @@ extension Evaluator {
     /// The folded bytes of a row as they were scanned.
     @inline(__always)
     func foldedBytes(_ i: Int, _ level: TextLevel) -> UnsafeBufferPointer<UInt8> {
-        blocks[Lane(level: level, side: Lane.Side(speaker: table.speakers[base + i])).number].text(base + i)
+        blocks[Lane(level: level, side: Lane.Side(speaker: table.speakers[base + i])).number]
+            ._withUnsafeGuaranteedRef { $0.text(base + i) }
     }
 
     /// The original span of a range of a row's folded bytes.

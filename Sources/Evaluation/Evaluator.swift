@@ -29,8 +29,8 @@ public final class Evaluator {
     /// Where messages are compared with earlier ones.
     let likeness = LikenessTable()
     let sketches = SketchTable()
-    /// Joined texts by the number of their lane.
-    let blocks: FixedTable<JoinedBlock>
+    /// Joined texts by the number of their lane; unmanaged, since each look at a text reads one.
+    let blocks: FixedTable<Unmanaged<JoinedBlock>>
     /// Hits of the block sorted by message, and where each message's begin.
     var hits = UnsafeMutablePointer<ScanHit>.allocate(capacity: 64)
     private var hitCapacity = 64
@@ -125,7 +125,7 @@ public final class Evaluator {
         }
         regexes = RegexAnswers(leaves: rules.leaves.count)
         pairs = PairCounter(for: rules.leaves)
-        blocks = FixedTable(Lane.allCases.map { _ in JoinedBlock() })
+        blocks = FixedTable(Lane.allCases.map { _ in .passRetained(JoinedBlock()) })
         memo = UnitMemo(nodes: rules.nodes.count, populations: rules.populations.count)
         candidates = CandidateTable(leaves: rules.leaves.count)
         partsFound = .allocate(capacity: rules.leaves.count + 1)
@@ -141,7 +141,7 @@ public final class Evaluator {
     deinit {
         arena.deallocate()
         memo.deallocate()
-        for lane in blocks.indices { blocks[lane].deallocate() }
+        for lane in blocks.indices { blocks[lane].release() }
         hits.deallocate()
         firstHit.deallocate()
         senderMasks.deallocate()
@@ -176,7 +176,7 @@ public final class Evaluator {
         for lane in Lane.allCases {
             let senders = (rules.textSenders[lane.level] ?? 0) & lane.side.senders
             guard senders != 0 else { continue }
-            let block = blocks[lane.number]
+            let block = blocks[lane.number].takeUnretainedValue()
             block.fill(table, senders: senders, level: lane.level, fold: rules.table, skeletons: rules.skeletons)
             scanner.scan(block.bytes, ends: block.ends, lane: lane)
         }

@@ -19,7 +19,7 @@ final class JoinedBlock {
     /// Where each message ends, before its line feed; valid until the next `fill`.
     var ends: UnsafeBufferPointer<UInt32> { UnsafeBufferPointer(start: endOf, count: messageCount) }
 
-    func deallocate() {
+    deinit {
         buffer.deallocate()
         endOf.deallocate()
         startOf.deallocate()

@@ -9,7 +9,8 @@ final class RegexAnswers {
     private let automata: UnsafeMutablePointer<Unmanaged<TextAutomaton>?>
     private let isKnown: UnsafeMutablePointer<Bool>
     private let count: Int
-    private let texts: FixedTable<ScalarTexts>
+    /// By level. Unmanaged as automata are: counting references would cost more than most looks.
+    private let texts: FixedTable<Unmanaged<ScalarTexts>>
 
     init(leaves: Int) {
         count = leaves * 2
@@ -17,18 +18,19 @@ final class RegexAnswers {
         automata.initialize(repeating: nil, count: count + 1)
         isKnown = .allocate(capacity: count + 1)
         isKnown.initialize(repeating: false, count: count + 1)
-        texts = FixedTable(TextLevel.allCases.map { _ in ScalarTexts() })
+        texts = FixedTable(TextLevel.allCases.map { _ in .passRetained(ScalarTexts()) })
     }
 
     deinit {
         for place in 0..<count { automata[place]?.release() }
+        for level in texts.indices { texts[level].release() }
         automata.deallocate()
         isKnown.deallocate()
     }
 
     /// Forgets the block before; the next one has so many messages.
     func begin(messages: Int) {
-        for level in texts.indices { texts[level].begin(count: messages) }
+        for level in texts.indices { texts[level]._withUnsafeGuaranteedRef { $0.begin(count: messages) } }
     }
 
     /// Whether a leaf's regex holds in a message, whose folded text this is.
@@ -49,7 +51,10 @@ final class RegexAnswers {
             isKnown[place] = true
             automata[place] = matcher._withUnsafeGuaranteedRef { $0.automaton(in: space) }.map { .passRetained($0) }
         }
-        if let automaton = automata[place], let scalars = texts[Int(level.rawValue)].text(message, of: text, in: space),
+        if let automaton = automata[place],
+            let scalars = texts[Int(level.rawValue)]._withUnsafeGuaranteedRef({
+                $0.text(message, of: text, in: space)
+            }),
             let answer = automaton._withUnsafeGuaranteedRef({ $0.matches(scalars) })
         {
             return answer

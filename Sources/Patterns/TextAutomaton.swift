@@ -170,7 +170,9 @@ public final class TextAutomaton {
             walked += 1
             switch program.steps[number] {
             case .take: if !atEnd { walk.steps.append(UInt16(number)) }
-            case .fork(let a, let b): open += [a, b]
+            case .fork(let a, let b):
+                open.append(a)
+                open.append(b)
             case .textStart(let next): if atStart { open.append(next) }
             case .textEnd(let next):
                 if atEnd { open.append(next) } else { follow(next, atStart: atStart, atEnd: true, into: &walk) }
