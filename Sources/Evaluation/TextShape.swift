@@ -290,7 +290,7 @@ extension ConstantTruth {
     static let swallowed = Phrase(
         "the exception holds wherever the condition does", "凡是条件成立的地方，例外也成立")
 
-    /// All pairs of a list, the earlier first; lists hold at most 64 conditions.
+    /// All pairs of a list, the earlier first; lists hold at most 128 conditions.
     static func pairs<Element>(_ list: [Element]) -> [(Element, Element)] {
         list.indices.flatMap { i in list[(i + 1)...].map { (list[i], $0) } }
     }

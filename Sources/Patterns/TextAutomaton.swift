@@ -4,8 +4,9 @@
 /// RE2 does the same a byte at a time in tables that are a dozen times larger, which hundreds of patterns
 /// push out of the processor's cache.
 public final class TextAutomaton {
-    /// Steps that are walked in making its states.
+    /// Steps that are walked in making its states, whatever was read, and for each scalar that was.
     private static let walkLimit = 1 << 20
+    private static let walkRate = 2
 
     private enum State {
         static let unknown: UInt16 = 0
@@ -26,7 +27,14 @@ public final class TextAutomaton {
     private var classes: UnsafeMutableRawPointer
     private let classSize: Int
     private var classCapacity = 1024
-    /// Per state, from `State.first` on: the steps it stands before, ascending, and whether the text may end there.
+    /// What stands before the text anywhere, since a match may begin there: part of each state, and told once.
+    private var entry = Walk()
+    /// The places (`follow`) that are part of it.
+    private var isEntryPlace: [Bool]
+    /// By class, what `entry` leads to, beside itself; nil before a text asked.
+    private var behindEntry: [Walk?]
+    /// Per state, from `State.first` on: the steps it stands before beside those of `entry`, ascending, and whether the
+    /// text may end there.
     private var steps: [[UInt16]] = []
     private var endsMatch: [Bool] = []
     private var numbers: [Key: UInt16] = [:]
@@ -36,7 +44,11 @@ public final class TextAutomaton {
     private var marks: [UInt32]
     private var mark: UInt32 = 0
     private var walked = 0
+    /// Scalars of the texts so far.
+    private var read = 0
     private var isExhausted = false
+    /// What it took of `space`.
+    private var taken = 0
 
     private struct Key: Hashable {
         let steps: [UInt16]
@@ -48,25 +60,39 @@ public final class TextAutomaton {
     /// - Parameter space: what the automata of one evaluator share.
     init?(_ program: PatternProgram, in space: AutomatonSpace) {
         shift = program.classes.count.bitWidth - program.classes.count.leadingZeroBitCount
-        rows = 16
-        // A number of a state takes two bytes, a mark four.
+        // Rows of hundreds of classes are long, and most patterns have few states.
+        rows = shift > 8 ? 8 : 16
         classSize = program.classes.count < 1 << 7 ? 1 : 2
-        guard space.take(rows << shift * 2 + classCapacity * classSize + program.steps.count * 8) else { return nil }
         self.program = program
         self.space = space
+        table = .allocate(capacity: 1)
+        classes = .allocate(byteCount: 1, alignment: 16)
+        marks = []
+        isEntryPlace = []
+        behindEntry = []
+        // A number of a state takes two bytes, a mark four.
+        let places = program.steps.count * 2
+        guard take(rows << shift * 2 + classCapacity * classSize + places * 5 + program.classes.count * 48) else {
+            return nil
+        }
+        table.deallocate()
         table = .allocate(capacity: rows << shift)
         table.initialize(repeating: State.unknown, count: rows << shift)
+        classes.deallocate()
         classes = .allocate(byteCount: classCapacity * classSize, alignment: 16)
         classes.initializeMemory(as: UInt8.self, repeating: 0, count: classCapacity * classSize)
-        marks = [UInt32](repeating: 0, count: program.steps.count * 2)
+        marks = [UInt32](repeating: 0, count: places)
+        isEntryPlace = [Bool](repeating: false, count: places)
+        behindEntry = [Walk?](repeating: nil, count: program.classes.count + 1)
+        begin()
+        follow(program.entry, atStart: false, into: &entry)
+        for place in marks.indices where marks[place] == mark { isEntryPlace[place] = true }
         var walk = Walk()
         begin()
-        follow(program.entry, atStart: true, into: &walk)
+        follow(program.entry, atStart: true, passingEntry: false, into: &walk)
+        walk.steps.removeAll { isEntryPlace[Int($0) * 2] }
         start = state(of: walk)
-        walk = Walk()
-        begin()
-        follow(program.entry, atStart: false, into: &walk)
-        rest = state(of: walk)
+        rest = state(of: Walk())
     }
 
     deinit {
@@ -78,8 +104,30 @@ public final class TextAutomaton {
     /// in the text.
     public func matches(_ text: UnsafeBufferPointer<UInt16>) -> Bool? {
         guard !isExhausted else { return nil }
-        if classCapacity < space.scalars.count, !makeRoomForClasses() { return nil }
-        return classSize == 1 ? walk(text, UInt8.self) : walk(text, UInt16.self)
+        if classCapacity < space.scalars.count { makeRoomForClasses() }
+        read &+= text.count
+        let answer = isExhausted ? nil : classSize == 1 ? walk(text, UInt8.self) : walk(text, UInt16.self)
+        if isExhausted { giveUp() }
+        return answer
+    }
+
+    /// Gives all room back, as others may have use for it.
+    @inline(never)
+    private func giveUp() {
+        table.deallocate()
+        table = .allocate(capacity: 1)
+        classes.deallocate()
+        classes = .allocate(byteCount: 1, alignment: 16)
+        (marks, isEntryPlace, behindEntry) = ([], [], [])
+        (steps, endsMatch, numbers) = ([], [], [:])
+        space.give(taken)
+        taken = 0
+    }
+
+    private func take(_ bytes: Int) -> Bool {
+        guard space.take(bytes) else { return false }
+        taken += bytes
+        return true
     }
 
     @inline(__always)
@@ -131,11 +179,11 @@ public final class TextAutomaton {
     }
 
     @inline(never)
-    private func makeRoomForClasses() -> Bool {
+    private func makeRoomForClasses() {
         let capacity = max(classCapacity * 2, space.scalars.count)
-        guard space.take((capacity - classCapacity) * classSize) else {
+        guard take((capacity - classCapacity) * classSize) else {
             isExhausted = true
-            return false
+            return
         }
         let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity * classSize, alignment: 16)
         larger.copyMemory(from: classes, byteCount: classCapacity * classSize)
@@ -144,7 +192,6 @@ public final class TextAutomaton {
         classes.deallocate()
         classes = larger
         classCapacity = capacity
-        return true
     }
 
     // MARK: Making states
@@ -161,11 +208,14 @@ public final class TextAutomaton {
     /// Notes the steps that are reached from one without taking a scalar.
     ///
     /// - Parameter atEnd: only if the text ends here.
-    private func follow(_ first: Int, atStart: Bool, atEnd: Bool = false, into walk: inout Walk) {
+    /// - Parameter passingEntry: what `entry` holds is part of each state and not noted again.
+    private func follow(
+        _ first: Int, atStart: Bool, atEnd: Bool = false, passingEntry: Bool = true, into walk: inout Walk
+    ) {
         var open = [first]
         while let number = open.popLast() {
             let place = number * 2 + (atEnd ? 1 : 0)
-            guard marks[place] != mark else { continue }
+            guard marks[place] != mark, !passingEntry || !isEntryPlace[place] else { continue }
             marks[place] = mark
             walked += 1
             switch program.steps[number] {
@@ -175,7 +225,11 @@ public final class TextAutomaton {
                 open.append(b)
             case .textStart(let next): if atStart { open.append(next) }
             case .textEnd(let next):
-                if atEnd { open.append(next) } else { follow(next, atStart: atStart, atEnd: true, into: &walk) }
+                if atEnd {
+                    open.append(next)
+                } else {
+                    follow(next, atStart: atStart, atEnd: true, passingEntry: passingEntry, into: &walk)
+                }
             case .match: if atEnd { walk.endsMatch = true } else { walk.isMatch = true }
             }
         }
@@ -183,40 +237,59 @@ public final class TextAutomaton {
 
     /// The state behind one on a scalar of a class.
     private func following(_ state: UInt16, _ number: Int) -> UInt16 {
+        let fresh = behindEntry[number] ?? walkBehindEntry(number)
         var walk = Walk()
         begin()
-        for step in steps[Int(state) - State.first] {
-            walked += 1
-            if case .take(let set, let next) = program.steps[Int(step)], program.classes.contains(number - 1, set) {
-                follow(next, atStart: false, into: &walk)
-            }
-        }
-        follow(program.entry, atStart: false, into: &walk)
+        take(number, steps[Int(state) - State.first], into: &walk)
+        for step in fresh.steps where marks[Int(step) * 2] != mark { walk.steps.append(step) }
+        walked += fresh.steps.count
+        walk.isMatch = walk.isMatch || fresh.isMatch
+        walk.endsMatch = walk.endsMatch || fresh.endsMatch
         let next = self.state(of: walk)
         if !isExhausted { table[Int(state) &<< shift | number] = next }
         return next
     }
 
+    private func walkBehindEntry(_ number: Int) -> Walk {
+        var walk = Walk()
+        begin()
+        take(number, entry.steps, into: &walk)
+        if take(walk.steps.count * 2) { behindEntry[number] = walk } else { isExhausted = true }
+        return walk
+    }
+
+    /// Goes on from those steps that take a scalar of a class.
+    private func take(_ number: Int, _ steps: [UInt16], into walk: inout Walk) {
+        walked += steps.count
+        for step in steps {
+            if case .take(let set, let next) = program.steps[Int(step)], program.classes.contains(number - 1, set) {
+                follow(next, atStart: false, into: &walk)
+            }
+        }
+    }
+
+    /// The state of what a walk found beside `entry`.
     private func state(of walk: Walk) -> UInt16 {
-        if walked > TextAutomaton.walkLimit { isExhausted = true }
-        if walk.isMatch { return State.match }
-        if walk.steps.isEmpty, !walk.endsMatch { return State.dead }
-        let key = Key(steps: walk.steps.sorted(), endsMatch: walk.endsMatch)
+        if walked > TextAutomaton.walkLimit + read * TextAutomaton.walkRate { isExhausted = true }
+        if walk.isMatch || entry.isMatch { return State.match }
+        let endsMatch = walk.endsMatch || entry.endsMatch
+        if walk.steps.isEmpty, entry.steps.isEmpty, !endsMatch { return State.dead }
+        let key = Key(steps: walk.steps.sorted(), endsMatch: endsMatch)
         if let known = numbers[key] { return known }
         let number = State.first + steps.count
         if number == rows { grow() }
-        guard number < rows, space.take(key.steps.count * 2 + 64) else {
+        guard number < rows, take(key.steps.count * 2 + 64) else {
             isExhausted = true
             return State.dead
         }
         steps.append(key.steps)
-        endsMatch.append(key.endsMatch)
+        self.endsMatch.append(key.endsMatch)
         numbers[key] = UInt16(number)
         return UInt16(number)
     }
 
     private func grow() {
-        guard rows <= 1 << 14, space.take(rows << shift * 2) else { return }
+        guard rows <= 1 << 14, take(rows << shift * 2) else { return }
         let larger = UnsafeMutablePointer<UInt16>.allocate(capacity: (rows * 2) << shift)
         larger.moveInitialize(from: table, count: rows << shift)
         (larger + rows << shift).initialize(repeating: State.unknown, count: rows << shift)
@@ -269,4 +342,6 @@ public final class AutomatonSpace {
         left -= bytes
         return true
     }
+
+    fileprivate func give(_ bytes: Int) { left += bytes }
 }

@@ -22,8 +22,8 @@ import Testing
     }
 
     @Test func countsTheConditionsThatNamesStandFor() {
-        // 63 and the `any` around them are 64.
-        let many = Array(repeating: #"{"message": {}}"#, count: 62).joined(separator: ",")
+        // With the `any` around them and the one that uses them they are as many as there may be.
+        let many = Array(repeating: #"{"message": {}}"#, count: RuleLimits.conditions - 2).joined(separator: ",")
         let shared = #"{"conditions": {"many": {"any": [\#(many)]}, "one": {"message": {}}}}"#
         #expect(codes(shared, when: #"{"any": [{"use": "many"}]}"#) == [])
         #expect(codes(shared, when: #"{"any": [{"use": "many"}, {"use": "one"}]}"#) == ["limit"])
