@@ -278,8 +278,8 @@ extension EntityFinder {
     ///
     /// Sorted within each kind, at most `limit` of each; none that overlaps one which `entities` tells. Kinds
     /// but `disguisedKinds` are passed over.
-    /// - Complexity: O(*n*) for *n* bytes. Allocates nothing where no digit or letter is disguised and fewer than eleven digits
-    ///   stand.
+    /// - Complexity: O(*n*) for *n* bytes. Allocates nothing where no digit or letter is disguised and no eleven digits stand
+    ///   in pieces.
     public func disguised(
         _ kinds: [EntityKind], in text: UnsafeBufferPointer<UInt8>, table: SkeletonTable
     ) -> [Entity] {

@@ -63,22 +63,15 @@ public final class TextAutomaton {
         // Rows of hundreds of classes are long, and most patterns have few states.
         rows = shift > 8 ? 8 : 16
         classSize = program.classes.count < 1 << 7 ? 1 : 2
+        let places = program.steps.count * 2
+        // A number of a state takes two bytes, a mark and its flag five, a walk about 48.
+        let bytes = rows << shift * 2 + classCapacity * classSize + places * 5 + program.classes.count * 48
+        guard space.take(bytes) else { return nil }
+        taken = bytes
         self.program = program
         self.space = space
-        table = .allocate(capacity: 1)
-        classes = .allocate(byteCount: 1, alignment: 16)
-        marks = []
-        isEntryPlace = []
-        behindEntry = []
-        // A number of a state takes two bytes, a mark four.
-        let places = program.steps.count * 2
-        guard take(rows << shift * 2 + classCapacity * classSize + places * 5 + program.classes.count * 48) else {
-            return nil
-        }
-        table.deallocate()
         table = .allocate(capacity: rows << shift)
         table.initialize(repeating: State.unknown, count: rows << shift)
-        classes.deallocate()
         classes = .allocate(byteCount: classCapacity * classSize, alignment: 16)
         classes.initializeMemory(as: UInt8.self, repeating: 0, count: classCapacity * classSize)
         marks = [UInt32](repeating: 0, count: places)

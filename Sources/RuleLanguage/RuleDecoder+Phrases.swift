@@ -182,7 +182,7 @@ extension RuleDecoder {
     /// Whether Chinese words stand in it as in a list: between 、 ; or |, or several commas. One comma is as likely a phrase.
     private func listsHan(_ phrase: String) -> Bool {
         // By lead bytes: thousands of phrases are asked, and most hold none of the marks.
-        guard phrase.utf8.contains(where: { [0x2C, 0x3B, 0x7C, 0xE3, 0xEF].contains($0) }) else { return false }
+        guard phrase.utf8.contains(where: { ",;|".utf8.contains($0) || $0 == 0xE3 || $0 == 0xEF }) else { return false }
         let scalars = Array(phrase.unicodeScalars)
         var commas = 0
         for i in scalars.indices.dropFirst().dropLast()
@@ -199,8 +199,7 @@ extension RuleDecoder {
     /// Whether it is written as a regex or with wildcards are.
     private func looksLikePattern(_ phrase: String) -> Bool {
         // A quick look at the bytes, since thousands of phrases are asked: none of the signs, no pattern.
-        let signs: (UInt8) -> Bool = { $0 == 0x2A || $0 == 0x2B || $0 == 0x5B || $0 == 0x5C || $0 == 0x3F }
-        guard phrase.utf8.contains(where: signs) else { return false }
+        guard phrase.utf8.contains(where: { "*+[\\?".utf8.contains($0) }) else { return false }
         if [".*", ".+", "\\d", "\\s", "\\w", "[^", "(?:"].contains(where: phrase.contains) { return true }
         guard phrase.utf8.count(where: { $0 == UInt8(ascii: "*") }) == 1 else { return false }
         // 滚* and *包邮: in the middle a star hides a letter.
